@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+"""Includes point one way, and a foreign library stays in its folder. This file holds the table and fails a wrong
+#include with its place.
+"""
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+# layer -> layers it may include besides itself
+ALLOWED = {
+    "daemon/core": [],
+    "daemon/cim": ["daemon/core"],
+    "daemon/yaml": ["daemon/core"],
+    "daemon/http": ["daemon/core"],
+    "storage": ["daemon/core", "daemon/cim"],
+    "storage/sqlite": ["daemon/core", "daemon/cim", "storage"],
+    "daemon/ingest": ["daemon/core", "daemon/cim", "storage", "daemon/http"],
+    "daemon/detect": ["daemon/core", "daemon/cim", "storage", "daemon/yaml"],
+    "daemon/scheduler": ["daemon/core", "daemon/cim", "storage", "daemon/detect"],
+    "web": ["daemon/core", "daemon/cim", "storage", "daemon/detect", "daemon/scheduler", "daemon/http"],
+    "daemon/config": ["daemon/core", "daemon/cim", "storage", "daemon/ingest", "daemon/detect", "daemon/scheduler",
+                      "daemon/yaml", "daemon/http", "web"],
+    "daemon/cli": ["daemon/core", "daemon/cim", "storage", "storage/sqlite", "daemon/ingest", "daemon/detect",
+                   "daemon/scheduler", "daemon/yaml", "daemon/http", "web", "daemon/config"],
+    "daemon/main.cc": ["daemon/cli"],
+}
+
+# foreign header -> folders that may include it
+FOREIGN = {
+    r"httplib\.h": ["daemon/http"],
+    r"sqlite3\.h": ["storage/sqlite"],
+    r"boost/": ["daemon/ingest/net"],
+    r"yaml-cpp/": ["daemon/yaml"],
+    r"pugixml\.hpp": ["daemon/ingest"],
+    r"simdjson\.h": ["daemon/ingest"],
+    r"re2/": ["daemon/detect", "storage/sqlite"],
+    r"date/": ["daemon/core"],
+    r"CLI/": ["daemon/cli"],
+    r"systemd/": ["daemon/cli"],
+    r"xxhash\.h": ["storage/sqlite"],
+}
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+
+
+def layer_of(path: str) -> str | None:
+    best = None
+    for layer in ALLOWED:
+        if (path == layer or path.startswith(layer + "/")) and (best is None or len(layer) > len(best)):
+            best = layer
+    return best
+
+
+def main() -> int:
+    faults = []
+    for folder in ("daemon", "storage", "web"):
+        for file in sorted((ROOT / folder).rglob("*")):
+            if file.suffix not in (".h", ".cc"):
+                continue
+            name = file.relative_to(ROOT).as_posix()
+            layer = layer_of(name)
+            if layer is None:
+                faults.append(f"{name}:1: belongs to no layer of scripts/check_layers.py")
+                continue
+            for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+                match = INCLUDE.match(line)
+                if not match:
+                    continue
+                kind, target = match.groups()
+                if kind == '"':
+                    other = layer_of(target)
+                    if other is None:
+                        faults.append(f'{name}:{number}: "{target}": include from the root of the project')
+                    elif other != layer and other not in ALLOWED[layer]:
+                        faults.append(f'{name}:{number}: {layer} must not include {other} ("{target}")')
+                for pattern, folders in FOREIGN.items():
+                    if re.match(pattern, target) and not any(name.startswith(f + "/") for f in folders):
+                        faults.append(f"{name}:{number}: <{target}> belongs to {' and '.join(folders)} alone")
+    for fault in faults:
+        print(fault)
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
