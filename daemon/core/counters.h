@@ -1,0 +1,88 @@
+// Every counter of the daemon: name, meaning, value; declared here only. A drop, a rejection or a failure that has no
+// counter is a quiet one, and there must be none. Thread-safe; adding is one relaxed atomic increment.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "daemon/core/mutex.h"
+
+namespace rw::core {
+
+// X(enumerator, Prometheus name, meaning)
+#define RW_COUNTERS(X)                                                                                                \
+  X(kSyslogConnections, "regwarden_syslog_connections_total", "TCP syslog connections accepted")                      \
+  X(kSyslogConnectionsRefused, "regwarden_syslog_connections_refused_total", "TCP syslog connections over the limit") \
+  X(kSyslogMessages, "regwarden_syslog_messages_total", "Syslog messages received")                                   \
+  X(kSyslogBytes, "regwarden_syslog_bytes_total", "Bytes received on syslog inputs")                                  \
+  X(kSyslogFramingErrors, "regwarden_syslog_framing_errors_total", "Syslog streams closed for a broken frame")        \
+  X(kSyslogTruncated, "regwarden_syslog_truncated_total", "Syslog messages longer than the limit, cut")               \
+  X(kSyslogIncomplete, "regwarden_syslog_incomplete_total", "Syslog messages cut off by the end of the connection")   \
+  X(kUdpDropped, "regwarden_udp_dropped_total", "UDP messages dropped because the store was behind")                  \
+  X(kUdpKernelDropped, "regwarden_udp_kernel_dropped_total", "UDP messages dropped by the kernel's socket buffer")    \
+  X(kHttpRequests, "regwarden_http_requests_total", "HTTP requests received on all listeners")                        \
+  X(kHttpErrors, "regwarden_http_errors_total", "HTTP requests answered with a 4xx or 5xx status")                    \
+  X(kHttpBusy, "regwarden_http_busy_total", "HTTP ingest requests answered busy (503)")                               \
+  X(kHecEvents, "regwarden_hec_events_total", "Events received through the HTTP Event Collector")                     \
+  X(kDecoded, "regwarden_events_decoded_total", "Payloads decoded to a Windows event")                                \
+  X(kRegistryStored, "regwarden_registry_events_stored_total", "Registry events stored")                              \
+  X(kProcessStored, "regwarden_process_events_stored_total", "Process-creation events stored")                        \
+  X(kDuplicates, "regwarden_events_duplicate_total", "Events that were stored already")                               \
+  X(kRejected, "regwarden_rejected_total", "Payloads that could not be decoded")                                      \
+  X(kCommits, "regwarden_commits_total", "Transactions committed")                                                    \
+  X(kCommitFailures, "regwarden_commit_failures_total", "Transactions that failed and were retried")                  \
+  X(kBatchesFailed, "regwarden_batches_failed_total", "Batches given up because the store refused them for good")     \
+  X(kRunsDone, "regwarden_runs_done_total", "Detection runs finished")                                                \
+  X(kRunsFailed, "regwarden_runs_failed_total", "Detection runs that ended with an error")                            \
+  X(kRunsMissed, "regwarden_runs_missed_total", "Detection windows given up as too old")                              \
+  X(kRiskEvents, "regwarden_risk_events_total", "Risk events written")                                                \
+  X(kNotables, "regwarden_notables_total", "Notables written")
+
+enum class Counter : std::size_t {
+#define RW_COUNTER_ENUMERATOR(enumerator, name, meaning) enumerator,
+  RW_COUNTERS(RW_COUNTER_ENUMERATOR)
+#undef RW_COUNTER_ENUMERATOR
+      kCount,
+};
+
+struct CounterDeclaration {
+  Counter counter;
+  std::string_view name;
+  std::string_view meaning;
+};
+
+inline constexpr CounterDeclaration kCounterTable[] = {
+#define RW_COUNTER_ROW(enumerator, name, meaning) {Counter::enumerator, name, meaning},
+    RW_COUNTERS(RW_COUNTER_ROW)
+#undef RW_COUNTER_ROW
+};
+
+class Counters {
+ public:
+  void add(Counter counter, std::uint64_t n = 1) {
+    values_[static_cast<std::size_t>(counter)].fetch_add(n, std::memory_order_relaxed);
+  }
+  std::uint64_t value(Counter counter) const {
+    return values_[static_cast<std::size_t>(counter)].load(std::memory_order_relaxed);
+  }
+
+  // Well-formed events that are not of a kind we store, by channel and event id. Keeps at most kMaxSkippedKinds pairs
+  // (a sender chooses the names); the rest is counted under channel "(other)", id 0.
+  void add_skipped(std::string_view channel, std::uint32_t event_id);
+  std::map<std::pair<std::string, std::uint32_t>, std::uint64_t> skipped() const;
+
+ private:
+  static constexpr std::size_t kMaxSkippedKinds = 1000;
+
+  std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(Counter::kCount)> values_{};
+  mutable Mutex mutex_;
+  std::map<std::pair<std::string, std::uint32_t>, std::uint64_t, std::less<>> skipped_ RW_GUARDED_BY(mutex_);
+};
+
+}  // namespace rw::core

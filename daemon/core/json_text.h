@@ -1,0 +1,37 @@
+// Writing JSON text piece by piece where building a document would be too slow: the hot path and SQL functions.
+// Everywhere else nlohmann::json is the way.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace rw::core {
+
+// Appends the text as a JSON string with its quotes (RFC 8259). The text must be valid UTF-8.
+void append_json_string(std::string& out, std::string_view text);
+
+// Builds one object: begin, member…, end. Members with empty values are left out.
+class JsonObjectText {
+ public:
+  explicit JsonObjectText(std::string& out) : out_(out) { out_.clear(); }
+  void member(std::string_view name, std::string_view value) {
+    if (!value.empty()) raw_member(name, [&] { append_json_string(out_, value); });
+  }
+  // The finished text; empty when there was no member.
+  std::string_view finish() {
+    if (!out_.empty()) out_ += '}';
+    return out_;
+  }
+
+ private:
+  template <class Append>
+  void raw_member(std::string_view name, Append append_value) {
+    out_ += out_.empty() ? '{' : ',';
+    append_json_string(out_, name);
+    out_ += ':';
+    append_value();
+  }
+  std::string& out_;
+};
+
+}  // namespace rw::core

@@ -1,0 +1,63 @@
+#include "daemon/core/json_text.h"
+
+#include <catch2/catch.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace rw::core {
+
+using namespace std::string_view_literals;
+
+TEST_CASE("append_json_string escapes what RFC 8259 demands", "[json_text]") {
+  struct Case {
+    std::string_view text;
+    std::string_view expected;
+  };
+  const Case cases[] = {
+      {"", R"("")"},
+      {"plain", R"("plain")"},
+      {R"(HKLM\SOFTWARE\"x")", R"("HKLM\\SOFTWARE\\\"x\"")"},
+      {"a\b\t\n\f\rz", R"("a\b\t\n\f\rz")"},
+      {"\0\x01\x1f\x7f"sv, "\"\\u0000\\u0001\\u001f\x7f\""},
+      {"/", R"("/")"},
+      {"Größe €  😀", R"("Größe €  😀")"},
+      {"\"", R"("\"")"},
+      {"\\\\", R"("\\\\")"},
+  };
+  for (const auto& [text, expected] : cases) {
+    std::string out;
+    append_json_string(out, text);
+    CHECK(out == expected);
+  }
+}
+
+TEST_CASE("append_json_string appends", "[json_text]") {
+  std::string out = "[";
+  append_json_string(out, "a");
+  out += ',';
+  append_json_string(out, "b\n");
+  CHECK(out == R"(["a","b\n")");
+}
+
+TEST_CASE("an object text has the members that have a value", "[json_text]") {
+  std::string buffer = "left over";
+  {
+    JsonObjectText object(buffer);
+    CHECK(object.finish().empty());
+  }
+  {
+    JsonObjectText object(buffer);
+    object.member("empty", "");
+    CHECK(object.finish().empty());
+  }
+  {
+    JsonObjectText object(buffer);
+    object.member("Image", R"(C:\Windows\reg.exe)");
+    object.member("User", "");
+    object.member("na\"me", "v");
+    CHECK(object.finish() == R"({"Image":"C:\\Windows\\reg.exe","na\"me":"v"})");
+  }
+}
+
+}  // namespace rw::core
