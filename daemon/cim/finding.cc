@@ -1,0 +1,19 @@
+#include "daemon/cim/finding.h"
+
+namespace rw::cim {
+
+const char* run_status_name(RunStatus status) {
+  switch (status) {
+    case RunStatus::kDone:
+      return "done";
+    case RunStatus::kFailed:
+      return "failed";
+    case RunStatus::kMissed:
+      return "missed";
+  }
+  return "";
+}
+
+const char* run_kind_name(RunKind kind) { return kind == RunKind::kScheduled ? "scheduled" : "manual"; }
+
+}  // namespace rw::cim

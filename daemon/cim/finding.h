@@ -1,0 +1,90 @@
+// Findings: what a result row of a detection becomes, and the ledger of runs. Owned texts: findings are few.
+// Field names follow Splunk Enterprise Security's risk and notable indexes.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "daemon/core/time.h"
+
+namespace rw::cim {
+
+// A half-open span of event time: earliest <= _time < latest.
+struct Window {
+  core::Micros earliest;
+  core::Micros latest;
+
+  friend bool operator==(const Window&, const Window&) = default;
+};
+
+// Which detection said it, in which version, over which window.
+struct FindingOrigin {
+  std::string detection_id;  // the id of its file (a UUID, usually)
+  std::string detection;     // its name
+  int detection_version = 0;
+  Window window;
+  core::Micros created;  // when the run made it
+};
+
+struct RiskEvent {
+  FindingOrigin origin;
+  // Unique: hash of detection, window, the row's group-by values, and the risk object. A re-run makes the same.
+  std::string identity;
+  core::Micros time;  // first event time of the row where known, else the window's start
+  std::string risk_object;
+  std::string risk_object_type;   // system, user or other
+  std::string risk_object_field;  // the column it came from
+  std::int64_t risk_score = 0;
+  std::string risk_message;
+  std::string threat_objects;  // JSON: [{"threat_object", "threat_object_type", "threat_object_field"}]
+  std::string annotations;     // JSON: {"mitre_attack": [...], "analytic_story": [...], ...}
+  std::string row;             // JSON: the result row
+};
+
+struct Notable {
+  FindingOrigin origin;
+  std::string identity;  // event_id in Splunk's words
+  core::Micros time;
+  std::string rule_title;
+  std::string rule_description;
+  std::string security_domain;     // endpoint, access, network, threat, identity, audit
+  std::string severity;            // informational, low, medium, high, critical
+  std::string nes_fields;          // JSON: list of the field names shown first
+  std::string drilldown_searches;  // JSON
+  std::string annotations;         // JSON
+  std::string row;                 // JSON: the result row
+};
+
+enum class RunStatus { kDone, kFailed, kMissed };
+enum class RunKind { kScheduled, kManual };
+
+// A row of the ledger.
+struct Run {
+  std::string detection_id;
+  std::string detection;
+  RunKind kind = RunKind::kScheduled;
+  core::Micros scheduled_time;
+  Window window;
+  core::Micros started;
+  core::Micros finished;
+  RunStatus status = RunStatus::kDone;
+  std::int64_t result_count = 0;
+  std::string error;  // empty unless failed or missed
+};
+
+// A detection the scheduler has begun to serve. Its windows are owed from then on, also those that pass while the
+// daemon is down before the first run.
+struct DetectionSince {
+  std::string detection_id;
+  std::string detection;
+  core::Micros since;  // kept from the first time it was seen
+};
+
+// "done", "failed", "missed" and "scheduled", "manual"
+const char* run_status_name(RunStatus status);
+const char* run_kind_name(RunKind kind);
+
+}  // namespace rw::cim
