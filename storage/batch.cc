@@ -1,0 +1,19 @@
+#include "storage/batch.h"
+
+namespace rw::storage {
+
+std::size_t Batch::size_bytes() const {
+  std::size_t bytes = sizeof(Batch) + arena.capacity_bytes() + registry.capacity() * sizeof(cim::RegistryRecord) +
+                      processes.capacity() * sizeof(cim::ProcessRecord);
+  for (const Rejected& item : rejected) bytes += sizeof(Rejected) + item.sample.size() + item.reason.size();
+  for (const cim::RiskEvent& item : risk_events) {
+    bytes += sizeof(item) + item.risk_message.size() + item.annotations.size() + item.row.size();
+  }
+  for (const cim::Notable& item : notables) {
+    bytes += sizeof(item) + item.rule_description.size() + item.drilldown_searches.size() + item.annotations.size() +
+             item.row.size();
+  }
+  return bytes + runs.size() * sizeof(cim::Run) + detections.size() * sizeof(cim::DetectionSince);
+}
+
+}  // namespace rw::storage

@@ -1,0 +1,61 @@
+// What goes to the store in one piece: a batch is written in one transaction, whole or not at all.
+// A batch belongs to one thread at a time; it is built by an input or the scheduler and handed to the Writer.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "daemon/cim/finding.h"
+#include "daemon/cim/record.h"
+#include "daemon/core/arena.h"
+#include "daemon/core/result.h"
+
+namespace rw::storage {
+
+// Input that could not be decoded, kept for the operator to look at.
+struct Rejected {
+  core::Micros time;             // arrival
+  std::string input;             // "syslog/tcp", "hec", "import", …
+  std::string peer;              // address of the sender, or the file
+  std::string reason;            // what, where, what was expected
+  std::uint64_t size_bytes = 0;  // of the whole input
+  std::string sample;            // its first kRejectedSampleBytes bytes
+};
+inline constexpr std::size_t kRejectedSampleBytes = 4096;
+
+// What a transaction did with a batch.
+struct CommitOutcome {
+  std::uint64_t registry_stored = 0;
+  std::uint64_t processes_stored = 0;
+  std::uint64_t duplicates = 0;
+  std::uint64_t risk_events_added = 0;
+  std::uint64_t notables_added = 0;
+};
+
+struct Batch {
+  core::Arena arena;  // holds the texts of the records below
+  std::vector<cim::RegistryRecord> registry;
+  std::vector<cim::ProcessRecord> processes;
+  std::vector<Rejected> rejected;
+  std::vector<cim::RiskEvent> risk_events;
+  std::vector<cim::Notable> notables;
+  std::vector<cim::Run> runs;
+  std::vector<cim::DetectionSince> detections;
+
+  // Called once, on the writer's thread, after the commit or when the batch is given up. Must be quick and not throw.
+  std::function<void(const core::Result<CommitOutcome>&)> on_done;
+
+  bool empty() const {
+    return registry.empty() && processes.empty() && rejected.empty() && risk_events.empty() && notables.empty() &&
+           runs.empty() && detections.empty();
+  }
+  std::size_t events() const { return registry.size() + processes.size(); }
+
+  // Memory it holds, roughly; what the Writer's queue limit counts.
+  std::size_t size_bytes() const;
+};
+
+}  // namespace rw::storage

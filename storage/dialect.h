@@ -1,0 +1,56 @@
+// What differs between the stores' query languages, for the emitter of search plans: how to read a CIM field, how to
+// test it, how to aggregate. Every function returns SQL text and appends the values it needs to `binds`; placeholders
+// are numbered by position in `binds` (?1 is the first). Values are never spliced into the text.
+// Stateless and thread-safe.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/cim/fields.h"
+#include "daemon/cim/finding.h"
+#include "daemon/core/text_pattern.h"
+#include "storage/query.h"
+
+namespace rw::storage {
+
+// How a field compares with a constant that is not a wildcard pattern: Splunk compares as numbers when both sides are
+// numbers, else as folded text.
+enum class CompareOp { kLess, kLessEqual, kGreater, kGreaterEqual };
+
+class Dialect {
+ public:
+  virtual ~Dialect() = default;
+
+  // The name shown by `regwarden explain`: "sqlite".
+  virtual std::string_view name() const = 0;
+
+  // "FROM … WHERE time in window": the dataset's rows in [earliest, latest), to be followed by " AND …".
+  virtual std::string from(cim::Dataset dataset, const cim::Window& window, std::vector<Value>& binds) const = 0;
+
+  // The field as text (NULL where the data model leaves it null, "unknown" where it fills), usable in SELECT and
+  // GROUP BY. _time reads as microseconds, an integer.
+  virtual std::string field(cim::Dataset dataset, const cim::Field& field) const = 0;
+
+  // The field as data model shows it matches the pattern: true or false, never NULL (a null field matches nothing).
+  virtual std::string matches(cim::Dataset dataset, const cim::Field& field, const core::TextPattern& pattern,
+                              std::vector<Value>& binds) const = 0;
+  // The field is not null: true or false.
+  virtual std::string exists(cim::Dataset dataset, const cim::Field& field) const = 0;
+  virtual std::string compare(cim::Dataset dataset, const cim::Field& field, CompareOp op, std::string_view constant,
+                              std::vector<Value>& binds) const = 0;
+
+  // A placeholder for the value, appended to binds.
+  virtual std::string bind(Value value, std::vector<Value>& binds) const = 0;
+
+  // Distinct non-null texts of an expression in a group, sorted by code point, as a JSON array text.
+  virtual std::string values_aggregate(std::string_view expression) const = 0;
+  // The text as a number, NULL where it is none as a whole ("5", " 1.50", "-3e2"; not "0x10").
+  virtual std::string number(std::string_view expression) const = 0;
+  // The non-null text of an expression in the group's first or last event by time.
+  virtual std::string earliest_aggregate(std::string_view expression) const = 0;
+  virtual std::string latest_aggregate(std::string_view expression) const = 0;
+};
+
+}  // namespace rw::storage

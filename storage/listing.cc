@@ -1,0 +1,129 @@
+#include "storage/listing.h"
+
+namespace rw::storage {
+namespace {
+
+constexpr std::string_view kRiskEventColumns[] = {
+    "time",         "created",           "identity",          "detection_id",
+    "detection",    "detection_version", "earliest",          "latest",
+    "risk_object",  "risk_object_type",  "risk_object_field", "risk_score",
+    "risk_message", "threat_objects",    "annotations",       "row"};
+constexpr std::string_view kFindingTimes[] = {"time", "created", "earliest", "latest"};
+constexpr std::string_view kRiskEventJson[] = {"threat_objects", "annotations", "row"};
+
+constexpr std::string_view kNotableColumns[] = {
+    "time",     "created", "identity",    "detection_id",     "detection",          "detection_version",
+    "earliest", "latest",  "rule_title",  "rule_description", "security_domain",    "severity",
+    "status",   "owner",   "disposition", "nes_fields",       "drilldown_searches", "annotations",
+    "row"};
+constexpr std::string_view kNotableJson[] = {"nes_fields", "drilldown_searches", "annotations", "row"};
+
+constexpr std::string_view kRunColumns[] = {"time",           "detection_id", "detection",    "kind",
+                                            "scheduled_time", "earliest",     "latest",       "started",
+                                            "finished",       "status",       "result_count", "error"};
+constexpr std::string_view kRunTimes[] = {"time", "scheduled_time", "earliest", "latest", "started", "finished"};
+
+constexpr std::string_view kRegistryColumns[] = {"time",
+                                                 "received",
+                                                 "action",
+                                                 "dest",
+                                                 "user",
+                                                 "user_domain",
+                                                 "registry_hive",
+                                                 "registry_path",
+                                                 "registry_key_name",
+                                                 "registry_value_name",
+                                                 "registry_value_data",
+                                                 "registry_value_type",
+                                                 "process_guid",
+                                                 "process_id",
+                                                 "process_name",
+                                                 "process_path",
+                                                 "status",
+                                                 "vendor_product",
+                                                 "Details",
+                                                 "EventType",
+                                                 "EventID",
+                                                 "Channel",
+                                                 "EventRecordID",
+                                                 "UtcTime",
+                                                 "envelope",
+                                                 "extra"};
+constexpr std::string_view kEventTimes[] = {"time", "received"};
+constexpr std::string_view kRegistryJson[] = {"envelope", "extra"};
+
+constexpr std::string_view kProcessColumns[] = {"time",
+                                                "received",
+                                                "action",
+                                                "dest",
+                                                "user",
+                                                "user_domain",
+                                                "parent_user",
+                                                "process",
+                                                "process_name",
+                                                "process_path",
+                                                "process_id",
+                                                "process_guid",
+                                                "process_hash",
+                                                "process_integrity_level",
+                                                "process_current_directory",
+                                                "original_file_name",
+                                                "parent_process",
+                                                "parent_process_name",
+                                                "parent_process_path",
+                                                "parent_process_id",
+                                                "parent_process_guid",
+                                                "vendor_product",
+                                                "image_version",
+                                                "session",
+                                                "EventID",
+                                                "Channel",
+                                                "EventRecordID",
+                                                "UtcTime",
+                                                "envelope",
+                                                "extra"};
+constexpr std::string_view kProcessJson[] = {"image_version", "session", "envelope", "extra"};
+
+constexpr std::string_view kRejectedColumns[] = {"time", "input", "peer", "reason", "size_bytes", "sample"};
+constexpr std::string_view kRejectedTimes[] = {"time"};
+
+constexpr ListingColumns kRiskEvents{kRiskEventColumns, kFindingTimes, kRiskEventJson};
+constexpr ListingColumns kNotables{kNotableColumns, kFindingTimes, kNotableJson};
+constexpr ListingColumns kRuns{kRunColumns, kRunTimes, {}};
+constexpr ListingColumns kRegistryEvents{kRegistryColumns, kEventTimes, kRegistryJson};
+constexpr ListingColumns kProcessEvents{kProcessColumns, kEventTimes, kProcessJson};
+constexpr ListingColumns kRejected{kRejectedColumns, kRejectedTimes, {}};
+
+}  // namespace
+
+const ListingColumns& columns_of(Listing listing) {
+  switch (listing) {
+    case Listing::kRiskEvents:
+      return kRiskEvents;
+    case Listing::kNotables:
+      return kNotables;
+    case Listing::kRuns:
+      return kRuns;
+    case Listing::kRegistryEvents:
+      return kRegistryEvents;
+    case Listing::kProcessEvents:
+      return kProcessEvents;
+    case Listing::kRejected:
+      return kRejected;
+  }
+  RW_ASSERT(false);  // no such listing
+  return kRiskEvents;
+}
+
+core::TextPattern filter_pattern(std::string_view text) {
+  core::TextPattern pattern;
+  while (true) {
+    const std::size_t star = text.find('*');
+    pattern.literal(text.substr(0, star));
+    if (star == std::string_view::npos) return pattern;
+    pattern.any_run();
+    text.remove_prefix(star + 1);
+  }
+}
+
+}  // namespace rw::storage

@@ -1,0 +1,23 @@
+// What each listing shows: the one declaration that the engines' listings, the API's filters and docs/api.md share.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "daemon/core/text_pattern.h"
+#include "storage/store.h"
+
+namespace rw::storage {
+
+struct ListingColumns {
+  std::span<const std::string_view> columns;  // in order, besides "id", which comes first
+  std::span<const std::string_view> times;    // those of columns that are microseconds UTC
+  std::span<const std::string_view> json;     // those of columns that are JSON texts
+};
+
+const ListingColumns& columns_of(Listing listing);
+
+// The value of a filter: `*` is any run of characters, everything else stands for itself; without case.
+core::TextPattern filter_pattern(std::string_view value);
+
+}  // namespace rw::storage

@@ -1,0 +1,162 @@
+#include "storage/sqlite/functions.h"
+
+#include <charconv>
+#include <cmath>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "daemon/core/json_text.h"
+#include "daemon/core/text.h"
+#include "daemon/core/text_pattern.h"
+
+namespace rw::storage::sqlite {
+namespace {
+
+std::string_view text_of(sqlite3_value* value) {
+  const auto* bytes = reinterpret_cast<const char*>(sqlite3_value_text(value));
+  if (bytes == nullptr) return {};
+  return {bytes, static_cast<std::size_t>(sqlite3_value_bytes(value))};
+}
+
+void match(sqlite3_context* context, int, sqlite3_value** arguments) {
+  auto* pattern = static_cast<const core::TextPattern*>(sqlite3_get_auxdata(context, 1));
+  std::unique_ptr<core::TextPattern> decoded;
+  if (pattern == nullptr) {
+    core::Result<core::TextPattern> result = core::TextPattern::decode(text_of(arguments[1]));
+    if (!result.ok()) {
+      sqlite3_result_error(context, result.error().message.c_str(), -1);
+      return;
+    }
+    decoded = std::make_unique<core::TextPattern>(std::move(result).value());
+    pattern = decoded.get();
+  }
+  const bool matches = sqlite3_value_type(arguments[0]) != SQLITE_NULL && pattern->matches(text_of(arguments[0]));
+  sqlite3_result_int(context, matches ? 1 : 0);
+  // SQLite may drop auxdata at once, so it takes over only after the last use.
+  if (decoded) {
+    sqlite3_set_auxdata(context, 1, decoded.release(),
+                        [](void* owned) { delete static_cast<core::TextPattern*>(owned); });
+  }
+}
+
+std::optional<double> number_of(std::string_view text) {
+  text = core::trim(text);
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (text.empty() || error != std::errc() || end != text.data() + text.size() || !std::isfinite(number)) {
+    return std::nullopt;
+  }
+  return number;
+}
+
+void number(sqlite3_context* context, int, sqlite3_value** arguments) {
+  const std::optional<double> result = number_of(text_of(arguments[0]));
+  if (result) sqlite3_result_double(context, *result);  // else it stays NULL
+}
+
+void compare(sqlite3_context* context, int, sqlite3_value** arguments) {
+  if (sqlite3_value_type(arguments[0]) == SQLITE_NULL) return;  // result stays NULL
+  const std::string_view a = text_of(arguments[0]);
+  const std::string_view b = text_of(arguments[1]);
+  const auto sign = [&](auto x, auto y) { sqlite3_result_int(context, x < y ? -1 : (y < x ? 1 : 0)); };
+  const std::optional<double> x = number_of(a);
+  const std::optional<double> y = number_of(b);
+  if (x && y) {
+    sign(*x, *y);
+  } else {
+    sign(core::fold(a), core::fold(b));
+  }
+}
+
+// rw_values: the distinct texts of a group.
+using TextSet = std::set<std::string, std::less<>>;
+
+void values_step(sqlite3_context* context, int, sqlite3_value** arguments) {
+  if (sqlite3_value_type(arguments[0]) == SQLITE_NULL) return;
+  auto** texts = static_cast<TextSet**>(sqlite3_aggregate_context(context, sizeof(TextSet*)));
+  if (texts == nullptr) {
+    sqlite3_result_error_nomem(context);
+    return;
+  }
+  if (*texts == nullptr) *texts = new TextSet;
+  const std::string_view text = text_of(arguments[0]);
+  if (!(*texts)->contains(text)) (*texts)->emplace(text);
+}
+
+void values_final(sqlite3_context* context) {
+  auto** texts = static_cast<TextSet**>(sqlite3_aggregate_context(context, 0));
+  const std::unique_ptr<TextSet> owned(texts == nullptr ? nullptr : *texts);
+  std::string json = "[";
+  if (owned) {
+    for (const std::string& text : *owned) {
+      if (json.size() > 1) json += ',';
+      core::append_json_string(json, text);
+    }
+  }
+  json += ']';
+  sqlite3_result_text64(context, json.data(), json.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+// rw_earliest, rw_latest: the text that leads so far.
+struct TimedText {
+  std::int64_t time = 0;
+  std::string text;
+};
+
+template <bool kLatest>
+void timed_step(sqlite3_context* context, int, sqlite3_value** arguments) {
+  if (sqlite3_value_type(arguments[0]) == SQLITE_NULL) return;
+  auto** best = static_cast<TimedText**>(sqlite3_aggregate_context(context, sizeof(TimedText*)));
+  if (best == nullptr) {
+    sqlite3_result_error_nomem(context);
+    return;
+  }
+  const std::int64_t time = sqlite3_value_int64(arguments[1]);
+  if (*best == nullptr) {
+    *best = new TimedText;
+  } else if (kLatest ? time < (*best)->time : time >= (*best)->time) {
+    return;  // of two at one time the first in order of rows is the earlier
+  }
+  (*best)->time = time;
+  (*best)->text = std::string(text_of(arguments[0]));
+}
+
+void timed_final(sqlite3_context* context) {
+  auto** best = static_cast<TimedText**>(sqlite3_aggregate_context(context, 0));
+  const std::unique_ptr<TimedText> owned(best == nullptr ? nullptr : *best);
+  if (owned) sqlite3_result_text64(context, owned->text.data(), owned->text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+}  // namespace
+
+core::Result<void> register_functions(Connection& connection) {
+  constexpr int kFlags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY;
+  struct Entry {
+    const char* name;
+    int arguments;
+    void (*call)(sqlite3_context*, int, sqlite3_value**);  // of a plain function
+    void (*step)(sqlite3_context*, int, sqlite3_value**);  // of an aggregate
+    void (*final)(sqlite3_context*);
+  };
+  constexpr Entry kFunctions[] = {
+      {"rw_match", 2, match, nullptr, nullptr},
+      {"rw_compare", 2, compare, nullptr, nullptr},
+      {"rw_number", 1, number, nullptr, nullptr},
+      {"rw_values", 1, nullptr, values_step, values_final},
+      {"rw_earliest", 2, nullptr, timed_step<false>, timed_final},
+      {"rw_latest", 2, nullptr, timed_step<true>, timed_final},
+  };
+  sqlite3* db = connection.raw();
+  for (const Entry& entry : kFunctions) {
+    if (sqlite3_create_function_v2(db, entry.name, entry.arguments, kFlags, nullptr, entry.call, entry.step,
+                                   entry.final, nullptr) != SQLITE_OK) {
+      return error_of(db, "register functions");
+    }
+  }
+  return {};
+}
+
+}  // namespace rw::storage::sqlite

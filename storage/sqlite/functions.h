@@ -1,0 +1,17 @@
+// SQL functions of our own, on reading connections:
+//   rw_match(text, pattern)   1 or 0; NULL text gives 0. pattern is core::TextPattern::encode().
+//   rw_compare(text, const)   -1, 0, 1: as numbers when both are numbers, else as folded text. NULL text gives NULL.
+//   rw_number(text)           the number that the text is as a whole, else NULL
+//   rw_values(text)           aggregate: the distinct texts, sorted by code point, as a JSON array
+//   rw_earliest(text, time), rw_latest(text, time)
+//                             aggregates: the text at the least and the greatest time. NULL texts do not count.
+#pragma once
+
+#include "daemon/core/result.h"
+#include "storage/sqlite/connection.h"
+
+namespace rw::storage::sqlite {
+
+core::Result<void> register_functions(Connection& connection);
+
+}  // namespace rw::storage::sqlite

@@ -1,0 +1,103 @@
+#include "storage/sqlite/reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "storage/sqlite/authorizer.h"
+#include "storage/sqlite/functions.h"
+#include "storage/sqlite/listing.h"
+
+namespace rw::storage::sqlite {
+namespace {
+
+constexpr int kProgressSteps = 50'000;  // virtual machine steps between looks at the clock
+constexpr std::chrono::seconds kListTimeout{30};
+
+}  // namespace
+
+core::Result<std::unique_ptr<Reader>> SqliteReader::open(const std::string& path) {
+  RW_TRY(Connection connection, Connection::open(path, Connection::Mode::kReadOnly));
+  RW_CHECK(
+      connection.execute("PRAGMA query_only = ON; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;"
+                         "PRAGMA trusted_schema = OFF"));
+  RW_CHECK(register_functions(connection));
+  sqlite3_limit(connection.raw(), SQLITE_LIMIT_ATTACHED, 0);
+  allow_reading_only(connection);
+  std::unique_ptr<SqliteReader> reader(new SqliteReader(std::move(connection)));
+  sqlite3_progress_handler(reader->connection_.raw(), kProgressSteps, on_progress, reader.get());
+  return std::unique_ptr<Reader>(std::move(reader));
+}
+
+int SqliteReader::on_progress(void* self) {
+  const auto& reader = *static_cast<const SqliteReader*>(self);
+  return reader.cancelled_.load(std::memory_order_relaxed) || std::chrono::steady_clock::now() > reader.deadline_;
+}
+
+void SqliteReader::cancel() { cancelled_.store(true, std::memory_order_relaxed); }
+
+core::Result<Table> SqliteReader::query(const Query& query, const SearchLimits& limits) { return fetch(query, limits); }
+
+core::Result<Table> SqliteReader::fetch(const Query& query, const SearchLimits& limits) {
+  cancelled_.store(false, std::memory_order_relaxed);
+  deadline_ = std::chrono::steady_clock::now() + limits.timeout;
+  RW_TRY(Statement statement, connection_.prepare(query.sql));
+  for (std::size_t i = 0; i < query.binds.size(); ++i) statement.bind(static_cast<int>(i) + 1, query.binds[i]);
+
+  Table table;
+  const int columns = statement.column_count();
+  for (int i = 0; i < columns; ++i) table.columns.emplace_back(statement.column_name(i));
+  while (true) {
+    core::Result<bool> row = statement.step();
+    if (!row.ok()) {
+      if (row.error().code == core::ErrorCode::kCancelled && !cancelled_.load(std::memory_order_relaxed)) {
+        return core::Error{core::ErrorCode::kLimit,
+                           fmt::format("the search took longer than {} ms", limits.timeout.count())};
+      }
+      return std::move(row).error();
+    }
+    if (!*row) return table;
+    if (static_cast<std::int64_t>(table.rows.size()) >= limits.max_rows) {
+      return core::Error{core::ErrorCode::kLimit, fmt::format("the search gave more than {} rows", limits.max_rows),
+                         "narrow the search or its time range"};
+    }
+    std::vector<Value>& values = table.rows.emplace_back();
+    values.reserve(static_cast<std::size_t>(columns));
+    for (int i = 0; i < columns; ++i) values.push_back(statement.value(i));
+  }
+}
+
+core::Result<ListPage> SqliteReader::list(const ListRequest& request) {
+  RW_TRY(ListQuery list, list_query(request));
+  SearchLimits limits;
+  limits.timeout = kListTimeout;
+  RW_TRY(Table table, fetch(list.query, limits));
+  return finish_page(std::move(table), request, std::move(list));
+}
+
+core::Result<std::vector<LedgerEntry>> SqliteReader::ledger() {
+  // A window that was searched again has several runs of one scheduled time: the newest tells how it ended.
+  RW_TRY(Table table, fetch({"SELECT d.id, d.since, r.scheduled_time, r.status, r.result_count, ifnull(r.error, '')"
+                             " FROM detection d LEFT JOIN run r ON r.id ="
+                             " (SELECT id FROM run WHERE detection_id = d.id AND kind = 'scheduled'"
+                             " ORDER BY scheduled_time DESC, id DESC LIMIT 1)",
+                             {}},
+                            SearchLimits{}));
+  std::vector<LedgerEntry> entries;
+  for (auto& row : table.rows) {
+    LedgerEntry& entry = entries.emplace_back();
+    entry.detection_id = std::get<std::string>(std::move(row[0]));
+    entry.served_until = core::from_us(std::get<std::int64_t>(row[1]));
+    if (row[2].is_null()) continue;
+    entry.last_run = LastRun{.scheduled_time = core::from_us(std::get<std::int64_t>(row[2])),
+                             .status = std::get<std::string>(std::move(row[3])),
+                             .result_count = std::get<std::int64_t>(row[4]),
+                             .error = std::get<std::string>(std::move(row[5]))};
+    entry.served_until = std::max(entry.served_until, entry.last_run->scheduled_time);
+  }
+  return entries;
+}
+
+}  // namespace rw::storage::sqlite

@@ -1,0 +1,34 @@
+// The reading side: searches and listings on a read-only connection with limits. One thread at a time; cancel() from
+// any.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+
+#include "storage/sqlite/connection.h"
+#include "storage/store.h"
+
+namespace rw::storage::sqlite {
+
+class SqliteReader final : public Reader {
+ public:
+  static core::Result<std::unique_ptr<Reader>> open(const std::string& path);
+
+  core::Result<Table> query(const Query& query, const SearchLimits& limits) override;
+  core::Result<ListPage> list(const ListRequest& request) override;
+  core::Result<std::vector<LedgerEntry>> ledger() override;
+  void cancel() override;
+
+ private:
+  explicit SqliteReader(Connection connection) : connection_(std::move(connection)) {}
+
+  static int on_progress(void* self);
+  core::Result<Table> fetch(const Query& query, const SearchLimits& limits);
+
+  Connection connection_;
+  std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
+  std::atomic<bool> cancelled_{false};
+};
+
+}  // namespace rw::storage::sqlite

@@ -1,0 +1,59 @@
+#include "storage/sqlite/store.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "storage/sqlite/connection.h"
+#include "storage/sqlite/dialect.h"
+#include "storage/sqlite/lock.h"
+#include "storage/sqlite/reader.h"
+#include "storage/sqlite/schema.h"
+#include "storage/sqlite/write_session.h"
+
+namespace rw::storage::sqlite {
+namespace {
+
+class SqliteStore final : public Store {
+ public:
+  SqliteStore(std::string path, std::unique_ptr<DataDirLock> lock) : path_(std::move(path)), lock_(std::move(lock)) {}
+
+  core::Result<std::unique_ptr<WriteSession>> open_writer() override { return SqliteWriteSession::open(path_); }
+  core::Result<std::unique_ptr<Reader>> open_reader() override { return SqliteReader::open(path_); }
+  const Dialect& dialect() const override { return dialect_; }
+
+ private:
+  const std::string path_;
+  const std::unique_ptr<DataDirLock> lock_;
+  const SqliteDialect dialect_;
+};
+
+}  // namespace
+
+core::Result<std::unique_ptr<Store>> open(const Options& options) {
+  const std::filesystem::path dir(options.data_dir);
+  const std::filesystem::path file = dir / "regwarden.db";
+  std::error_code error;
+  if (!options.create && !std::filesystem::exists(file, error)) {
+    return core::Error{core::ErrorCode::kNotFound, fmt::format("{}: no such database", file.string()),
+                       "check data_dir, or start the daemon once"};
+  }
+  if (options.create) {
+    std::filesystem::create_directories(dir, error);
+    if (error) {
+      return core::Error{core::ErrorCode::kIo, fmt::format("data_dir {}: {}", dir.string(), error.message()),
+                         "make the directory, owned by the user regwarden runs as"};
+    }
+  }
+  std::unique_ptr<DataDirLock> lock;
+  if (options.exclusive) {
+    RW_TRY(lock, DataDirLock::acquire(options.data_dir));
+  }
+  RW_TRY(Connection connection, Connection::open(file.string(), Connection::Mode::kReadWrite));
+  RW_CHECK(migrate(connection));
+  return std::unique_ptr<Store>(std::make_unique<SqliteStore>(file.string(), std::move(lock)));
+}
+
+}  // namespace rw::storage::sqlite

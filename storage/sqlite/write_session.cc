@@ -1,0 +1,348 @@
+#include "storage/sqlite/write_session.h"
+
+#include <string>
+#include <utility>
+
+#include "daemon/core/text.h"
+
+namespace rw::storage::sqlite {
+namespace {
+
+// A text longer than this is stored in its row: long value data and command lines hardly repeat, and each would cost
+// a dictionary row and a place in memory.
+constexpr std::size_t kLongestTermBytes = 128;
+
+constexpr const char* kPragmas =
+    "PRAGMA synchronous = FULL;"
+    "PRAGMA foreign_keys = OFF;"  // ids come from our own maps; checked by tests
+    "PRAGMA temp_store = MEMORY;"
+    "PRAGMA cache_size = -65536;"        // 64 MiB
+    "PRAGMA wal_autocheckpoint = 8000;"  // pages: about 32 MiB of WAL between checkpoints
+    "PRAGMA journal_size_limit = 134217728;";
+
+std::int64_t ms_between(core::Micros from, core::Micros to) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(to - from).count();
+}
+
+}  // namespace
+
+core::Result<std::unique_ptr<WriteSession>> SqliteWriteSession::open(const std::string& path) {
+  RW_TRY(Connection connection, Connection::open(path, Connection::Mode::kReadWrite));
+  RW_CHECK(connection.execute(kPragmas));
+  std::unique_ptr<SqliteWriteSession> session(new SqliteWriteSession(std::move(connection)));
+  RW_CHECK(session->prepare());
+  RW_CHECK(session->catch_up());
+  return std::unique_ptr<WriteSession>(std::move(session));
+}
+
+core::Result<void> SqliteWriteSession::prepare() {
+  const std::pair<Statement*, const char*> table[] = {
+      {&sql_.begin, "BEGIN IMMEDIATE"},
+      {&sql_.commit, "COMMIT"},
+      {&sql_.rollback, "ROLLBACK"},
+      {&sql_.data_version, "PRAGMA data_version"},
+      {&sql_.term, "INSERT INTO term VALUES (?1, ?2)"},
+      {&sql_.path, "INSERT INTO registry_path VALUES (?1, ?2, ?3)"},
+      {&sql_.actor, "INSERT INTO actor VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
+      {&sql_.source, "INSERT INTO source VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"},
+      {&sql_.origin, "INSERT INTO origin VALUES (?1, ?2, ?3)"},
+      {&sql_.new_paths, "SELECT id, key_name, value_name FROM registry_path WHERE id > ?1"},
+      {&sql_.new_actors,
+       "SELECT id, process_guid, process_id, process_path, user, user_domain FROM actor WHERE id > ?1"},
+      {&sql_.new_sources,
+       "SELECT id, computer, channel, provider, event_id, event_type, envelope FROM source WHERE id > ?1"},
+      {&sql_.new_origins, "SELECT id, computer, channel FROM origin WHERE id > ?1"},
+      {&sql_.registry_event,
+       "INSERT INTO registry_event (time, delay_ms, source, origin, record_id, path, actor, action, value_data,"
+       " value_type, details, utc_time_delta_us, extra)"
+       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT DO NOTHING"},
+      {&sql_.process_event,
+       "INSERT INTO process_event (time, delay_ms, source, origin, record_id, user, user_domain, parent_user,"
+       " parent_user_domain, process, process_path, process_id, process_guid, process_hash, process_integrity_level,"
+       " process_current_directory, original_file_name, parent_process, parent_process_path, parent_process_id,"
+       " parent_process_guid, image_version, session, utc_time_delta_us, extra)"
+       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,"
+       " ?22, ?23, ?24, ?25) ON CONFLICT DO NOTHING"},
+      {&sql_.risk_event,
+       "INSERT INTO risk_event (identity, time, created, detection_id, detection, detection_version, earliest, latest,"
+       " risk_object, risk_object_type, risk_object_field, risk_score, risk_message, threat_objects, annotations, row)"
+       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) ON CONFLICT DO NOTHING"},
+      {&sql_.notable,
+       "INSERT INTO notable (identity, time, created, detection_id, detection, detection_version, earliest, latest,"
+       " rule_title, rule_description, security_domain, severity, nes_fields, drilldown_searches, annotations, row)"
+       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) ON CONFLICT DO NOTHING"},
+      {&sql_.run,
+       "INSERT INTO run (detection_id, detection, kind, scheduled_time, earliest, latest, started, finished, status,"
+       " result_count, error) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"},
+      {&sql_.detection,
+       "INSERT INTO detection VALUES (?1, ?2, ?3) ON CONFLICT (id) DO UPDATE SET name = excluded.name"},
+      {&sql_.rejected,
+       "INSERT INTO rejected (time, input, peer, reason, size_bytes, sample) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
+      {&sql_.trim_rejected, "DELETE FROM rejected WHERE id <= (SELECT max(id) FROM rejected) - 10000"},
+  };
+  for (const auto& [statement, sql] : table) {
+    RW_TRY(*statement, connection_.prepare(sql));
+  }
+  return {};
+}
+
+core::Result<void> SqliteWriteSession::catch_up() {
+  RW_TRY(const bool row, sql_.data_version.step());
+  RW_ASSERT(row);
+  const std::int64_t version = sql_.data_version.integer(0);
+  sql_.data_version.reset();
+  if (version == data_version_) return {};
+  RW_CHECK(terms_.load_new(connection_));
+  RW_CHECK(paths_.load_new(sql_.new_paths));
+  RW_CHECK(actors_.load_new(sql_.new_actors));
+  RW_CHECK(sources_.load_new(sql_.new_sources));
+  RW_CHECK(origins_.load_new(sql_.new_origins));
+  data_version_ = version;
+  return {};
+}
+
+core::Result<std::vector<CommitOutcome>> SqliteWriteSession::commit(std::span<const Batch> batches) {
+  RW_CHECK(sql_.begin.run());
+  core::Result<std::vector<CommitOutcome>> outcomes = write(batches);
+  if (outcomes.ok()) {
+    core::Result<void> committed = sql_.commit.run();
+    if (committed.ok()) return outcomes;
+    outcomes = std::move(committed).error();
+  }
+  // A full disk may have ended the transaction already; then ROLLBACK has nothing to do.
+  if (sqlite3_get_autocommit(connection_.raw()) == 0) (void)sql_.rollback.run();
+  forget();
+  return outcomes;
+}
+
+core::Result<std::vector<CommitOutcome>> SqliteWriteSession::write(std::span<const Batch> batches) {
+  RW_CHECK(catch_up());
+  std::vector<CommitOutcome> outcomes;
+  outcomes.reserve(batches.size());
+  bool any_rejected = false;
+  for (const Batch& batch : batches) {
+    CommitOutcome& outcome = outcomes.emplace_back();
+    for (const cim::RegistryRecord& record : batch.registry) {
+      RW_TRY(const bool added, insert(record));
+      ++(added ? outcome.registry_stored : outcome.duplicates);
+    }
+    for (const cim::ProcessRecord& record : batch.processes) {
+      RW_TRY(const bool added, insert(record));
+      ++(added ? outcome.processes_stored : outcome.duplicates);
+    }
+    for (const cim::RiskEvent& event : batch.risk_events) {
+      RW_TRY(const bool added, insert(event));
+      if (added) ++outcome.risk_events_added;
+    }
+    for (const cim::Notable& notable : batch.notables) {
+      RW_TRY(const bool added, insert(notable));
+      if (added) ++outcome.notables_added;
+    }
+    for (const cim::Run& run : batch.runs) RW_CHECK(insert(run));
+    for (const cim::DetectionSince& detection : batch.detections) RW_CHECK(insert(detection));
+    for (const Rejected& rejected : batch.rejected) RW_CHECK(insert(rejected));
+    any_rejected = any_rejected || !batch.rejected.empty();
+  }
+  if (any_rejected) RW_CHECK(sql_.trim_rejected.run());
+  RW_CHECK(insert_pending());
+  return outcomes;
+}
+
+core::Result<void> SqliteWriteSession::insert_pending() {
+  RW_CHECK(paths_.insert_pending(sql_.path));
+  RW_CHECK(actors_.insert_pending(sql_.actor));
+  RW_CHECK(sources_.insert_pending(sql_.source));
+  RW_CHECK(origins_.insert_pending(sql_.origin));
+  return terms_.insert_pending(sql_.term);
+}
+
+// After a rollback the maps know rows that do not exist: start them over from the file at the next commit.
+void SqliteWriteSession::forget() {
+  terms_.clear();
+  paths_.clear();
+  actors_.clear();
+  sources_.clear();
+  origins_.clear();
+  origin_of_source_.clear();
+  data_version_ = -1;
+}
+
+SqliteWriteSession::EventIds SqliteWriteSession::event_ids(const cim::EventSource& source) {
+  const std::int64_t id = sources_.id({terms_.id(source.computer), terms_.id(source.channel),
+                                       terms_.id(source.provider), static_cast<std::int64_t>(source.event_id),
+                                       terms_.id(source.event_type), terms_.id(source.envelope)});
+  const auto [it, added] = origin_of_source_.try_emplace(id, 0);
+  if (added) {
+    it->second = origins_.id({terms_.id(core::fold(source.computer)), terms_.id(core::fold(source.channel))});
+  }
+  return {id, it->second};
+}
+
+void SqliteWriteSession::bind_term(Statement& statement, int index, std::string_view text) {
+  if (text.empty()) {
+    statement.bind_null(index);
+  } else {
+    statement.bind(index, terms_.id(text));
+  }
+}
+
+void SqliteWriteSession::bind_mixed(Statement& statement, int index, std::string_view text) {
+  if (text.size() > kLongestTermBytes) {
+    statement.bind(index, text);
+  } else {
+    bind_term(statement, index, text);
+  }
+}
+
+core::Result<bool> SqliteWriteSession::insert_row(Statement& statement) {
+  RW_CHECK(statement.run());
+  return connection_.changes() > 0;
+}
+
+namespace {
+
+void bind_base(Statement& statement, const cim::EventBase& record, int utc_time_index) {
+  statement.bind(1, core::to_us(record.time));
+  statement.bind(2, ms_between(record.time, record.received));
+  if (record.record_id) {
+    statement.bind(5, static_cast<std::int64_t>(*record.record_id));
+  } else {
+    statement.bind_null(5);
+  }
+  if (record.utc_time) {
+    statement.bind(utc_time_index, core::to_us(*record.utc_time) - core::to_us(record.time));
+  } else {
+    statement.bind_null(utc_time_index);
+  }
+}
+
+}  // namespace
+
+core::Result<bool> SqliteWriteSession::insert(const cim::RegistryRecord& record) {
+  Statement& row = sql_.registry_event;
+  const EventIds ids = event_ids(record.source);
+  bind_base(row, record, 12);
+  row.bind(3, ids.source);
+  row.bind(4, ids.origin);
+  row.bind(6, paths_.id({terms_.id(record.key_name), terms_.id(record.value_name)}));
+  row.bind(7, actors_.id({terms_.id(record.process_guid), terms_.id(record.process_id), terms_.id(record.process_path),
+                          terms_.id(record.user), terms_.id(record.user_domain)}));
+  bind_term(row, 8, cim::action_name(record.action));
+  bind_mixed(row, 9, record.value_data);
+  bind_term(row, 10, record.value_type);
+  bind_mixed(row, 11, record.details);
+  bind_mixed(row, 13, record.extra);
+  return insert_row(row);
+}
+
+core::Result<bool> SqliteWriteSession::insert(const cim::ProcessRecord& record) {
+  Statement& row = sql_.process_event;
+  const EventIds ids = event_ids(record.source);
+  bind_base(row, record, 24);
+  row.bind(3, ids.source);
+  row.bind(4, ids.origin);
+  bind_term(row, 6, record.user);
+  bind_term(row, 7, record.user_domain);
+  bind_term(row, 8, record.parent_user);
+  bind_term(row, 9, record.parent_user_domain);
+  bind_mixed(row, 10, record.process);
+  bind_term(row, 11, record.process_path);
+  bind_term(row, 12, record.process_id);
+  bind_mixed(row, 13, record.process_guid);
+  bind_term(row, 14, record.process_hash);
+  bind_term(row, 15, record.process_integrity_level);
+  bind_mixed(row, 16, record.process_current_directory);
+  bind_term(row, 17, record.original_file_name);
+  bind_mixed(row, 18, record.parent_process);
+  bind_term(row, 19, record.parent_process_path);
+  bind_term(row, 20, record.parent_process_id);
+  bind_mixed(row, 21, record.parent_process_guid);
+  bind_term(row, 22, record.image_version);
+  bind_term(row, 23, record.session);
+  bind_mixed(row, 25, record.extra);
+  return insert_row(row);
+}
+
+namespace {
+
+void bind_origin(Statement& row, const std::string& identity, core::Micros time, const cim::FindingOrigin& origin) {
+  row.bind(1, std::string_view(identity));
+  row.bind(2, core::to_us(time));
+  row.bind(3, core::to_us(origin.created));
+  row.bind(4, std::string_view(origin.detection_id));
+  row.bind(5, std::string_view(origin.detection));
+  row.bind(6, std::int64_t{origin.detection_version});
+  row.bind(7, core::to_us(origin.window.earliest));
+  row.bind(8, core::to_us(origin.window.latest));
+}
+
+}  // namespace
+
+core::Result<bool> SqliteWriteSession::insert(const cim::RiskEvent& event) {
+  Statement& row = sql_.risk_event;
+  bind_origin(row, event.identity, event.time, event.origin);
+  row.bind(9, std::string_view(event.risk_object));
+  row.bind(10, std::string_view(event.risk_object_type));
+  row.bind(11, std::string_view(event.risk_object_field));
+  row.bind(12, event.risk_score);
+  row.bind(13, std::string_view(event.risk_message));
+  row.bind(14, std::string_view(event.threat_objects));
+  row.bind(15, std::string_view(event.annotations));
+  row.bind(16, std::string_view(event.row));
+  return insert_row(row);
+}
+
+core::Result<bool> SqliteWriteSession::insert(const cim::Notable& notable) {
+  Statement& row = sql_.notable;
+  bind_origin(row, notable.identity, notable.time, notable.origin);
+  row.bind(9, std::string_view(notable.rule_title));
+  row.bind(10, std::string_view(notable.rule_description));
+  row.bind(11, std::string_view(notable.security_domain));
+  row.bind(12, std::string_view(notable.severity));
+  row.bind(13, std::string_view(notable.nes_fields));
+  row.bind(14, std::string_view(notable.drilldown_searches));
+  row.bind(15, std::string_view(notable.annotations));
+  row.bind(16, std::string_view(notable.row));
+  return insert_row(row);
+}
+
+core::Result<void> SqliteWriteSession::insert(const cim::Run& run) {
+  Statement& row = sql_.run;
+  row.bind(1, std::string_view(run.detection_id));
+  row.bind(2, std::string_view(run.detection));
+  row.bind(3, std::string_view(cim::run_kind_name(run.kind)));
+  row.bind(4, core::to_us(run.scheduled_time));
+  row.bind(5, core::to_us(run.window.earliest));
+  row.bind(6, core::to_us(run.window.latest));
+  row.bind(7, core::to_us(run.started));
+  row.bind(8, core::to_us(run.finished));
+  row.bind(9, std::string_view(cim::run_status_name(run.status)));
+  row.bind(10, run.result_count);
+  if (run.error.empty()) {
+    row.bind_null(11);
+  } else {
+    row.bind(11, std::string_view(run.error));
+  }
+  return row.run();
+}
+
+core::Result<void> SqliteWriteSession::insert(const cim::DetectionSince& detection) {
+  Statement& row = sql_.detection;
+  row.bind(1, std::string_view(detection.detection_id));
+  row.bind(2, std::string_view(detection.detection));
+  row.bind(3, core::to_us(detection.since));
+  return row.run();
+}
+
+core::Result<void> SqliteWriteSession::insert(const Rejected& rejected) {
+  Statement& row = sql_.rejected;
+  row.bind(1, core::to_us(rejected.time));
+  row.bind(2, std::string_view(rejected.input));
+  row.bind(3, std::string_view(rejected.peer));
+  row.bind(4, std::string_view(rejected.reason));
+  row.bind(5, static_cast<std::int64_t>(rejected.size_bytes));
+  row.bind_blob(6, rejected.sample);
+  return row.run();
+}
+
+}  // namespace rw::storage::sqlite

@@ -1,0 +1,102 @@
+// The seam between regwarden and a storage engine: one Store per data directory, one WriteSession on one thread, any
+// number of Readers, each on one thread. storage/sqlite is the engine that ships.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "daemon/core/counters.h"
+#include "storage/batch.h"
+#include "storage/dialect.h"
+#include "storage/query.h"
+
+namespace rw::storage {
+
+class WriteSession {
+ public:
+  virtual ~WriteSession() = default;
+
+  // Writes all batches in one transaction; durable when it returns (survives power loss). One outcome per batch.
+  // Errors: Busy, Io (disk full, …): nothing was written, worth trying again; Internal, InvalidInput: never will be.
+  virtual core::Result<std::vector<CommitOutcome>> commit(std::span<const Batch> batches) = 0;
+};
+
+// What the API lists, with the columns of storage/listing.h; "time" is the one that windows use.
+enum class Listing { kRiskEvents, kNotables, kRuns, kRegistryEvents, kProcessEvents, kRejected };
+
+struct ListRequest {
+  Listing listing = Listing::kRiskEvents;
+  std::optional<core::Micros> earliest;  // time >= earliest
+  std::optional<core::Micros> latest;    // time < latest
+  // column = value, compared without case; `*` in the value is a wildcard. A time compares as its RFC 3339 text.
+  // Unknown columns are an error.
+  std::vector<std::pair<std::string, std::string>> filters;
+  std::optional<std::int64_t> id;      // just this one
+  std::optional<std::int64_t> before;  // cursor: ids below this one
+  int limit = 100;
+};
+
+// A page, newest id first. Columns "id" and "time" are always there; times are microseconds.
+// Columns whose values are JSON texts are named in json_columns.
+struct ListPage {
+  Table table;
+  std::vector<std::string> time_columns;
+  std::vector<std::string> json_columns;
+  std::optional<std::int64_t> next_before;  // set when there is more
+};
+
+// The latest scheduled run of a detection.
+struct LastRun {
+  core::Micros scheduled_time;
+  std::string status;  // as cim::run_status_name
+  std::int64_t result_count = 0;
+  std::string error;  // empty unless failed or missed
+};
+
+// How far a detection is served.
+struct LedgerEntry {
+  std::string detection_id;
+  core::Micros served_until;  // its latest scheduled run, whatever the status; before the first one, when it was seen
+  std::optional<LastRun> last_run = std::nullopt;
+};
+
+struct SearchLimits {
+  std::int64_t max_rows = 100'000;
+  std::chrono::milliseconds timeout = std::chrono::minutes(5);
+};
+
+class Reader {
+ public:
+  virtual ~Reader() = default;
+
+  // Runs a search. Errors: Limit (rows, time), Cancelled (cancel() was called), Internal (bad SQL: a bug).
+  virtual core::Result<Table> query(const Query& query, const SearchLimits& limits) = 0;
+
+  // Errors: InvalidInput (unknown filter column).
+  virtual core::Result<ListPage> list(const ListRequest& request) = 0;
+
+  // One entry for every detection that was ever seen (see cim::DetectionSince).
+  virtual core::Result<std::vector<LedgerEntry>> ledger() = 0;
+
+  // Ends a running query from another thread.
+  virtual void cancel() = 0;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // One at a time in this process.
+  virtual core::Result<std::unique_ptr<WriteSession>> open_writer() = 0;
+  virtual core::Result<std::unique_ptr<Reader>> open_reader() = 0;
+  virtual const Dialect& dialect() const = 0;
+};
+
+}  // namespace rw::storage

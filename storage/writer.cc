@@ -1,0 +1,129 @@
+#include "storage/writer.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "daemon/core/log.h"
+
+namespace rw::storage {
+namespace {
+
+constexpr std::chrono::milliseconds kPopWait{500};
+constexpr std::chrono::milliseconds kFirstBackOff{50};
+constexpr std::chrono::milliseconds kLongestBackOff{2000};
+
+bool worth_retrying(const core::Error& error) {
+  return error.code == core::ErrorCode::kBusy || error.code == core::ErrorCode::kIo;
+}
+
+}  // namespace
+
+Writer::Writer(std::unique_ptr<WriteSession> session, Options options, core::Counters& counters)
+    : session_(std::move(session)),
+      options_(options),
+      counters_(counters),
+      queue_(options.queue_bytes),
+      thread_([this] { run(); }) {}
+
+Writer::~Writer() {
+  queue_.close();
+  {
+    core::Lock lock(mutex_);
+    stopping_ = true;
+  }
+  stop_asked_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+bool Writer::try_submit(Batch& batch) {
+  const std::size_t bytes = batch.size_bytes();
+  return queue_.try_push(batch, bytes);
+}
+
+bool Writer::submit_until(Batch& batch, std::chrono::steady_clock::time_point deadline) {
+  const std::size_t bytes = batch.size_bytes();
+  return queue_.push_until(batch, bytes, deadline);
+}
+
+void Writer::run() {
+  while (true) {
+    std::vector<Batch> batches = queue_.pop_all(options_.commit_bytes, kPopWait);
+    if (!batches.empty()) {
+      commit(std::move(batches));
+    } else if (queue_.closed() && queue_.empty()) {
+      return;
+    }
+  }
+}
+
+// False: the writer is stopping, and the store has failed for long enough.
+bool Writer::wait_to_retry(std::chrono::milliseconds back_off) {
+  if (!queue_.closed()) {
+    core::Lock lock(mutex_);
+    if (!stopping_) stop_asked_.wait_for(mutex_, back_off);
+    return true;
+  }
+  const auto now = std::chrono::steady_clock::now();
+  if (!give_up_) give_up_ = now + options_.stop_patience;
+  if (now >= *give_up_) return false;
+  std::this_thread::sleep_for(std::min<std::chrono::steady_clock::duration>(back_off, *give_up_ - now));
+  return true;
+}
+
+void Writer::commit(std::vector<Batch> batches) {
+  auto back_off = kFirstBackOff;
+  while (true) {
+    core::Result<std::vector<CommitOutcome>> outcomes = session_->commit(batches);
+    if (outcomes.ok()) {
+      if (stalled_.exchange(false)) spdlog::info("store: writing again");
+      counters_.add(core::Counter::kCommits);
+      for (std::size_t i = 0; i < batches.size(); ++i) {
+        const CommitOutcome& outcome = (*outcomes)[i];
+        counters_.add(core::Counter::kRegistryStored, outcome.registry_stored);
+        counters_.add(core::Counter::kProcessStored, outcome.processes_stored);
+        counters_.add(core::Counter::kDuplicates, outcome.duplicates);
+        counters_.add(core::Counter::kRiskEvents, outcome.risk_events_added);
+        counters_.add(core::Counter::kNotables, outcome.notables_added);
+        if (batches[i].on_done) batches[i].on_done(outcome);
+      }
+      return;
+    }
+
+    counters_.add(core::Counter::kCommitFailures);
+    if (!worth_retrying(outcomes.error())) {
+      if (batches.size() > 1) {  // one of them is at fault: the others must not pay for it
+        for (Batch& batch : batches) {
+          std::vector<Batch> single;
+          single.push_back(std::move(batch));
+          commit(std::move(single));
+        }
+        return;
+      }
+      counters_.add(core::Counter::kBatchesFailed);
+      spdlog::error("store: a batch of {} events was refused for good: {}", batches.front().events(),
+                    outcomes.error().message);
+      if (batches.front().on_done) batches.front().on_done(outcomes.error());
+      return;
+    }
+
+    if (!stalled_.exchange(true)) {
+      spdlog::error("store: {}; trying again until it works{}", outcomes.error().message,
+                    outcomes.error().hint.empty() ? "" : " (" + outcomes.error().hint + ")");
+    }
+    if (!wait_to_retry(back_off)) {
+      counters_.add(core::Counter::kBatchesFailed, batches.size());
+      spdlog::error("store: stopping while the store fails; {} batches are lost to us, unacknowledged", batches.size());
+      for (Batch& batch : batches) {
+        if (batch.on_done) batch.on_done(outcomes.error());
+      }
+      return;
+    }
+    back_off = std::min(back_off * 2, kLongestBackOff);
+  }
+}
+
+}  // namespace rw::storage

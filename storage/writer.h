@@ -1,0 +1,63 @@
+// The one thread that writes: takes batches from a bounded queue, commits all that wait in one transaction (group
+// commit: the commit grows with the load), then tells each batch's on_done. A store that is busy or full is tried
+// again until it works or the writer is stopped; meanwhile the queue fills and inputs feel it.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <thread>
+
+#include "daemon/core/bounded_queue.h"
+#include "daemon/core/counters.h"
+#include "daemon/core/mutex.h"
+#include "storage/store.h"
+
+namespace rw::storage {
+
+class Writer {
+ public:
+  struct Options {
+    std::size_t queue_bytes = 64 * 1024 * 1024;     // batches waiting; full means back-pressure
+    std::size_t commit_bytes = 32 * 1024 * 1024;    // at most this much in one transaction
+    std::chrono::milliseconds stop_patience{5000};  // how long a stopping writer goes on trying a store that fails
+  };
+
+  // Starts the thread. counters outlives the writer.
+  Writer(std::unique_ptr<WriteSession> session, Options options, core::Counters& counters);
+  // Drains: everything submitted is committed (or given up once the store has failed for stop_patience), then the
+  // thread ends.
+  ~Writer();
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
+  // Takes the batch, or says false: full, or stopping; then the batch is untouched. Thread-safe, never blocks.
+  bool try_submit(Batch& batch);
+  // The same, waiting for room until the deadline. Thread-safe.
+  bool submit_until(Batch& batch, std::chrono::steady_clock::time_point deadline);
+
+  // True while the last commit failed: the store does not take anything just now.
+  bool stalled() const { return stalled_.load(std::memory_order_relaxed); }
+  std::size_t queued_bytes() const { return queue_.used_bytes(); }
+
+ private:
+  void run();
+  void commit(std::vector<Batch> batches);
+  bool wait_to_retry(std::chrono::milliseconds back_off);
+
+  const std::unique_ptr<WriteSession> session_;
+  const Options options_;
+  core::Counters& counters_;
+  core::BoundedQueue<Batch> queue_;
+  std::atomic<bool> stalled_{false};
+  std::optional<std::chrono::steady_clock::time_point> give_up_;  // writer's thread only; for all that is left
+
+  core::Mutex mutex_;
+  core::CondVar stop_asked_;
+  bool stopping_ RW_GUARDED_BY(mutex_) = false;
+  std::jthread thread_;  // last: starts when all else is there
+};
+
+}  // namespace rw::storage

@@ -1,0 +1,137 @@
+#include "storage/sqlite/schema.h"
+
+#include <algorithm>
+#include <fstream>
+
+#include "tests/unit/storage/database.h"
+
+namespace rw::storage::test {
+namespace {
+
+sqlite::Connection open(const Folder& folder) {
+  return must(sqlite::Connection::open(folder.database(), sqlite::Connection::Mode::kReadWrite));
+}
+
+std::vector<std::string> schema_of(sqlite::Connection& connection) {
+  return rows_of(connection, "SELECT type, name, sql FROM sqlite_master ORDER BY name");
+}
+
+std::string plan_of(Database& database, const std::string& sql) {
+  std::string plan;
+  for (const std::string& row : database.rows("EXPLAIN QUERY PLAN " + sql)) {
+    plan += row.substr(row.rfind('|') + 1) + "\n";
+  }
+  return plan;
+}
+
+}  // namespace
+
+TEST_CASE("a new file gets the newest schema, an old one keeps it") {
+  const Folder folder;
+  auto connection = open(folder);
+  must(sqlite::migrate(connection));
+  CHECK(rows_of(connection, "SELECT max(version), count(*) FROM schema_version") ==
+        std::vector<std::string>{std::to_string(sqlite::newest_schema_version()) + "|" +
+                                 std::to_string(sqlite::newest_schema_version())});
+  CHECK(rows_of(connection, "PRAGMA journal_mode") == std::vector<std::string>{"wal"});
+  const auto schema = schema_of(connection);
+
+  must(sqlite::migrate(connection));
+  CHECK(schema_of(connection) == schema);
+}
+
+TEST_CASE("a database of a newer regwarden is refused") {
+  const Folder folder;
+  auto connection = open(folder);
+  must(sqlite::migrate(connection));
+  must(connection.execute("INSERT INTO schema_version VALUES (99, 0)"));
+
+  const auto refused = sqlite::open({.data_dir = folder.path()});
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error() == core::Error{core::ErrorCode::kUnsupported,
+                                       "the database has schema version 99, this regwarden knows up to 1",
+                                       "run the newer regwarden that wrote it"});
+}
+
+TEST_CASE("a failed migration leaves nothing behind") {
+  const Folder folder;
+  auto connection = open(folder);
+  must(connection.execute("CREATE TABLE notable (x)"));  // in the way of version 1
+  const auto failed = sqlite::migrate(connection);
+  REQUIRE_FALSE(failed.ok());
+  CHECK(failed.error().message == "CREATE TABLE term (: table notable already exists");
+  CHECK(rows_of(connection, "SELECT name FROM sqlite_master") == std::vector<std::string>{"notable"});
+}
+
+TEST_CASE("opening an up-to-date database needs no write lock") {
+  const Folder folder;
+  auto connection = open(folder);
+  must(sqlite::migrate(connection));
+  must(connection.execute("BEGIN IMMEDIATE"));
+  CHECK(sqlite::open({.data_dir = folder.path()}).ok());
+}
+
+TEST_CASE("what cannot be opened says why") {
+  const Folder folder;
+  const std::string missing = folder.path() + "/none";
+  const auto not_found = sqlite::open({.data_dir = missing, .create = false});
+  REQUIRE_FALSE(not_found.ok());
+  CHECK(not_found.error().code == core::ErrorCode::kNotFound);
+  CHECK(not_found.error().message == missing + "/regwarden.db: no such database");
+
+  { std::ofstream(folder.database()) << std::string(8192, 'x'); }
+  const auto damaged = sqlite::open({.data_dir = folder.path()});
+  REQUIRE_FALSE(damaged.ok());
+  CHECK(damaged.error().code == core::ErrorCode::kIo);
+  CHECK(damaged.error().hint == "restore the database from a backup");
+}
+
+TEST_CASE("a search of a window reads the time index") {
+  Database database;
+  for (const auto& [dataset, index] : {std::pair(cim::Dataset::kRegistry, "registry_event_time"),
+                                       std::pair(cim::Dataset::kProcesses, "process_event_time")}) {
+    std::vector<Value> binds;
+    const Dialect& dialect = database.store().dialect();
+    const cim::Window window{at("2026-10-11T20:00:00Z"), at("2026-10-11T21:00:00Z")};
+    const cim::Field* dest = cim::find_field(dataset, "dest");
+    REQUIRE(dest != nullptr);
+    core::TextPattern pattern;
+    pattern.literal("ws1");
+    pattern.any_run();
+    std::string sql = "SELECT " + dialect.field(dataset, *dest) + " " + dialect.from(dataset, window, binds);
+    CHECK_THAT(plan_of(database, sql),
+               Catch::Contains(std::string("SEARCH e USING INDEX ") + index + " (time>? AND time<?)"));
+  }
+}
+
+TEST_CASE("an event that is there already is found in the identity index") {
+  Database database;
+  for (const std::string table : {"registry_event", "process_event"}) {
+    INFO(table);
+    CHECK_THAT(plan_of(database, "SELECT 1 FROM " + table +
+                                     " WHERE origin = ?1 AND record_id = ?2 AND time / 1000000 = ?3 / 1000000"),
+               Catch::Contains("USING INDEX " + table + "_identity (origin=? AND record_id=? AND <expr>=?)"));
+    // The insert asks the very same index before it writes.
+    const auto root = database.rows("SELECT rootpage FROM sqlite_master WHERE name = '" + table + "_identity'");
+    REQUIRE(root.size() == 1);
+    bool asks = false;
+    std::vector<std::string> opened;
+    for (const std::string& row :
+         database.rows("EXPLAIN INSERT INTO " + table + " (time, delay_ms, source, origin, record_id" +
+                       (table == "registry_event" ? ", path, actor" : "") + ") VALUES (?1, 0, 1, 1, ?2" +
+                       (table == "registry_event" ? ", 1, 1" : "") + ") ON CONFLICT DO NOTHING")) {
+      // addr|opcode|p1|p2|…
+      std::vector<std::string> columns;
+      for (std::size_t from = 0; from <= row.size();) {
+        const std::size_t end = std::min(row.find('|', from), row.size());
+        columns.push_back(row.substr(from, end - from));
+        from = end + 1;
+      }
+      if (columns[1] == "OpenWrite" && columns[3] == root[0]) opened.push_back(columns[2]);
+      if (columns[1] == "NoConflict" && !opened.empty() && columns[2] == opened[0]) asks = true;
+    }
+    CHECK(asks);
+  }
+}
+
+}  // namespace rw::storage::test
