@@ -1,0 +1,258 @@
+#include "daemon/ingest/decode/event_xml.h"
+
+#include <fmt/format.h>
+
+#include <simdjson.h>
+
+#include <charconv>
+#include <cstring>
+#include <optional>
+#include <pugixml.hpp>
+#include <string>
+#include <utility>
+
+#include "daemon/core/text.h"
+#include "daemon/core/time.h"
+#include "daemon/ingest/decode/control_characters.h"
+#include "daemon/ingest/decode/event_scanner.h"
+
+namespace rw::ingest {
+namespace {
+
+std::string_view excerpt(std::string_view text) { return text.substr(0, 40); }
+
+// --- Characters that XML 1.0 does not allow -------------------------------------------------------------------------
+
+// Length of a reference like "&#2;" or "&#x1F;" to a character that XML 1.0 does not allow, at the front; 0 if none.
+std::size_t illegal_reference(std::string_view text) {
+  if (!text.starts_with("&#")) return 0;
+  const bool hex = text.size() > 2 && (text[2] == 'x' || text[2] == 'X');
+  const std::size_t start = hex ? 3 : 2;
+  unsigned code = 0;
+  const char* const last = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data() + start, last, code, hex ? 16 : 10);
+  if (error != std::errc() || end == last || *end != ';') return 0;
+  const bool legal = code == '\t' || code == '\n' || code == '\r' || (code >= 0x20 && code < 0xd800) ||
+                     (code >= 0xe000 && code <= 0x10ffff && code != 0xfffe && code != 0xffff);
+  return legal ? 0 : static_cast<std::size_t>(end - text.data()) + 1;
+}
+
+// Sysmon values hold control characters, raw or as references, that an XML parser must refuse. Each becomes U+FFFD.
+std::string replace_illegal(std::string_view text) {
+  std::string clean;
+  clean.reserve(text.size() + 64);
+  for (std::size_t i = 0; i < text.size();) {
+    if (is_forbidden_control(text[i])) {
+      clean += kReplacementCharacter;
+      ++i;
+    } else if (const std::size_t length = text[i] == '&' ? illegal_reference(text.substr(i)) : 0; length != 0) {
+      clean += kReplacementCharacter;
+      i += length;
+    } else {
+      clean += text[i++];
+    }
+  }
+  return clean;
+}
+
+// --- One <Event> ----------------------------------------------------------------------------------------------------
+
+std::string_view attribute(const pugi::xml_node& node, std::string_view name) {
+  for (const pugi::xml_attribute& item : node.attributes()) {
+    if (local_name(item.name()) == name) return item.value();
+  }
+  return {};
+}
+
+// Gathers the text below an element, without recursion: the depth is the sender's choice.
+struct TextGatherer : pugi::xml_tree_walker {
+  std::string text;
+  bool for_each(pugi::xml_node& node) override {
+    text += node.value();
+    return true;
+  }
+};
+
+// The element's text. A comment or a CDATA section in it makes several pieces of it, and ComplexData has elements.
+std::string_view text_of(pugi::xml_node node, core::Arena& arena) {
+  const pugi::xml_node first = node.first_child();
+  if (!first.next_sibling() && first.type() != pugi::node_element) return first.value();
+  TextGatherer gatherer;
+  node.traverse(gatherer);
+  return arena.copy(gatherer.text);
+}
+
+template <class Integer>
+std::optional<Integer> integer(std::string_view text) {
+  Integer value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+// SystemTime is UTC by the schema; some evtx tools leave the Z out. One that cannot be read is a fault of the event,
+// one that is not there is not.
+core::Result<std::optional<core::Micros>> system_time(std::string_view text) {
+  if (text.empty()) return std::optional<core::Micros>();
+  const core::Result<core::Micros> zoned = core::parse_iso8601(text);
+  if (zoned.ok()) return std::optional(*zoned);
+  const core::Result<core::LocalTime> plain = core::parse_local_iso8601(text);
+  if (plain.ok()) return std::optional(core::TimeZone().to_utc(*plain));
+  return core::invalid_input(fmt::format("TimeCreated: {}", zoned.error().message));
+}
+
+core::Result<void> read_system(const pugi::xml_node& system, core::Arena& arena, WindowsEvent& event) {
+  bool has_id = false;
+  for (const pugi::xml_node& node : system.children()) {
+    const std::string_view name = local_name(node.name());
+    const std::string_view text = core::trim(text_of(node, arena));
+    if (name == "Provider") {
+      event.provider = attribute(node, "Name");
+      event.provider_guid = attribute(node, "Guid");
+      event.event_source_name = attribute(node, "EventSourceName");
+    } else if (name == "EventID") {
+      const auto id = integer<std::uint32_t>(text);
+      if (!id) return core::invalid_input(fmt::format("EventID: expected a number, got '{}'", excerpt(text)));
+      event.event_id = *id;
+      event.qualifiers = attribute(node, "Qualifiers");
+      has_id = true;
+    } else if (name == "Version") {
+      event.version = text;
+    } else if (name == "Level") {
+      event.level = text;
+    } else if (name == "Task") {
+      event.task = text;
+    } else if (name == "Opcode") {
+      event.opcode = text;
+    } else if (name == "Keywords") {
+      event.keywords = text;
+    } else if (name == "TimeCreated") {
+      RW_TRY(event.time, system_time(core::trim(attribute(node, "SystemTime"))));
+    } else if (name == "EventRecordID") {
+      event.record_id = integer<std::uint64_t>(text);
+      if (!event.record_id && !text.empty()) {
+        return core::invalid_input(fmt::format("EventRecordID: expected a number, got '{}'", excerpt(text)));
+      }
+    } else if (name == "Correlation") {
+      event.activity_id = attribute(node, "ActivityID");
+      event.related_activity_id = attribute(node, "RelatedActivityID");
+    } else if (name == "Execution") {
+      event.execution_process_id = attribute(node, "ProcessID");
+      event.execution_thread_id = attribute(node, "ThreadID");
+    } else if (name == "Channel") {
+      event.channel = text;
+    } else if (name == "Computer") {
+      event.computer = text;
+    } else if (name == "Security") {
+      event.user_sid = attribute(node, "UserID");
+    }
+  }
+  if (!has_id) return core::invalid_input("System: no EventID");
+  return {};
+}
+
+core::Result<void> add(std::string_view name, std::string_view value, WindowsEvent& event) {
+  if (event.add(name, value)) return {};
+  return core::invalid_input(fmt::format("more than {} fields", WindowsEvent::kMaxFields));
+}
+
+core::Result<void> read_event_data(const pugi::xml_node& data, core::Arena& arena, WindowsEvent& event) {
+  int unnamed = 0;
+  for (const pugi::xml_node& node : data.children()) {
+    if (node.type() != pugi::node_element) continue;
+    const std::string_view element = local_name(node.name());
+    std::string_view name = attribute(node, "Name");
+    if (name.empty()) name = element == "Data" ? arena.copy(fmt::format("param{}", ++unnamed)) : element;
+    RW_CHECK(add(name, text_of(node, arena), event));
+  }
+  return {};
+}
+
+// The provider's own element inside UserData: its leaf elements, one level down.
+core::Result<void> read_user_data(const pugi::xml_node& data, core::Arena& arena, WindowsEvent& event) {
+  for (const pugi::xml_node& outer : data.children()) {
+    for (const pugi::xml_node& node : outer.children()) {
+      if (node.type() != pugi::node_element) continue;
+      RW_CHECK(add(local_name(node.name()), text_of(node, arena), event));
+    }
+  }
+  return {};
+}
+
+core::Result<void> read_event(const pugi::xml_node& root, core::Arena& arena, WindowsEvent& event) {
+  bool has_system = false;
+  for (const pugi::xml_node& node : root.children()) {
+    const std::string_view name = local_name(node.name());
+    if (name == "System") {
+      has_system = true;
+      RW_CHECK(read_system(node, arena, event));
+    } else if (name == "EventData" || name == "ProcessingErrorData") {
+      RW_CHECK(read_event_data(node, arena, event));
+    } else if (name == "UserData") {
+      RW_CHECK(read_user_data(node, arena, event));
+    } else if (name == "RenderingInfo") {
+      for (const pugi::xml_node& child : node.children()) {
+        if (local_name(child.name()) == "Message") event.message = text_of(child, arena);
+      }
+    }
+  }
+  if (!has_system) return core::invalid_input("Event: no System element");
+  return {};
+}
+
+core::Result<void> decode_one(std::string_view xml, core::Arena& arena, WindowsEvent& event) {
+  char* buffer = arena.allocate(xml.size());
+  std::memcpy(buffer, xml.data(), xml.size());
+  // Texts are taken as written: line ends stay CR LF where Windows wrote them, blanks are values.
+  constexpr unsigned kOptions = pugi::parse_escapes | pugi::parse_cdata | pugi::parse_ws_pcdata_single;
+  pugi::xml_document document;  // may go first: its names and values stand in the buffer
+  const pugi::xml_parse_result parsed = document.load_buffer_inplace(buffer, xml.size(), kOptions, pugi::encoding_utf8);
+  event.clear();
+  if (!parsed) {
+    return core::invalid_input(
+        fmt::format("not well-formed XML at byte {} of the event: {}", parsed.offset, parsed.description()));
+  }
+  return read_event(document.document_element(), arena, event);
+}
+
+}  // namespace
+
+bool looks_like_event_xml(std::string_view text) {
+  text = skip_blank_and_bom(text);
+  if (text.starts_with("<?xml") || text.starts_with("<!")) return true;
+  const std::string_view name = local_name(tag_name(text));
+  return name == "Event" || name == "Events";
+}
+
+std::string_view find_event_xml(std::string_view text) {
+  for (std::size_t at = text.find('<'); at != std::string_view::npos; at = text.find('<', at + 1)) {
+    const std::string_view name = local_name(tag_name(text.substr(at)));
+    if (name == "Event" || name == "Events") return text.substr(at);
+  }
+  return {};
+}
+
+core::Result<std::size_t> decode_event_xml(std::string_view text, core::Arena& arena, WindowsEvent& event,
+                                           const TakeEvent& take) {
+  std::string clean;
+  if (!simdjson::validate_utf8(text.data(), text.size())) {
+    clean = core::to_valid_utf8(text);
+    text = clean;
+  }
+  if (has_forbidden_control(text) || text.find("&#") != std::string_view::npos) {
+    clean = replace_illegal(text);
+    text = clean;
+  }
+  EventScanner scanner(text, arena);
+  std::size_t pieces = 0;
+  while (std::optional<EventScanner::Piece> piece = scanner.next()) {
+    ++pieces;
+    core::Result<void> decoded = std::move(piece->fault);
+    if (decoded.ok()) decoded = decode_one(piece->xml, arena, event);
+    take(piece->xml, decoded);
+  }
+  if (pieces == 0) return core::invalid_input("no <Event> in the message");
+  return pieces;
+}
+
+}  // namespace rw::ingest

@@ -1,0 +1,34 @@
+// Windows Event XML (http://schemas.microsoft.com/win/2004/08/events/event) → WindowsEvent. Takes what forwarders
+// really send: either quote, prefixes or no namespace, any layout, raw control characters, one event or many back to
+// back or inside <Events>, an XML declaration, a BOM, a message cut off inside RenderingInfo.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string_view>
+
+#include "daemon/core/arena.h"
+#include "daemon/core/result.h"
+#include "daemon/ingest/decode/windows_event.h"
+
+namespace rw::ingest {
+
+// True when the text (blanks skipped) starts like Windows Event XML: "<Event", "<Events", "<?xml", a prefixed form.
+bool looks_like_event_xml(std::string_view text);
+
+// The text from the first "<Event" start tag on; empty if there is none. For messages whose header is so broken that it
+// could not be told from the payload.
+std::string_view find_event_xml(std::string_view text);
+
+// One piece of the text: an event, or what stands where one should be. `decoded` ok: the event is filled. Errors:
+// InvalidInput (not well-formed, cut off, a DOCTYPE, an element that is not an event, no EventID, too many fields).
+// `xml` lives for the call.
+using TakeEvent = std::function<void(std::string_view xml, const core::Result<void>& decoded)>;
+
+// Calls `take` for each event in the text, in order; `event` is reused between calls and its texts live in the arena.
+// A faulty event does not keep the others from being found. Returns the number of calls.
+// Errors: InvalidInput (nothing in the text but blanks and comments).
+core::Result<std::size_t> decode_event_xml(std::string_view text, core::Arena& arena, WindowsEvent& event,
+                                           const TakeEvent& take);
+
+}  // namespace rw::ingest

@@ -1,0 +1,196 @@
+#include "daemon/ingest/decode/system_fields.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <string>
+
+#include "daemon/core/text.h"
+#include "daemon/core/time.h"
+
+namespace rw::ingest {
+namespace {
+
+struct TextName {
+  std::string_view name;
+  std::string_view WindowsEvent::*field;
+  std::uint8_t rank;
+};
+
+// The fields in the order of texts_; names of one field stand together, the best first.
+constexpr TextName kTextNames[] = {
+    {"Provider", &WindowsEvent::provider, 0},
+    {"Provider.Name", &WindowsEvent::provider, 0},
+    {"ProviderName", &WindowsEvent::provider, 1},
+    {"SourceName", &WindowsEvent::provider, 2},
+    {"Provider.Guid", &WindowsEvent::provider_guid, 0},
+    {"ProviderGuid", &WindowsEvent::provider_guid, 1},
+    {"Provider.EventSourceName", &WindowsEvent::event_source_name, 0},
+    {"EventSourceName", &WindowsEvent::event_source_name, 1},
+    {"EventID.Qualifiers", &WindowsEvent::qualifiers, 0},
+    {"Qualifiers", &WindowsEvent::qualifiers, 1},
+    {"Version", &WindowsEvent::version, 0},
+    {"Level", &WindowsEvent::level, 0},
+    {"Task", &WindowsEvent::task, 0},
+    {"Opcode", &WindowsEvent::opcode, 0},
+    {"Keywords", &WindowsEvent::keywords, 0},
+    {"Correlation.ActivityID", &WindowsEvent::activity_id, 0},
+    {"ActivityID", &WindowsEvent::activity_id, 1},
+    {"Correlation.RelatedActivityID", &WindowsEvent::related_activity_id, 0},
+    {"RelatedActivityID", &WindowsEvent::related_activity_id, 1},
+    {"Execution.ProcessID", &WindowsEvent::execution_process_id, 0},
+    {"ExecutionProcessID", &WindowsEvent::execution_process_id, 1},
+    {"ProcessID", &WindowsEvent::execution_process_id, 2},
+    {"Execution.ThreadID", &WindowsEvent::execution_thread_id, 0},
+    {"ExecutionThreadID", &WindowsEvent::execution_thread_id, 1},
+    {"ThreadID", &WindowsEvent::execution_thread_id, 2},
+    {"Channel", &WindowsEvent::channel, 0},
+    {"LogName", &WindowsEvent::channel, 1},
+    {"Computer", &WindowsEvent::computer, 0},
+    {"ComputerName", &WindowsEvent::computer, 1},
+    {"Hostname", &WindowsEvent::computer, 2},
+    {"Security.UserID", &WindowsEvent::user_sid, 0},
+    {"UserID", &WindowsEvent::user_sid, 1},
+    {"Message", &WindowsEvent::message, 0},
+};
+
+constexpr std::size_t distinct_fields() {
+  std::size_t fields = 1;
+  for (std::size_t i = 1; i < std::size(kTextNames); ++i) {
+    if (kTextNames[i].field != kTextNames[i - 1].field) ++fields;
+  }
+  return fields;
+}
+static_assert(distinct_fields() == SystemFields::kTexts);
+
+constexpr std::string_view kEventIdNames[] = {"EventID", "EventCode"};
+constexpr std::string_view kRecordIdNames[] = {"EventRecordID", "RecordNumber", "RecordID"};
+
+// UtcTime, a field of Sysmon's data, stands between the event's own times and the forwarder's.
+constexpr std::uint8_t kUtcTimeRank = 3;
+constexpr struct {
+  std::string_view name;
+  std::uint8_t rank;
+} kTimeNames[] = {
+    {"TimeCreated.SystemTime", 0}, {"SystemTime", 0}, {"TimeCreated", 1}, {"EventTime", 2}, {"@timestamp", 4}};
+
+constexpr std::string_view kStructured[] = {"Provider",    "EventID",   "TimeCreated",
+                                            "Correlation", "Execution", "Security"};
+
+bool is_name(std::string_view given, std::string_view name) {
+  if (name == "ProcessID") return given == name;
+  return core::equals_ascii_nocase(given, name);
+}
+
+std::string_view excerpt(std::string_view text) { return text.substr(0, 40); }
+
+template <class Integer>
+core::Result<Integer> number(std::string_view name, std::string_view text) {
+  const std::string_view digits = core::trim(text);
+  Integer value = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (digits.empty() || error != std::errc() || end != digits.data() + digits.size()) {
+    return core::invalid_input(fmt::format("{}: expected a number, got '{}'", name, excerpt(text)));
+  }
+  return value;
+}
+
+// ISO 8601 with a zone; also Fluent Bit's "2026-10-11 22:14:15 +0200".
+std::optional<core::Micros> zoned_time(std::string_view text) {
+  core::Result<core::Micros> time = core::parse_iso8601(text);
+  const std::size_t sign = text.size() - 5;
+  if (!time.ok() && text.size() > 6 && text[sign - 1] == ' ' && (text[sign] == '+' || text[sign] == '-')) {
+    time = core::parse_iso8601(
+        fmt::format("{}{}:{}", text.substr(0, sign - 1), text.substr(sign, 3), text.substr(sign + 3)));
+  }
+  if (!time.ok() || !core::is_plausible(*time)) return std::nullopt;
+  return *time;
+}
+
+std::optional<core::Micros> utc_time(std::string_view text) {
+  const core::Result<core::LocalTime> time = core::parse_local_iso8601(text);
+  if (!time.ok()) return std::nullopt;
+  const core::Micros utc = core::TimeZone().to_utc(*time);
+  return core::is_plausible(utc) ? std::optional(utc) : std::nullopt;
+}
+
+}  // namespace
+
+bool SystemFields::is_structured(std::string_view name) {
+  return std::any_of(std::begin(kStructured), std::end(kStructured),
+                     [&](std::string_view known) { return core::equals_ascii_nocase(name, known); });
+}
+
+core::Result<void> SystemFields::keep_as_data(const Given& given) {
+  if (!event_.add(given.name, given.value)) {
+    return core::invalid_input(fmt::format("more than {} fields", WindowsEvent::kMaxFields));
+  }
+  return {};
+}
+
+core::Result<bool> SystemFields::keep_better(Given& current, const Given& given) {
+  if (given.value.empty()) return true;
+  if (current.value.empty()) {
+    current = given;
+    return true;
+  }
+  const bool better = given.rank < current.rank;
+  const bool differs = given.value != current.value;
+  const Given worse = better ? current : given;
+  if (better) current = given;
+  if (differs) RW_CHECK(keep_as_data(worse));
+  return true;
+}
+
+core::Result<bool> SystemFields::take(std::string_view name, std::string_view value) {
+  std::size_t field = 0;
+  for (std::size_t i = 0; i < std::size(kTextNames); ++i) {
+    if (i > 0 && kTextNames[i].field != kTextNames[i - 1].field) ++field;
+    if (!is_name(name, kTextNames[i].name)) continue;
+    RW_CHECK([&]() -> core::Result<void> {
+      RW_TRY([[maybe_unused]] const bool kept, keep_better(texts_[field], {name, value, kTextNames[i].rank}));
+      event_.*kTextNames[i].field = texts_[field].value;
+      return {};
+    }());
+    return true;
+  }
+  for (std::size_t i = 0; i < std::size(kEventIdNames); ++i) {
+    if (is_name(name, kEventIdNames[i])) return keep_better(event_id_, {name, value, static_cast<std::uint8_t>(i)});
+  }
+  for (std::size_t i = 0; i < std::size(kRecordIdNames); ++i) {
+    if (is_name(name, kRecordIdNames[i])) return keep_better(record_id_, {name, value, static_cast<std::uint8_t>(i)});
+  }
+  for (const auto& time : kTimeNames) {
+    if (!is_name(name, time.name)) continue;
+    if (times_.size() < std::size(kTimeNames)) times_.push_back({name, value, time.rank});
+    return true;
+  }
+  return false;
+}
+
+core::Result<void> SystemFields::finish() {
+  if (event_id_.value.empty()) return core::invalid_input("no EventID: expected the fields of a Windows event");
+  RW_TRY(event_.event_id, number<std::uint32_t>("EventID", event_id_.value));
+  if (!record_id_.value.empty()) {
+    RW_TRY(event_.record_id, number<std::uint64_t>("EventRecordID", record_id_.value));
+  }
+
+  const std::optional<core::Micros> utc = utc_time(event_.get("UtcTime"));
+  std::uint8_t best = utc ? kUtcTimeRank : 0xff;
+  event_.time = utc;
+  std::stable_sort(times_.begin(), times_.end(), [](const Given& a, const Given& b) { return a.rank < b.rank; });
+  for (const Given& given : times_) {
+    const std::optional<core::Micros> time = zoned_time(given.value);
+    if (time && given.rank < best) {
+      best = given.rank;
+      event_.time = time;
+    } else if (!given.value.empty() && (!time || time != event_.time)) {
+      RW_CHECK(keep_as_data(given));
+    }
+  }
+  return {};
+}
+
+}  // namespace rw::ingest

@@ -1,0 +1,60 @@
+#include "daemon/ingest/framing/event_file.h"
+
+#include <algorithm>
+
+namespace rw::ingest {
+namespace {
+
+constexpr std::string_view kEventEnd = "</Event>";
+
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+// Tags that stand around events and carry nothing.
+bool is_wrapper(std::string_view text) {
+  return text.starts_with("<Events") || text.starts_with("</Events") || text.starts_with("<?xml");
+}
+
+}  // namespace
+
+void EventFile::append(std::string_view bytes) {
+  buffer_.erase(0, start_);
+  scanned_ = scanned_ > start_ ? scanned_ - start_ : 0;
+  start_ = 0;
+  buffer_ += bytes;
+}
+
+std::string_view EventFile::consume(std::size_t bytes) {
+  const std::string_view payload = std::string_view(buffer_).substr(start_, bytes);
+  start_ += bytes;
+  scanned_ = start_;
+  return payload;
+}
+
+std::optional<std::string_view> EventFile::take(bool at_end) {
+  while (true) {
+    while (start_ < buffer_.size() && is_blank(buffer_[start_])) ++start_;
+    const std::string_view rest = std::string_view(buffer_).substr(start_);
+    if (rest.empty()) return std::nullopt;
+    scanned_ = std::max(scanned_, start_);
+
+    if (is_wrapper(rest)) {
+      const std::size_t end = rest.find('>');
+      if (end == std::string_view::npos) return at_end ? std::optional(consume(rest.size())) : std::nullopt;
+      consume(end + 1);
+      continue;
+    }
+
+    // XML ends at its end tag, everything else at its line end.
+    const bool xml = rest.front() == '<';
+    const std::string_view end_mark = xml ? kEventEnd : std::string_view("\n");
+    const std::size_t end = buffer_.find(end_mark, scanned_);
+    if (end != std::string::npos) return consume(end + end_mark.size() - start_);
+    if (at_end) return consume(rest.size());
+    if (rest.size() > max_payload_bytes_) return consume(max_payload_bytes_);
+    // A mark may straddle two chunks.
+    scanned_ = std::max(start_, buffer_.size() - std::min(buffer_.size(), kEventEnd.size()));
+    return std::nullopt;
+  }
+}
+
+}  // namespace rw::ingest

@@ -1,0 +1,118 @@
+#include "daemon/ingest/net/io_thread.h"
+
+#include <spdlog/spdlog.h>
+
+#include <exception>
+#include <utility>
+
+#include "daemon/ingest/syslog/header.h"
+
+namespace rw::ingest {
+namespace {
+
+constexpr std::chrono::milliseconds kRetryDelay{5};
+// How long the last batch of a stopping thread waits for room in the writer's queue.
+constexpr std::chrono::seconds kLastFlushPatience{5};
+
+}  // namespace
+
+IoThread::IoThread(const SyslogOptions& options, storage::Writer& writer, core::Counters& counters,
+                   const core::Clock& clock)
+    : options_(options),
+      counters_(counters),
+      clock_(clock),
+      work_(boost::asio::make_work_guard(context_)),
+      pipeline_(writer, counters),
+      read_buffer_(std::make_unique<std::array<char, kReadBytes>>()),
+      flush_timer_(context_),
+      retry_timer_(context_) {}
+
+void IoThread::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void IoThread::join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+void IoThread::run() {
+  while (true) {
+    try {
+      context_.run();
+      break;
+    } catch (const std::exception& error) {  // a handler ran out of memory: the others go on
+      spdlog::error("syslog: {}", error.what());
+    }
+  }
+  flush_last();
+}
+
+void IoThread::flush_last() {
+  if (pipeline_.flush_until(std::chrono::steady_clock::now() + kLastFlushPatience)) return;
+  counters_.add(core::Counter::kBatchesFailed);
+  spdlog::error("syslog: stopping while the store takes nothing; the last batch is lost");
+}
+
+void IoThread::finish() {
+  work_.reset();
+  context_.stop();
+}
+
+bool IoThread::take(std::string_view text, std::uint64_t cut_bytes, const Origin& origin) {
+  counters_.add(core::Counter::kSyslogMessages);
+  if (cut_bytes != 0) counters_.add(core::Counter::kSyslogTruncated);
+  const SyslogMessage message = parse_syslog(text, origin.received, options_.zone);
+  const MessageContext context{
+      .received = origin.received,
+      .input = origin.input,
+      .peer = origin.peer,
+      .fallback_time = message.timestamp,
+      .fallback_host = message.hostname,
+      .cut_bytes = cut_bytes,
+  };
+  const bool taken = pipeline_.add(message.msg, context).ok();
+  batch_grew();
+  return taken;
+}
+
+void IoThread::reject(std::string_view bytes, std::string reason, const Origin& origin) {
+  pipeline_.reject(bytes, bytes.size(), std::move(reason),
+                   {.received = origin.received,
+                    .input = origin.input,
+                    .peer = origin.peer,
+                    .fallback_time = {},
+                    .fallback_host = {}});
+  batch_grew();
+}
+
+void IoThread::batch_grew() {
+  if (blocked_ || pipeline_.empty()) return;
+  if (pipeline_.large()) {
+    flush();
+  } else if (!flush_due_) {
+    flush_due_ = true;
+    flush_timer_.expires_after(options_.max_batch_delay);
+    flush_timer_.async_wait([this](const boost::system::error_code&) {
+      flush_due_ = false;
+      if (!blocked_) flush();
+    });
+  }
+}
+
+void IoThread::flush() {
+  if (!pipeline_.flush()) block();
+}
+
+void IoThread::block() {
+  blocked_ = true;
+  retry_timer_.expires_after(kRetryDelay);
+  retry_timer_.async_wait([this](const boost::system::error_code&) {
+    blocked_ = false;
+    flush();
+    if (blocked_) return;
+    // One that blocks us again is followed by those that then wait anew.
+    for (std::function<void()>& resume : std::exchange(waiting_, {})) resume();
+  });
+}
+
+}  // namespace rw::ingest

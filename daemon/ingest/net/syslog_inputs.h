@@ -1,0 +1,62 @@
+// Syslog over UDP (RFC 5426) and TCP (RFC 6587) on Boost.Asio. Each I/O thread has its own io_context and Pipeline;
+// a connection belongs to one of them for life, so nothing is locked. A batch goes to the writer when it is large or
+// has waited max_batch_delay. When the writer's queue is full, TCP connections are not read from (the sender waits),
+// UDP messages are dropped and counted.
+// Nothing is ever written to a peer. On stop, connections are half-closed and read to their end, because a plain close
+// would destroy what the sender has already handed to its kernel.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "daemon/core/counters.h"
+#include "daemon/core/endpoint.h"
+#include "daemon/core/time.h"
+#include "storage/writer.h"
+
+namespace rw::ingest {
+
+enum class SyslogProtocol { kUdp, kTcp };
+
+struct SyslogListen {
+  SyslogProtocol protocol = SyslogProtocol::kTcp;
+  core::Endpoint listen;
+};
+
+struct SyslogOptions {
+  std::vector<SyslogListen> listens;
+  std::size_t max_message_bytes = 256 * 1024;
+  std::size_t max_connections = 5000;  // over all TCP listeners; more are closed at once and counted
+  std::size_t threads = 1;             // I/O threads
+  std::chrono::milliseconds max_batch_delay{20};
+  std::chrono::seconds idle_timeout{0};   // TCP connections without a byte for this long are closed; 0: never
+  std::chrono::seconds drain_timeout{5};  // on stop, how long to read on
+  std::size_t receive_buffer_bytes = 8 * 1024 * 1024;  // SO_RCVBUF wanted for UDP
+  core::TimeZone zone;                                 // of RFC 3164 times
+};
+
+class SyslogInputs {
+ public:
+  // Binds every listener and starts. Errors: Io (port taken, no permission; the hint says what to do).
+  static core::Result<std::unique_ptr<SyslogInputs>> open(SyslogOptions options, storage::Writer& writer,
+                                                          core::Counters& counters, const core::Clock& clock);
+  ~SyslogInputs();  // stops
+  SyslogInputs(const SyslogInputs&) = delete;
+  SyslogInputs& operator=(const SyslogInputs&) = delete;
+
+  // The listeners in the order of options.listens, with the ports the system chose.
+  const std::vector<SyslogListen>& bound() const;
+  std::size_t connections() const;
+
+  // Stops accepting, drains the connections (see above) and hands everything to the writer. Idempotent.
+  void stop();
+
+ private:
+  class Impl;
+  explicit SyslogInputs(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace rw::ingest

@@ -1,0 +1,105 @@
+#include "daemon/ingest/normalize/event_base.h"
+
+#include <algorithm>
+
+#include "daemon/core/json_text.h"
+#include "daemon/core/text.h"
+#include "daemon/core/time.h"
+
+namespace rw::ingest {
+namespace {
+
+constexpr std::string_view kSysmon = "Microsoft-Windows-Sysmon";
+constexpr std::string_view kSysmonGuid = "5770385f-c22a-43e0-bf4c-06f5698ffbd9";
+constexpr std::string_view kSysmonChannel = "Microsoft-Windows-Sysmon/Operational";
+
+// The event ids 1, 12, 13 and 14 occur under many providers with other meanings: the provider decides.
+bool is_sysmon(const WindowsEvent& event) {
+  if (!event.provider.empty()) return core::equals_ascii_nocase(event.provider, kSysmon);
+  if (!event.provider_guid.empty()) {
+    std::string_view guid = event.provider_guid;
+    if (guid.starts_with('{') && guid.ends_with('}')) guid = guid.substr(1, guid.size() - 2);
+    return core::equals_ascii_nocase(guid, kSysmonGuid);
+  }
+  return core::equals_ascii_nocase(event.channel, kSysmonChannel);
+}
+
+// "YYYY-MM-DD hh:mm:ss.mmm" and nothing else, so that the text can be made again from the time.
+std::optional<core::Micros> parse_utc_time(std::string_view text) {
+  if (text.size() != 23 || text[10] != ' ' || text[19] != '.') return std::nullopt;
+  char iso[24];
+  std::copy(text.begin(), text.end(), iso);
+  iso[10] = 'T';
+  iso[23] = 'Z';
+  const core::Result<core::Micros> time = core::parse_iso8601({iso, sizeof iso});
+  if (!time.ok() || !core::is_plausible(*time)) return std::nullopt;
+  return *time;
+}
+
+}  // namespace
+
+EventKind kind_of(const WindowsEvent& event) {
+  switch (event.event_id) {
+    case 1:
+      return is_sysmon(event) ? EventKind::kProcess : EventKind::kOther;
+    case 12:
+    case 13:
+    case 14:
+      return is_sysmon(event) ? EventKind::kRegistry : EventKind::kOther;
+    default:
+      return EventKind::kOther;
+  }
+}
+
+void fill_base(const WindowsEvent& event, core::Micros time, core::Micros received, std::string_view computer,
+               core::Arena& arena, std::string& scratch, cim::EventBase& base) {
+  base.time = time;
+  base.received = received;
+  base.record_id = event.record_id;
+  base.utc_time = parse_utc_time(event.get("UtcTime"));
+
+  core::JsonObjectText envelope(scratch);
+  envelope.member("ProviderGuid", event.provider_guid);
+  envelope.member("EventSourceName", event.event_source_name);
+  envelope.member("Qualifiers", event.qualifiers);
+  envelope.member("Version", event.version);
+  envelope.member("Level", event.level);
+  envelope.member("Task", event.task);
+  envelope.member("Opcode", event.opcode);
+  envelope.member("Keywords", event.keywords);
+  envelope.member("ExecutionProcessID", event.execution_process_id);
+  envelope.member("ExecutionThreadID", event.execution_thread_id);
+  envelope.member("UserID", event.user_sid);
+  envelope.member("RuleName", event.get("RuleName"));
+  base.source = {
+      .computer = computer,
+      .channel = event.channel,
+      .provider = event.provider.empty() ? kSysmon : event.provider,
+      .event_id = event.event_id,
+      .event_type = event.get("EventType"),
+      .envelope = arena.copy(envelope.finish()),
+  };
+}
+
+std::string_view extra_of(const WindowsEvent& event, std::initializer_list<std::string_view> known, bool keep_utc_time,
+                          core::Arena& arena, std::string& scratch) {
+  core::JsonObjectText extra(scratch);
+  for (const NamedValue& item : event.data) {
+    if (item.name == "RuleName" || item.name == "EventType") continue;
+    if (item.name == "UtcTime" && !keep_utc_time) continue;
+    if (std::find(known.begin(), known.end(), item.name) != known.end()) continue;
+    extra.member(item.name, item.value);
+  }
+  extra.member("ActivityID", event.activity_id);
+  extra.member("RelatedActivityID", event.related_activity_id);
+  return arena.copy(extra.finish());
+}
+
+std::string_view fields_json(const WindowsEvent& event, std::initializer_list<std::string_view> names,
+                             core::Arena& arena, std::string& scratch) {
+  core::JsonObjectText object(scratch);
+  for (const std::string_view name : names) object.member(name, event.get(name));
+  return arena.copy(object.finish());
+}
+
+}  // namespace rw::ingest

@@ -1,0 +1,25 @@
+// Sysmon 12, 13, 14 → CIM Endpoint.Registry.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "daemon/cim/record.h"
+#include "daemon/core/arena.h"
+#include "daemon/ingest/decode/windows_event.h"
+
+namespace rw::ingest {
+
+// The event must be of EventKind::kRegistry; fill_base is done by the caller. Texts are views of the event's or go to
+// the arena. Errors: InvalidInput (no TargetObject: there is nothing a detection could look at).
+core::Result<void> normalize_registry(const WindowsEvent& event, core::Arena& arena, std::string& scratch,
+                                      cim::RegistryRecord& record);
+
+// Sysmon's Details → CIM data and type. Only DWORD and QWORD are unwrapped; any other "word (text)" is text.
+struct ValueData {
+  std::string_view data;
+  std::string_view type;
+};
+ValueData value_data_of(std::string_view details);
+
+}  // namespace rw::ingest

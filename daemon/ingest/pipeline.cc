@@ -1,0 +1,160 @@
+#include "daemon/ingest/pipeline.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "daemon/core/text.h"
+#include "daemon/ingest/decode/event_json.h"
+#include "daemon/ingest/decode/event_xml.h"
+#include "daemon/ingest/normalize/event_base.h"
+#include "daemon/ingest/normalize/process.h"
+#include "daemon/ingest/normalize/registry.h"
+
+namespace rw::ingest {
+namespace {
+
+constexpr std::size_t kLargeBatchBytes = 1024 * 1024;
+
+}  // namespace
+
+Pipeline::Pipeline(storage::Writer& writer, core::Counters& counters) : writer_(writer), counters_(counters) {}
+
+core::Result<std::size_t> Pipeline::add(std::string_view payload, const MessageContext& context) {
+  const std::size_t rejected_before = batch_.rejected.size();
+  core::Result<std::size_t> events = [&]() -> core::Result<std::size_t> {
+    if (looks_like_event_xml(payload)) return add_xml(payload, context);
+    if (core::trim(payload).starts_with('{')) return add_json(payload, context);
+    if (const std::string_view xml = find_event_xml(payload); !xml.empty()) return add_xml(xml, context);
+    core::Error error = core::invalid_input(core::trim(payload).empty()
+                                                ? "empty message: expected Windows Event XML or a JSON object"
+                                                : "not a Windows event: expected Windows Event XML or a JSON object");
+    refuse(payload, error, context);
+    return error;
+  }();
+  if (context.cut_bytes != 0 && batch_.rejected.size() == rejected_before) {
+    // What was cut off was not needed; the operator shall know all the same.
+    reject(payload, payload.size() + context.cut_bytes,
+           fmt::format("longer than the message limit by {} bytes; what came before the cut was stored",
+                       context.cut_bytes),
+           context);
+  }
+  return events;
+}
+
+core::Result<std::size_t> Pipeline::add_xml(std::string_view payload, const MessageContext& context) {
+  std::size_t number = 0;
+  std::size_t recognised = 0;
+  std::optional<core::Error> fault;
+  core::Arena::Mark mark = batch_.arena.mark();
+  const core::Result<std::size_t> pieces =
+      decode_event_xml(payload, batch_.arena, event_, [&](std::string_view xml, const core::Result<void>& decoded) {
+        ++number;
+        const core::Result<bool> taken = decoded.ok() ? take(event_, context) : decoded.error();
+        if (taken.ok()) {
+          ++recognised;
+        } else {
+          core::Error error = taken.error();
+          if (number > 1) error.message = fmt::format("event {} of the message: {}", number, error.message);
+          refuse(xml, error, context);
+          if (!fault) fault = std::move(error);
+        }
+        if (taken.ok() && *taken) {
+          mark = batch_.arena.mark();
+        } else {
+          batch_.arena.rewind(mark);
+        }
+      });
+  if (!pieces.ok()) {
+    refuse(payload, pieces.error(), context);
+    return pieces.error();
+  }
+  if (recognised == 0 && fault) return *std::move(fault);
+  return recognised;
+}
+
+core::Result<std::size_t> Pipeline::add_json(std::string_view payload, const MessageContext& context) {
+  const core::Arena::Mark mark = batch_.arena.mark();
+  const core::Result<void> decoded = decode_event_json(core::trim(payload), batch_.arena, event_);
+  const core::Result<bool> taken = decoded.ok() ? take(event_, context) : decoded.error();
+  if (!taken.ok() || !*taken) batch_.arena.rewind(mark);
+  if (taken.ok()) return std::size_t{1};
+  refuse(payload, taken.error(), context);
+  return taken.error();
+}
+
+core::Result<bool> Pipeline::take(const WindowsEvent& event, const MessageContext& context) {
+  counters_.add(core::Counter::kDecoded);
+  const EventKind kind = kind_of(event);
+  if (kind == EventKind::kOther) {
+    counters_.add_skipped(event.channel, event.event_id);
+    return false;
+  }
+  core::Micros time = context.received;
+  if (event.time && core::is_plausible(*event.time)) {
+    time = *event.time;
+  } else if (context.fallback_time && core::is_plausible(*context.fallback_time)) {
+    time = *context.fallback_time;
+  }
+  std::string_view computer = present(event.computer);
+  if (computer.empty()) computer = batch_.arena.copy(context.fallback_host);
+  if (kind == EventKind::kRegistry) {
+    cim::RegistryRecord record;
+    fill_base(event, time, context.received, computer, batch_.arena, scratch_, record);
+    RW_CHECK(normalize_registry(event, batch_.arena, scratch_, record));
+    batch_.registry.push_back(record);
+  } else {
+    cim::ProcessRecord record;
+    fill_base(event, time, context.received, computer, batch_.arena, scratch_, record);
+    RW_CHECK(normalize_process(event, batch_.arena, scratch_, record));
+    batch_.processes.push_back(record);
+  }
+  return true;
+}
+
+void Pipeline::refuse(std::string_view input_bytes, const core::Error& error, const MessageContext& context) {
+  std::string reason = error.message;
+  if (context.cut_bytes != 0) {
+    reason = fmt::format("longer than the message limit by {} bytes; {}", context.cut_bytes, reason);
+  }
+  reject(input_bytes, input_bytes.size() + context.cut_bytes, std::move(reason), context);
+}
+
+void Pipeline::reject(std::string_view input_bytes, std::uint64_t size_bytes, std::string reason,
+                      const MessageContext& context) {
+  counters_.add(core::Counter::kRejected);
+  batch_.rejected.push_back({
+      .time = context.received,
+      .input = std::string(context.input),
+      .peer = std::string(context.peer),
+      .reason = core::to_valid_utf8(reason),  // it may quote the input, cut anywhere
+      .size_bytes = size_bytes,
+      .sample = std::string(input_bytes.substr(0, storage::kRejectedSampleBytes)),
+  });
+  rejected_bytes_ += sizeof(storage::Rejected) + batch_.rejected.back().sample.size();
+}
+
+bool Pipeline::large() const { return batch_.arena.capacity_bytes() + rejected_bytes_ >= kLargeBatchBytes; }
+
+bool Pipeline::flush(OnDone on_done) {
+  if (batch_.empty()) return true;
+  batch_.on_done = std::move(on_done);
+  if (!writer_.try_submit(batch_)) return false;
+  start_batch();
+  return true;
+}
+
+bool Pipeline::flush_until(std::chrono::steady_clock::time_point deadline, OnDone on_done) {
+  if (batch_.empty()) return true;
+  batch_.on_done = std::move(on_done);
+  if (!writer_.submit_until(batch_, deadline)) return false;
+  start_batch();
+  return true;
+}
+
+void Pipeline::start_batch() {
+  batch_ = storage::Batch();
+  rejected_bytes_ = 0;
+}
+
+}  // namespace rw::ingest

@@ -1,0 +1,74 @@
+// The one sink that all inputs call: payload → WindowsEvent → CIM record → batch → Writer. One object per input
+// thread or connection, used by one thread at a time.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "daemon/core/counters.h"
+#include "daemon/core/time.h"
+#include "daemon/ingest/decode/windows_event.h"
+#include "storage/batch.h"
+#include "storage/writer.h"
+
+namespace rw::ingest {
+
+// What the transport knows about a message. Views need to live only for the call.
+struct MessageContext {
+  core::Micros received;
+  std::string_view input;  // "syslog/udp", "syslog/tcp", "hec", "import"
+  std::string_view peer;   // address, or file
+  // Used only where the event itself lacks them: the forwarder's or the syslog header's.
+  std::optional<core::Micros> fallback_time = std::nullopt;
+  std::string_view fallback_host = {};
+  // The message was longer than the limit by this many bytes, which are gone. 0: it is whole.
+  std::uint64_t cut_bytes = 0;
+};
+
+class Pipeline {
+ public:
+  Pipeline(storage::Writer& writer, core::Counters& counters);
+
+  // Decodes a payload (Windows Event XML: one event, several, or an <Events> wrapper; or a JSON object whose fields
+  // are those of the event) and adds its records to the current batch. Returns the number of events recognised
+  // (stored kinds or not). What could not be decoded was counted and added to `rejected`, each faulty event of a
+  // payload for itself; the others are kept. Errors: InvalidInput: no event was recognised; the first fault.
+  core::Result<std::size_t> add(std::string_view payload, const MessageContext& context);
+
+  // Counts and keeps an input that never got as far as a payload.
+  void reject(std::string_view input_bytes, std::uint64_t size_bytes, std::string reason,
+              const MessageContext& context);
+
+  bool empty() const { return batch_.empty(); }
+  // The batch has reached the size at which it is worth handing over (about 1 MiB).
+  bool large() const;
+
+  // Hands the batch to the writer. False: the writer's queue is full; the batch stays here, call again later.
+  // on_done, if given, is called on the writer's thread (see storage::Batch). An empty batch is true without a call.
+  using OnDone = std::function<void(const core::Result<storage::CommitOutcome>&)>;
+  bool flush(OnDone on_done = {});
+  // The same, waiting for room until the deadline.
+  bool flush_until(std::chrono::steady_clock::time_point deadline, OnDone on_done = {});
+
+ private:
+  core::Result<std::size_t> add_xml(std::string_view payload, const MessageContext& context);
+  core::Result<std::size_t> add_json(std::string_view payload, const MessageContext& context);
+  // True when the event went into the batch: then its texts must stay in the arena.
+  core::Result<bool> take(const WindowsEvent& event, const MessageContext& context);
+  void refuse(std::string_view input_bytes, const core::Error& error, const MessageContext& context);
+
+  void start_batch();
+
+  storage::Writer& writer_;
+  core::Counters& counters_;
+  storage::Batch batch_;
+  std::size_t rejected_bytes_ = 0;  // of batch_.rejected
+  WindowsEvent event_;              // reused
+  std::string scratch_;
+};
+
+}  // namespace rw::ingest

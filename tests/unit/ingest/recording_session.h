@@ -1,0 +1,65 @@
+// A WriteSession that keeps what it is given as texts, and commits nothing while it is held.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "storage/store.h"
+
+namespace rw::ingest {
+
+// Read it after the Writer has gone, or through stored().
+struct Recorded {
+  std::vector<std::string> registry;  // "computer key_name value_name"
+  std::vector<std::int64_t> times;    // of registry, microseconds
+  std::vector<std::string> rejected;  // "reason [sample]"
+
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool held = false;
+
+  std::size_t stored() {
+    std::lock_guard lock(mutex);
+    return registry.size();
+  }
+  void hold(bool on) {
+    {
+      std::lock_guard lock(mutex);
+      held = on;
+    }
+    changed.notify_all();
+  }
+};
+
+class RecordingSession final : public storage::WriteSession {
+ public:
+  explicit RecordingSession(std::shared_ptr<Recorded> recorded) : recorded_(std::move(recorded)) {}
+
+  core::Result<std::vector<storage::CommitOutcome>> commit(std::span<const storage::Batch> batches) override {
+    std::unique_lock lock(recorded_->mutex);
+    recorded_->changed.wait(lock, [&] { return !recorded_->held; });
+    std::vector<storage::CommitOutcome> outcomes;
+    for (const storage::Batch& batch : batches) {
+      for (const cim::RegistryRecord& record : batch.registry) {
+        recorded_->registry.push_back(std::string(record.source.computer) + ' ' + std::string(record.key_name) + ' ' +
+                                      std::string(record.value_name));
+        recorded_->times.push_back(core::to_us(record.time));
+      }
+      for (const storage::Rejected& item : batch.rejected) {
+        recorded_->rejected.push_back(item.reason + " [" + item.sample + "]");
+      }
+      outcomes.push_back({.registry_stored = batch.registry.size()});
+    }
+    return outcomes;
+  }
+
+ private:
+  const std::shared_ptr<Recorded> recorded_;
+};
+
+}  // namespace rw::ingest

@@ -1,0 +1,338 @@
+#include "daemon/ingest/net/syslog_inputs.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "storage/sqlite/store.h"
+#include "tests/unit/ingest/recording_session.h"
+#include "tests/unit/ingest/syslog_client.h"
+
+namespace rw::ingest {
+namespace {
+
+using core::Counter;
+
+bool eventually(const std::function<bool()>& condition) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  return true;
+}
+
+std::string payload(int i, const std::string& details = "x") {
+  return "{\"EventID\":13,\"SourceName\":\"Microsoft-Windows-Sysmon\",\"Channel\":\"C\",\"Computer\":\"ws1\","
+         "\"EventRecordID\":" +
+         std::to_string(i) + ",\"TargetObject\":\"HKLM\\\\k\\\\v" + std::to_string(i) + "\",\"Details\":\"" + details +
+         "\"}";
+}
+std::string message(int i) { return "<14>Oct 11 22:14:15 relay App: " + payload(i); }
+std::string line(int i) { return message(i) + "\n"; }
+std::string counted(int i) { return std::to_string(message(i).size()) + " " + message(i); }
+
+// Inputs on port 0 before a recording store.
+class Fixture {
+ public:
+  explicit Fixture(SyslogOptions options = {}, storage::Writer::Options writer_options = {}) {
+    options.listens = {{SyslogProtocol::kTcp, {"127.0.0.1", 0}}, {SyslogProtocol::kUdp, {"127.0.0.1", 0}}};
+    writer_ =
+        std::make_unique<storage::Writer>(std::make_unique<RecordingSession>(recorded_), writer_options, counters_);
+    auto opened = SyslogInputs::open(std::move(options), *writer_, counters_, clock_);
+    REQUIRE(opened.ok());
+    inputs_ = std::move(opened).value();
+  }
+  ~Fixture() {
+    recorded_->hold(false);
+    inputs_.reset();
+  }
+
+  SyslogClient tcp() const { return {SOCK_STREAM, inputs_->bound()[0].listen.port}; }
+  SyslogClient udp() const { return {SOCK_DGRAM, inputs_->bound()[1].listen.port}; }
+  SyslogInputs& inputs() { return *inputs_; }
+  Recorded& recorded() { return *recorded_; }
+  std::uint64_t count(Counter counter) const { return counters_.value(counter); }
+  bool stored(std::size_t events) {
+    return eventually([&] { return recorded_->stored() == events; });
+  }
+  // Everything that came, once nothing can come any more.
+  const Recorded& stop() {
+    inputs_->stop();
+    writer_.reset();
+    return *recorded_;
+  }
+  std::size_t distinct() const {
+    return std::set<std::string>(recorded_->registry.begin(), recorded_->registry.end()).size();
+  }
+
+ private:
+  core::Counters counters_;
+  core::SystemClock clock_;
+  std::shared_ptr<Recorded> recorded_ = std::make_shared<Recorded>();
+  std::unique_ptr<storage::Writer> writer_;
+  std::unique_ptr<SyslogInputs> inputs_;
+};
+
+}  // namespace
+
+TEST_CASE("lines, counted messages and datagrams are stored") {
+  Fixture fixture;
+  SyslogClient lines = fixture.tcp();
+  SyslogClient frames = fixture.tcp();
+  SyslogClient datagrams = fixture.udp();
+  CHECK(lines.send(line(1) + line(2).substr(0, 20)));
+  CHECK(lines.send(line(2).substr(20)));
+  CHECK(frames.send(counted(3) + counted(4)));
+  CHECK(datagrams.send(message(5) + "\r\n"));
+  CHECK(datagrams.send(payload(6)));
+  CHECK(datagrams.send("\n"));
+  CHECK(fixture.stored(6));
+  CHECK(fixture.count(Counter::kSyslogConnections) == 2);
+  CHECK(fixture.inputs().connections() == 2);
+  lines.close_socket();
+  frames.close_socket();
+  const Recorded& recorded = fixture.stop();
+  CHECK(recorded.rejected.empty());
+  CHECK(fixture.distinct() == 6);
+  CHECK(fixture.count(Counter::kSyslogMessages) == 6);
+  CHECK(fixture.inputs().connections() == 0);
+}
+
+TEST_CASE("events reach a real store") {
+  const auto dir = std::filesystem::temp_directory_path() / ("rw_ingest_" + std::to_string(getpid()));
+  {
+    auto store = storage::sqlite::open({.data_dir = dir.string()});
+    REQUIRE(store.ok());
+    auto session = (*store)->open_writer();
+    REQUIRE(session.ok());
+    core::Counters counters;
+    core::SystemClock clock;
+    storage::Writer writer(std::move(session).value(), {}, counters);
+    SyslogOptions options;
+    options.listens = {{SyslogProtocol::kTcp, {"127.0.0.1", 0}}};
+    auto inputs = SyslogInputs::open(options, writer, counters, clock);
+    REQUIRE(inputs.ok());
+    SyslogClient client(SOCK_STREAM, (*inputs)->bound()[0].listen.port);
+    CHECK(client.send(line(1) + line(2) + line(1)));
+    CHECK(eventually([&] { return counters.value(Counter::kRegistryStored) == 2; }));
+    CHECK(eventually([&] { return counters.value(Counter::kDuplicates) == 1; }));
+    client.close_socket();
+    (*inputs)->stop();
+    auto reader = (*store)->open_reader();
+    REQUIRE(reader.ok());
+    storage::ListRequest request;
+    request.listing = storage::Listing::kRegistryEvents;
+    const auto page = (*reader)->list(request);
+    REQUIRE(page.ok());
+    CHECK(page->table.rows.size() == 2);
+  }
+  std::filesystem::remove_all(dir);
+}
+
+TEST_CASE("a connection that ends in the middle") {
+  Fixture fixture;
+  {
+    SyslogClient client = fixture.tcp();
+    CHECK(client.send(line(1) + message(2)));  // the last line of a file
+  }
+  {
+    SyslogClient client = fixture.tcp();
+    CHECK(client.send(counted(3) + counted(4).substr(0, 50)));
+  }
+  {
+    SyslogClient client = fixture.tcp();
+    CHECK(client.send(message(5).substr(0, 50)));
+  }
+  CHECK(fixture.stored(3));
+  CHECK(eventually([&] { return fixture.inputs().connections() == 0; }));
+  const Recorded& recorded = fixture.stop();
+  CHECK(fixture.distinct() == 3);
+  CHECK(recorded.rejected.size() == 2);
+  CHECK(fixture.count(Counter::kSyslogIncomplete) == 2);
+}
+
+TEST_CASE("messages over the limit are cut, counted and noted; the next one is whole") {
+  SyslogOptions options;
+  options.max_message_bytes = 1024;
+  Fixture fixture(options);
+  SyslogClient client = fixture.tcp();
+  CHECK(client.send(std::string(5000, 'x') + "\n" + line(1) + "5000 <14>" + std::string(4996, 'y') + counted(2)));
+  SyslogClient datagrams = fixture.udp();
+  CHECK(datagrams.send(std::string(2000, 'z')));
+  CHECK(fixture.stored(2));
+  CHECK(eventually([&] { return fixture.count(Counter::kSyslogTruncated) == 3; }));
+  client.close_socket();
+  CHECK(fixture.stop().rejected.size() == 3);
+}
+
+TEST_CASE("a broken frame closes the connection, and says why") {
+  Fixture fixture;
+  SyslogClient client = fixture.tcp();
+  CHECK(client.send(counted(1) + "999999999 <14>x"));
+  CHECK(client.wait_for_end());
+  CHECK(fixture.stored(1));
+  const Recorded& recorded = fixture.stop();
+  CHECK(fixture.count(Counter::kSyslogFramingErrors) == 1);
+  CHECK(recorded.rejected == std::vector<std::string>{"framing: octet count 999999999: expected at most 67108864; the "
+                                                      "connection was closed [999999999 <14>x]"});
+}
+
+TEST_CASE("connections over the limit are closed at once; a place that becomes free can be taken") {
+  SyslogOptions options;
+  options.max_connections = 2;
+  Fixture fixture(options);
+  SyslogClient first = fixture.tcp();
+  SyslogClient second = fixture.tcp();
+  CHECK(eventually([&] { return fixture.inputs().connections() == 2; }));
+  SyslogClient third = fixture.tcp();
+  CHECK(third.wait_for_end());
+  CHECK(fixture.count(Counter::kSyslogConnectionsRefused) == 1);
+  first.close_socket();
+  CHECK(eventually([&] { return fixture.inputs().connections() == 1; }));
+  SyslogClient fourth = fixture.tcp();
+  CHECK(fourth.send(line(1)));
+  CHECK(fixture.stored(1));
+}
+
+TEST_CASE("idle connections are closed after their time") {
+  SyslogOptions options;
+  options.idle_timeout = std::chrono::seconds(1);
+  Fixture fixture(options);
+  SyslogClient client = fixture.tcp();
+  CHECK(client.send(line(1)));
+  CHECK(client.wait_for_end());
+  CHECK(fixture.stored(1));
+}
+
+TEST_CASE("a slow store: TCP waits and loses nothing, UDP drops and counts") {
+  Fixture fixture({}, {.queue_bytes = 1, .commit_bytes = 1});
+  fixture.recorded().hold(true);
+
+  SyslogClient client = fixture.tcp();
+  const std::string details(8000, 'x');  // fills the buffers with fewer events
+  std::string bytes;
+  int sent_events = 0;
+  // Until the sender feels it: its buffer, the kernel's and ours are full.
+  int refusals = 0;
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (refusals < 50 && std::chrono::steady_clock::now() < deadline) {
+    if (bytes.empty()) {
+      for (int i = 0; i < 10; ++i) bytes += payload(sent_events++, details) + "\n";
+    }
+    const std::size_t sent = client.send_some(bytes);
+    bytes.erase(0, sent);
+    if (sent == 0) {
+      ++refusals;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    } else {
+      refusals = 0;
+    }
+  }
+  CHECK(refusals == 50);
+
+  SyslogClient datagrams = fixture.udp();
+  for (int i = 0; i < 100; ++i) CHECK(datagrams.send(message(1'000'000 + i)));
+  CHECK(eventually([&] { return fixture.count(Counter::kUdpDropped) == 100; }));
+
+  fixture.recorded().hold(false);
+  CHECK(client.send(bytes));
+  CHECK(fixture.stored(static_cast<std::size_t>(sent_events)));
+  CHECK(datagrams.send(message(2'000'000)));
+  CHECK(fixture.stored(static_cast<std::size_t>(sent_events) + 1));
+  client.close_socket();
+  fixture.stop();
+  CHECK(fixture.distinct() == static_cast<std::size_t>(sent_events) + 1);
+}
+
+TEST_CASE("500 connections at once, on several threads") {
+  SyslogOptions options;
+  options.threads = 3;
+  constexpr int kConnections = 500;
+  rlimit limit{};  // both ends of each connection are ours; the usual soft limit is 1024
+  REQUIRE(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+  limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, 4096);
+  REQUIRE(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+  Fixture fixture(options);
+  std::vector<SyslogClient> clients;
+  for (int i = 0; i < kConnections; ++i) clients.push_back(fixture.tcp());
+  bool sent = true;
+  for (int i = 0; i < kConnections; ++i)
+    sent = clients[static_cast<std::size_t>(i)].send(line(i).substr(0, 30)) && sent;
+  for (int i = 0; i < kConnections; ++i) sent = clients[static_cast<std::size_t>(i)].send(line(i).substr(30)) && sent;
+  CHECK(sent);
+  CHECK(fixture.stored(kConnections));
+  CHECK(fixture.inputs().connections() == kConnections);
+  clients.clear();
+  fixture.stop();
+  CHECK(fixture.distinct() == kConnections);
+}
+
+TEST_CASE("stop() loses nothing that a sender has written") {
+  SyslogOptions options;
+  options.threads = 2;
+  options.drain_timeout = std::chrono::seconds(60);
+  Fixture fixture(options);
+  constexpr int kSenders = 8;
+  constexpr std::size_t kMaxUnderWay = 2000;
+  std::atomic<std::size_t> written{0};
+  std::vector<std::thread> senders;
+  for (int s = 0; s < kSenders; ++s) {
+    senders.emplace_back([&, s] {
+      SyslogClient client = fixture.tcp();
+      // As rsyslog does: writes until it sees the end, then closes.
+      for (int i = 0; !client.wait_for_end(0);) {
+        if (written.load() > fixture.recorded().stored() + kMaxUnderWay) continue;
+        if (!client.send(line(s * 1'000'000 + i++))) break;
+        ++written;
+      }
+    });
+  }
+  CHECK(eventually([&] { return fixture.recorded().stored() > 1000; }));
+  fixture.inputs().stop();
+  for (std::thread& sender : senders) sender.join();
+  fixture.stop();
+  CHECK(fixture.distinct() == written.load());
+}
+
+TEST_CASE("a sender that stays is not waited for for ever") {
+  SyslogOptions options;
+  options.drain_timeout = std::chrono::seconds(1);
+  Fixture fixture(options);
+  SyslogClient stays = fixture.tcp();
+  CHECK(stays.send(line(1)));
+  fixture.inputs().stop();
+  fixture.inputs().stop();
+  CHECK(stays.wait_for_end());
+  fixture.stop();
+  CHECK(fixture.distinct() == 1);
+}
+
+TEST_CASE("a listener that cannot be opened is an error with a hint") {
+  Fixture fixture;
+  core::Counters counters;
+  core::SystemClock clock;
+  storage::Writer writer(std::make_unique<RecordingSession>(std::make_shared<Recorded>()), {}, counters);
+  for (const std::size_t i : {0U, 1U}) {
+    SyslogOptions options;
+    options.listens = {fixture.inputs().bound()[i]};
+    const auto second = SyslogInputs::open(options, writer, counters, clock);
+    REQUIRE_FALSE(second.ok());
+    CHECK(second.error().code == core::ErrorCode::kIo);
+    CHECK(second.error().message == "listen on " + core::format_endpoint(options.listens[0].listen) +
+                                        (i == 0 ? " (tcp)" : " (udp)") + ": Address already in use");
+    CHECK_FALSE(second.error().hint.empty());
+  }
+}
+
+}  // namespace rw::ingest
