@@ -1,0 +1,97 @@
+#include "daemon/http/body_decoder.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include "daemon/core/result.h"
+#include "daemon/core/text.h"
+
+namespace rw::http {
+namespace {
+
+constexpr std::size_t kPieceBytes = 32 * 1024;
+constexpr int kWindowBits = 15;
+constexpr int kGzipFormat = 16;  // added to the window bits (zlib.h, inflateInit2)
+
+// The first byte of a zlib header has method 8 in its low half. Bare deflate would begin so only with a stored block
+// whose padding bits are not zero, which no compressor writes.
+bool is_zlib_header(char first) {
+  const auto byte = static_cast<unsigned char>(first);
+  return (byte & 0x0f) == Z_DEFLATED && (byte >> 4) <= 7;
+}
+
+}  // namespace
+
+std::optional<BodyDecoder::Coding> BodyDecoder::parse_coding(std::string_view content_encoding) {
+  const std::string_view name = core::trim(content_encoding);
+  if (name.empty() || core::equals_ascii_nocase(name, "identity")) return Coding::kIdentity;
+  if (core::equals_ascii_nocase(name, "gzip") || core::equals_ascii_nocase(name, "x-gzip")) return Coding::kGzip;
+  if (core::equals_ascii_nocase(name, "deflate")) return Coding::kDeflate;
+  return std::nullopt;
+}
+
+BodyDecoder::~BodyDecoder() {
+  if (open_) inflateEnd(&stream_);
+}
+
+BodyDecoder::Outcome BodyDecoder::append(std::string_view bytes, std::string& out) {
+  if (coding_ == Coding::kIdentity) {
+    if (bytes.size() > max_bytes_ - std::min(out.size(), max_bytes_)) return Outcome::kTooLarge;
+    out.append(bytes);
+    return Outcome::kGood;
+  }
+  while (!bytes.empty()) {
+    const std::string_view piece = bytes.substr(0, std::numeric_limits<uInt>::max());
+    const Outcome outcome = inflate_some(piece, out);
+    if (outcome != Outcome::kGood) return outcome;
+    bytes.remove_prefix(piece.size());
+  }
+  return Outcome::kGood;
+}
+
+BodyDecoder::Outcome BodyDecoder::inflate_some(std::string_view bytes, std::string& out) {
+  if (!open_) {
+    int window = kWindowBits;
+    if (coding_ == Coding::kGzip) {
+      window += kGzipFormat;
+    } else if (!is_zlib_header(bytes.front())) {
+      window = -kWindowBits;
+    }
+    RW_ASSERT(inflateInit2(&stream_, window) == Z_OK);  // else out of memory
+    open_ = true;
+  }
+  stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));  // zlib does not write through it
+  stream_.avail_in = static_cast<uInt>(bytes.size());
+  std::array<char, kPieceBytes> piece;
+  while (true) {
+    if (ended_) {
+      if (stream_.avail_in == 0) return Outcome::kGood;
+      if (coding_ != Coding::kGzip || inflateReset(&stream_) != Z_OK) return Outcome::kMalformed;
+      ended_ = false;
+    }
+    stream_.next_out = reinterpret_cast<Bytef*>(piece.data());
+    stream_.avail_out = static_cast<uInt>(piece.size());
+    const int status = inflate(&stream_, Z_NO_FLUSH);
+    const std::size_t produced = piece.size() - stream_.avail_out;
+    if (produced > max_bytes_ - std::min(out.size(), max_bytes_)) return Outcome::kTooLarge;
+    out.append(piece.data(), produced);
+    if (status == Z_STREAM_END) {
+      ended_ = true;
+    } else if (status == Z_BUF_ERROR) {
+      return Outcome::kGood;  // nothing left to do until more bytes come
+    } else if (status != Z_OK) {
+      return Outcome::kMalformed;
+    } else if (stream_.avail_in == 0 && stream_.avail_out != 0) {
+      return Outcome::kGood;
+    }
+  }
+}
+
+BodyDecoder::Outcome BodyDecoder::finish() const {
+  if (coding_ == Coding::kIdentity) return Outcome::kGood;
+  // An encoded body of no bytes at all is an empty body.
+  return !open_ || ended_ ? Outcome::kGood : Outcome::kMalformed;
+}
+
+}  // namespace rw::http

@@ -1,0 +1,62 @@
+// One request on one connection: cpp-httplib parses the request, reads the body and writes the reply; what surrounds
+// that (routing with 405, the limits of a body, errors, Connection:) is decided here. Thread-safe once configured.
+#pragma once
+
+#include <httplib.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+
+#include "daemon/core/counters.h"
+#include "daemon/core/mutex.h"
+#include "daemon/http/connection.h"
+#include "daemon/http/routes.h"
+#include "daemon/http/server.h"
+
+namespace rw::http {
+
+struct Exchange;
+
+class Engine final : private httplib::Server {
+ public:
+  struct Options {
+    std::size_t max_body_bytes;
+    std::size_t handlers;  // running at a time; other requests wait
+    std::chrono::seconds handler_wait;
+    std::chrono::seconds keep_alive_timeout;
+  };
+  Engine(Options options, core::Counters& counters);
+
+  Routes& routes() { return routes_; }
+  void on_error(ErrorHandler handler) { error_handler_ = std::move(handler); }
+
+  // Reads the request whose head the connection has, answers it. True: the connection can be used again.
+  bool serve(Connection& connection);
+  // From now on every reply closes its connection.
+  void stop() { stopping_ = true; }
+
+ private:
+  void prepare(httplib::Request& request, Exchange& exchange);
+  void plan_body(httplib::Request& request, Exchange& exchange);
+  void read_body(Exchange& exchange, httplib::Response& response, const httplib::ContentReader& reader);
+  void answer(Exchange& exchange, httplib::Response& response);
+  void answer_error(Exchange& exchange, int status, httplib::Response& response);
+  void fill(Exchange& exchange, Response&& from, httplib::Response& to) const;
+  void finish_headers(const Exchange& exchange, httplib::Response& response) const;
+  bool take_handler_slot();
+  void return_handler_slot();
+
+  const Options options_;
+  core::Counters& counters_;
+  Routes routes_;
+  ErrorHandler error_handler_;
+  std::atomic<bool> stopping_{false};
+  std::atomic<std::size_t> bodies_bytes_{0};  // held by all requests together
+
+  core::Mutex mutex_;
+  core::CondVar slot_returned_;
+  std::size_t free_slots_ RW_GUARDED_BY(mutex_);
+};
+
+}  // namespace rw::http

@@ -1,0 +1,43 @@
+#include "daemon/http/routes.h"
+
+#include <utility>
+
+#include "daemon/core/result.h"
+
+namespace rw::http {
+namespace {
+
+// std::regex recurses once per character; no path of ours is anywhere near this long.
+constexpr std::size_t kMaxPathBytes = 2048;
+
+}  // namespace
+
+void Routes::add(std::string_view method, std::string_view pattern, Handler handler) {
+  RW_ASSERT(handler != nullptr);
+  routes_.push_back({std::string(method), std::regex(pattern.begin(), pattern.end()), std::move(handler)});
+}
+
+Routes::Match Routes::find(std::string_view method, const std::string& path) const {
+  Match match;
+  if (path.size() > kMaxPathBytes) return match;
+  std::smatch groups;
+  for (const bool head_as_get : {false, true}) {
+    if (head_as_get && method != "HEAD") break;
+    for (const Route& route : routes_) {
+      if (!std::regex_match(path, groups, route.pattern)) continue;
+      if (route.method == method || (head_as_get && route.method == "GET")) {
+        match.status = 200;
+        match.handler = &route.handler;
+        for (std::size_t i = 1; i < groups.size(); ++i) match.path_parameters.push_back(groups[i].str());
+        return match;
+      }
+      match.status = 405;
+      if (!head_as_get && match.allow.find(route.method) == std::string::npos) {
+        match.allow += (match.allow.empty() ? "" : ", ") + route.method;
+      }
+    }
+  }
+  return match;
+}
+
+}  // namespace rw::http

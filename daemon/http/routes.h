@@ -1,0 +1,35 @@
+// Which handler serves a method and a path. Filled before the server starts, then constant.
+#pragma once
+
+#include <regex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/http/server.h"
+
+namespace rw::http {
+
+class Routes {
+ public:
+  void add(std::string_view method, std::string_view pattern, Handler handler);
+
+  struct Match {
+    int status = 404;                          // 200: handler is set; 404: unknown path; 405: other methods exist
+    const Handler* handler = nullptr;          // lives as long as the Routes
+    std::vector<std::string> path_parameters;  // what the pattern's groups matched
+    std::string allow;                         // with 405: the methods, as the Allow header has them
+  };
+  // The first route that fits. HEAD is served by the GET route where it has none of its own.
+  Match find(std::string_view method, const std::string& path) const;
+
+ private:
+  struct Route {
+    std::string method;
+    std::regex pattern;
+    Handler handler;
+  };
+  std::vector<Route> routes_;
+};
+
+}  // namespace rw::http

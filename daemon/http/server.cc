@@ -1,0 +1,75 @@
+#include "daemon/http/server.h"
+
+#include <utility>
+
+#include "daemon/http/connection_pool.h"
+#include "daemon/http/engine.h"
+#include "daemon/http/socket.h"
+#include "daemon/http/tls.h"
+
+namespace rw::http {
+namespace {
+
+// Threads beyond ServerOptions::threads: for bodies that come slowly and for replies that are taken slowly. A handler
+// never runs on more than ServerOptions::threads at a time.
+constexpr std::size_t kSlowClientThreads = 64;
+constexpr std::size_t kMaxConnections = 1024;
+// How long stop() lets a request go on arriving.
+constexpr std::chrono::milliseconds kStopGrace{500};
+
+class HttplibServer final : public Server {
+ public:
+  HttplibServer(const ServerOptions& options, Descriptor listener, Descriptor wake, SslContext tls,
+                core::Counters& counters)
+      : endpoint_(local_endpoint(listener, options.listen)),
+        tls_(std::move(tls)),
+        limits_{.read_timeout = options.read_timeout, .keep_alive_timeout = options.keep_alive_timeout},
+        engine_({.max_body_bytes = options.max_body_bytes,
+                 .handlers = options.threads,
+                 .handler_wait = options.read_timeout,
+                 .keep_alive_timeout = options.keep_alive_timeout},
+                counters),
+        pool_(std::move(listener), std::move(wake), tls_.get(), limits_,
+              {.max_workers = options.threads + kSlowClientThreads, .max_connections = kMaxConnections},
+              [this](Connection& connection) { return engine_.serve(connection); }) {}
+
+  ~HttplibServer() override { stop(); }
+
+  void route(std::string_view method, std::string_view pattern, Handler handler) override {
+    engine_.routes().add(method, pattern, std::move(handler));
+  }
+  void on_error(ErrorHandler handler) override { engine_.on_error(std::move(handler)); }
+
+  void start() override { pool_.start(); }
+  void stop() override {
+    engine_.stop();
+    const SteadyTime until = std::chrono::steady_clock::now() + kStopGrace;
+    limits_.stop_reading = until.time_since_epoch().count();
+    pool_.stop();
+  }
+
+  core::Endpoint endpoint() const override { return endpoint_; }
+
+ private:
+  const core::Endpoint endpoint_;
+  const SslContext tls_;
+  ConnectionLimits limits_;
+  Engine engine_;
+  ConnectionPool pool_;  // last: its threads use all else
+};
+
+}  // namespace
+
+core::Result<std::unique_ptr<Server>> Server::open(ServerOptions options, core::Counters& counters) {
+  RW_ASSERT(options.threads > 0);
+  SslContext tls;
+  if (options.tls) {
+    RW_TRY(tls, make_tls_context(*options.tls));
+  }
+  RW_TRY(Descriptor listener, listen_on(options.listen));
+  RW_TRY(Descriptor wake, make_wake_event());
+  return std::unique_ptr<Server>(
+      std::make_unique<HttplibServer>(options, std::move(listener), std::move(wake), std::move(tls), counters));
+}
+
+}  // namespace rw::http

@@ -1,0 +1,95 @@
+// An HTTP/1.1 server for ingest and API: cpp-httplib with what every listener of ours needs around it: TLS, a limit on
+// the decompressed body (counted while inflating, so a bomb costs nothing), gzip and deflate bodies, time limits, a
+// handler's exception as a 500, and counters. cpp-httplib stays behind this header.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "daemon/core/counters.h"
+#include "daemon/core/endpoint.h"
+#include "daemon/core/result.h"
+
+namespace rw::http {
+
+struct TlsOptions {
+  std::string certificate;  // PEM files
+  std::string key;
+};
+
+struct ServerOptions {
+  core::Endpoint listen = {};
+  std::optional<TlsOptions> tls = {};
+  std::size_t max_body_bytes = 64 * 1024 * 1024;  // after decompression
+  std::size_t threads = 8;                        // requests served at a time
+  std::chrono::seconds read_timeout{30};          // for a request that does not go on
+  std::chrono::seconds keep_alive_timeout{30};
+};
+
+struct Request {
+  std::string method;
+  std::string path;                                        // decoded, without the query
+  std::vector<std::string> path_parameters;                // what the groups of the route's pattern matched
+  std::vector<std::pair<std::string, std::string>> query;  // decoded, in order
+  std::multimap<std::string, std::string> headers;         // names in lower case
+  std::string body;                                        // decompressed
+  std::string peer;                                        // "address:port" of the client
+
+  // First value; empty if absent. Header names in lower case.
+  std::string_view header(std::string_view name) const;
+  std::optional<std::string_view> query_value(std::string_view name) const;
+};
+
+struct Response {
+  int status = 200;
+  std::string body = {};
+  std::string content_type = "application/json";
+  std::vector<std::pair<std::string, std::string>> headers = {};
+};
+
+// Called on one of the server's threads; any number at a time.
+using Handler = std::function<Response(const Request&)>;
+
+// What the server itself has to answer: an unknown path (404), a known path with another method (405), a body over the
+// limit (413), an unsupported Content-Encoding (415), a broken body (400), an exception (500).
+using ErrorHandler = std::function<Response(int status, const Request&)>;
+
+class Server {
+ public:
+  // Binds at once. Errors: Io (port taken, no permission, certificate unreadable: the hint says what to do).
+  static core::Result<std::unique_ptr<Server>> open(ServerOptions options, core::Counters& counters);
+  virtual ~Server() = default;  // stops
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // method: GET, POST, PUT, DELETE, OPTIONS, HEAD. pattern: a whole-path ECMAScript regular expression. Before start()
+  // only.
+  virtual void route(std::string_view method, std::string_view pattern, Handler handler) = 0;
+  virtual void on_error(ErrorHandler handler) = 0;
+
+  virtual void start() = 0;
+  // Ends accepting, finishes the requests that are being served, joins all threads. Idempotent.
+  virtual void stop() = 0;
+
+  // Where it listens, with the port the system chose.
+  virtual core::Endpoint endpoint() const = 0;
+
+ protected:
+  Server() = default;
+};
+
+// Compares secrets in a time that does not depend on where they differ.
+bool equals_constant_time(std::string_view a, std::string_view b);
+// True when the secret is one of `known`; looks at all of them.
+bool is_known_secret(std::string_view secret, const std::vector<std::string>& known);
+
+}  // namespace rw::http

@@ -1,0 +1,59 @@
+#include "daemon/ingest/http/delivery.h"
+
+#include <algorithm>
+#include <cstddef>
+
+#include "daemon/core/mutex.h"
+
+namespace rw::ingest {
+namespace {
+
+using std::chrono::steady_clock;
+
+// A client that is told "busy" comes again; one that is kept waiting may give up, and keeps a thread meanwhile.
+constexpr std::chrono::milliseconds kWaitForRoom{200};
+
+}  // namespace
+
+struct Delivery::Pending {
+  core::Mutex mutex;
+  core::CondVar changed;
+  std::size_t batches RW_GUARDED_BY(mutex) = 0;
+  bool failed RW_GUARDED_BY(mutex) = false;
+};
+
+Delivery::Delivery(storage::Writer& writer, core::Counters& counters, std::chrono::milliseconds commit_timeout)
+    : commit_timeout_(commit_timeout), pipeline_(writer, counters), pending_(std::make_shared<Pending>()) {}
+
+bool Delivery::hand_over_large() { return !pipeline_.large() || hand_over(); }
+
+bool Delivery::hand_over() {
+  if (pipeline_.empty()) return true;
+  {
+    core::Lock lock(pending_->mutex);
+    ++pending_->batches;
+  }
+  const auto on_done = [pending = pending_](const core::Result<storage::CommitOutcome>& outcome) {
+    {
+      core::Lock lock(pending->mutex);
+      --pending->batches;
+      if (!outcome.ok()) pending->failed = true;
+    }
+    pending->changed.notify_one();
+  };
+  return pipeline_.flush_until(steady_clock::now() + std::min(kWaitForRoom, commit_timeout_), on_done);
+}
+
+Delivery::Outcome Delivery::finish() {
+  if (!hand_over()) return Outcome::kBusy;
+  const auto deadline = steady_clock::now() + commit_timeout_;
+  core::Lock lock(pending_->mutex);
+  while (pending_->batches != 0) {
+    if (pending_->changed.wait_until(pending_->mutex, deadline) == std::cv_status::timeout && pending_->batches != 0) {
+      return Outcome::kBusy;
+    }
+  }
+  return pending_->failed ? Outcome::kFailed : Outcome::kCommitted;
+}
+
+}  // namespace rw::ingest

@@ -1,0 +1,40 @@
+// One request's way to the disk: its events go through a Pipeline, in as many batches as they need, and finish() waits
+// until all of them are committed. Used on the request's thread.
+#pragma once
+
+#include <chrono>
+#include <memory>
+
+#include "daemon/core/counters.h"
+#include "daemon/ingest/pipeline.h"
+#include "storage/writer.h"
+
+namespace rw::ingest {
+
+class Delivery {
+ public:
+  enum class Outcome {
+    kCommitted,
+    kBusy,    // the writer's queue is full, or no commit within the time: what was sent must be sent again
+    kFailed,  // the store refuses a batch for good; the writer has logged why
+  };
+
+  Delivery(storage::Writer& writer, core::Counters& counters, std::chrono::milliseconds commit_timeout);
+
+  Pipeline& pipeline() { return pipeline_; }
+  // To be called between events: hands a large batch over. False: the queue is full, the request cannot go on.
+  bool hand_over_large();
+  Outcome finish();
+
+ private:
+  struct Pending;
+
+  bool hand_over();
+
+  const std::chrono::milliseconds commit_timeout_;
+  Pipeline pipeline_;
+  // Shared with the writer, which may answer after the request has given up waiting.
+  std::shared_ptr<Pending> pending_;
+};
+
+}  // namespace rw::ingest

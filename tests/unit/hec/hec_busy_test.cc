@@ -1,0 +1,132 @@
+// A store that is slow, full or broken: the client is told to come again, and nothing is acknowledged too early.
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <future>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "daemon/core/mutex.h"
+#include "tests/unit/hec/hec_fixture.h"
+
+namespace rw::ingest {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+// Commits nothing until it is told to; then with the given outcome.
+class GatedSession final : public storage::WriteSession {
+ public:
+  struct Gate {
+    core::Mutex mutex;
+    core::CondVar changed;
+    bool open RW_GUARDED_BY(mutex) = false;
+    int commits RW_GUARDED_BY(mutex) = 0;
+
+    void let_through() {
+      {
+        core::Lock lock(mutex);
+        open = true;
+      }
+      changed.notify_all();
+    }
+    int commit_calls() {
+      core::Lock lock(mutex);
+      return commits;
+    }
+  };
+  explicit GatedSession(Gate& gate, core::Result<void> outcome = {}) : gate_(gate), outcome_(std::move(outcome)) {}
+
+  core::Result<std::vector<storage::CommitOutcome>> commit(std::span<const storage::Batch> batches) override {
+    core::Lock lock(gate_.mutex);
+    ++gate_.commits;
+    while (!gate_.open) gate_.changed.wait(gate_.mutex);
+    if (!outcome_.ok()) return core::Error(outcome_.error());
+    return std::vector<storage::CommitOutcome>(batches.size());
+  }
+
+ private:
+  Gate& gate_;
+  const core::Result<void> outcome_;
+};
+
+const std::string kBody = R"({"event":)" + json_string(sysmon_xml(1)) + "}";
+constexpr std::string_view kBusy = R"({"text":"Server is busy","code":9})";
+
+TEST_CASE("no commit within the time: 503, and later the commit harms nobody") {
+  GatedSession::Gate gate;
+  {
+    Collector collector(std::make_unique<GatedSession>(gate),
+                        {.tokens = {std::string(kToken)}, .commit_timeout = milliseconds(100)});
+    const test::RawReply reply = collector.event(kBody);
+    CHECK(reply.status == 503);
+    CHECK(reply.body == kBusy);
+    CHECK(reply.header("retry-after") == "1");
+    CHECK(collector.counters.value(core::Counter::kHttpBusy) == 1);
+    gate.let_through();
+    CHECK(collector.event(kBody).body == kSuccess);
+  }
+}
+
+TEST_CASE("nothing is answered before the commit") {
+  GatedSession::Gate gate;
+  Collector collector(std::make_unique<GatedSession>(gate), with_token());
+  std::future<test::RawReply> reply = std::async(std::launch::async, [&] { return collector.event(kBody); });
+  while (gate.commit_calls() == 0) std::this_thread::yield();
+  CHECK(reply.wait_for(milliseconds(0)) == std::future_status::timeout);
+  gate.let_through();
+  CHECK(reply.get().body == kSuccess);
+}
+
+TEST_CASE("queue full: concurrent requests are told to come again, soon") {
+  GatedSession::Gate gate;
+  {
+    Collector collector(std::make_unique<GatedSession>(gate), with_token(), {.threads = 16},
+                        {.queue_bytes = 1, .commit_bytes = 1});
+    // One is being committed, one waits in the queue, the rest finds no room.
+    std::vector<std::future<test::RawReply>> replies;
+    const auto start = steady_clock::now();
+    for (int i = 0; i < 12; ++i) {
+      replies.push_back(std::async(std::launch::async, [&] { return collector.event(kBody); }));
+    }
+    const auto until = start + std::chrono::seconds(20);
+    while (collector.counters.value(core::Counter::kHttpBusy) < 10 && steady_clock::now() < until) {
+      std::this_thread::yield();
+    }
+    gate.let_through();
+    int busy = 0;
+    int good = 0;
+    for (std::future<test::RawReply>& future : replies) {
+      const test::RawReply reply = future.get();
+      if (reply.status == 503 && reply.body == kBusy) ++busy;
+      if (reply.body == kSuccess) ++good;
+    }
+    CHECK(busy == 10);
+    CHECK(good == 2);
+  }
+}
+
+TEST_CASE("a store that refuses for good: 500 code 8") {
+  GatedSession::Gate gate;
+  gate.let_through();
+  Collector collector(std::make_unique<GatedSession>(gate, core::Error{core::ErrorCode::kInternal, "broken"}),
+                      with_token());
+  const test::RawReply reply = collector.event(kBody);
+  CHECK(reply.status == 500);
+  CHECK(reply.body == R"({"text":"Internal server error","code":8})");
+}
+
+TEST_CASE("a store that fails for now: requests wait, then 503; health tells it") {
+  GatedSession::Gate gate;
+  gate.let_through();
+  Collector collector(std::make_unique<GatedSession>(gate, core::Error{core::ErrorCode::kIo, "disk full"}),
+                      {.tokens = {std::string(kToken)}, .commit_timeout = milliseconds(200)});
+  CHECK(collector.event(kBody).body == kBusy);
+  const test::RawReply health = test::raw_exchange(collector.port(), "GET", "/services/collector/health");
+  CHECK(health.status == 503);
+  CHECK(health.body == R"({"text":"HEC is unhealthy, queues are full","code":18})");
+}
+
+}  // namespace
+}  // namespace rw::ingest
