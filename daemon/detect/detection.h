@@ -1,0 +1,95 @@
+// A detection: a scheduled search with what becomes of its rows. The same for every front end (ESCU YAML, Sigma).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/core/problem.h"
+#include "daemon/core/time_modifier.h"
+
+namespace rw::detect {
+
+class Search;  // detect/search.h
+
+// When a detection runs and which window it searches (savedsearches.conf words).
+struct Schedule {
+  std::string cron_schedule = "0 * * * *";
+  core::TimeModifier earliest_time;
+  core::TimeModifier latest_time;
+  // "auto", "0" or minutes: how late a run may start. It moves the start, never the window.
+  std::string schedule_window = "auto";
+};
+
+struct RiskObject {
+  std::string field;  // result column
+  std::string type;   // system, user, other
+  std::int64_t score = 0;
+};
+
+struct ThreatObject {
+  std::string field;
+  std::string type;  // process, file_name, registry_path, …
+};
+
+struct Drilldown {
+  std::string name;
+  std::string search;
+  std::string earliest_offset;
+  std::string latest_offset;
+};
+
+enum class DetectionState {
+  kEnabled,
+  kDisabled,     // deprecated or experimental, or switched off in the configuration
+  kUnsupported,  // its search uses a construct we do not have: see `problem`
+};
+
+struct Detection {
+  // Metadata, as in the file.
+  std::string id;
+  std::string name;
+  std::string stem;  // file name without folder and extension
+  std::string file;
+  std::string source = "escu";  // front end: escu, sigma
+  int version = 0;
+  std::string date;
+  std::string author;
+  std::string status;  // production, experimental, deprecated
+  std::string type;    // TTP, Anomaly, Hunting, Correlation, Baseline
+  std::string description;
+  std::string how_to_implement;
+  std::string known_false_positives;
+  std::vector<std::string> references;
+  std::vector<std::string> data_source;
+  std::vector<std::string> analytic_story;
+  std::vector<std::string> mitre_attack_id;
+  std::string asset_type;
+  std::string security_domain = "endpoint";
+
+  Schedule schedule;
+
+  // Findings wanted.
+  bool creates_risk = false;
+  bool creates_notable = false;
+  std::vector<RiskObject> risk_objects;
+  std::vector<ThreatObject> threat_objects;
+  std::string risk_message;  // with $field$ tokens
+  std::string rule_title;    // %name% and %description% filled, $field$ tokens left
+  std::string rule_description;
+  std::vector<std::string> nes_fields;
+  std::string severity = "low";  // of its notables
+  std::vector<Drilldown> drilldowns;
+  std::string annotations = "{}";  // JSON object: mitre_attack, analytic_story, cis20, nist, …
+
+  // The search: its text as in the file and, unless unsupported, compiled.
+  std::string search_text;
+  std::shared_ptr<const Search> search;
+
+  DetectionState state = DetectionState::kEnabled;
+  std::optional<core::Problem> problem;  // why it is unsupported, or why it is disabled
+};
+
+}  // namespace rw::detect

@@ -1,0 +1,80 @@
+// Files → detections: folders of ESCU YAML, macro files, deployments, and the operator's overrides. Loading never
+// stops at a fault: every problem is reported, and a detection that cannot run is listed as unsupported.
+//
+// What decides schedule and actions, each replacing the one before: the detection's type (ESCU's table), a deployment
+// file of that type, `defaults`, `overrides`. What decides a macro: the built-in ones, those of `paths`, `macros`. All
+// files are read before any search is compiled, so their order in a folder never matters for that.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/core/problem.h"
+#include "daemon/detect/detection.h"
+#include "daemon/detect/macros.h"
+
+namespace rw::detect {
+
+// What the operator sets for all detections, or for one; unset members leave what the files say. Values are taken as
+// they are: whoever reads them from the configuration, and knows where they stand, checks them.
+struct Settings {
+  // true: run it although its status or folder says experimental, deprecated or removed. false: never.
+  std::optional<bool> enabled;
+  std::optional<std::string> cron_schedule;
+  std::optional<core::TimeModifier> earliest_time;
+  std::optional<core::TimeModifier> latest_time;
+  std::optional<std::string> schedule_window;
+  std::optional<std::int64_t> risk_score;  // of every risk object, 0 to 100; severity follows unless it is set too
+  std::optional<bool> creates_risk;
+  std::optional<bool> creates_notable;
+  std::optional<std::string> severity;
+};
+
+struct LoadOptions {
+  // Files or folders (searched recursively for .yml and .yaml; hidden ones are passed over, links followed). A folder
+  // may hold a whole copy of ESCU's content: macros and deployments are used, stories and lookups passed over.
+  std::vector<std::string> paths;
+  std::vector<std::string> macros;  // files or folders
+  bool builtin = true;              // the detections that ship inside the program
+  Settings defaults;
+  // By name, id or file stem. `file`, `line`, `col`: where the override stands, for problems (it names nothing).
+  struct Override {
+    std::string detection;
+    Settings settings;
+    std::string file;
+    int line = 0;
+    int col = 0;
+  };
+  std::vector<Override> overrides;
+};
+
+// The detections as loaded; immutable, shared between threads.
+class Catalogue {
+ public:
+  explicit Catalogue(std::vector<std::shared_ptr<const Detection>> detections, Macros macros)
+      : detections_(std::move(detections)), macros_(std::move(macros)) {}
+
+  // Sorted by name.
+  const std::vector<std::shared_ptr<const Detection>>& detections() const { return detections_; }
+  const Macros& macros() const { return macros_; }
+  // By id, name (compared without case) or file stem. nullptr: none.
+  std::shared_ptr<const Detection> find(std::string_view detection) const;
+
+ private:
+  std::vector<std::shared_ptr<const Detection>> detections_;
+  Macros macros_;
+};
+
+// A path that does not exist is a problem. A file that is nothing of ESCU's is a warning. Two detections with one id or
+// one name are a problem (one from a file replaces the built-in one), and so is an override that names none, or a stem
+// of several. A malformed detection is a problem and is not in the catalogue; one whose search does not compile is a
+// warning and is in it as unsupported. Unknown keys in a detection file are ignored: the format grows every few months.
+std::shared_ptr<const Catalogue> load(const LoadOptions& options, core::Problems& problems);
+
+}  // namespace rw::detect

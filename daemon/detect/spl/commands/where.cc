@@ -1,0 +1,34 @@
+// where expr: keeps the rows for which it is true; null is not true.
+#include <algorithm>
+#include <utility>
+
+#include "daemon/detect/spl/commands.h"
+#include "daemon/detect/spl/evaluate.h"
+#include "daemon/detect/spl/expression.h"
+
+namespace rw::detect::spl {
+namespace {
+
+class Where final : public Command {
+ public:
+  explicit Where(Expression condition) : condition_(std::move(condition)) {}
+
+  std::string print() const override { return "where " + spl::print(condition_); }
+
+  core::Result<void> apply(Rows& rows, StepContext& context) const override {
+    std::erase_if(rows.rows, [&](const Row& row) { return !is_true(condition_, {rows, row, context.zone}); });
+    return {};
+  }
+
+ private:
+  const Expression condition_;
+};
+
+}  // namespace
+
+core::Result<CommandPtr> parse_where(Parser& parser) {
+  RW_TRY(Expression condition, parse_expression(parser, ValueType::kBoolean));
+  return CommandPtr(std::make_shared<Where>(std::move(condition)));
+}
+
+}  // namespace rw::detect::spl

@@ -1,0 +1,85 @@
+// Choosing and testing: if, case, coalesce, isnull, …
+#include <string>
+#include <vector>
+
+#include "daemon/detect/rows.h"
+#include "daemon/detect/spl/functions.h"
+
+namespace rw::detect::spl {
+namespace {
+
+using storage::Value;
+constexpr auto kBoolean = ValueType::kBoolean;
+constexpr auto kValue = ValueType::kValue;
+
+Value boolean(bool value) { return std::int64_t{value ? 1 : 0}; }
+bool truth(const Value& value) {
+  const auto* integer = std::get_if<std::int64_t>(&value);
+  return integer != nullptr && *integer != 0;
+}
+
+Value apply_if(const CallContext&, Arguments a) { return truth(a[0]) ? a[1] : a[2]; }
+
+// The value beside the first test that is true.
+Value apply_case(const CallContext&, Arguments a) {
+  for (std::size_t i = 0; i + 1 < a.size(); i += 2) {
+    if (truth(a[i])) return a[i + 1];
+  }
+  return {};
+}
+
+// The value beside the first test that is false.
+Value validate(const CallContext&, Arguments a) {
+  for (std::size_t i = 0; i + 1 < a.size(); i += 2) {
+    if (!a[i].is_null() && !truth(a[i])) return a[i + 1];
+  }
+  return {};
+}
+
+Value coalesce(const CallContext&, Arguments a) {
+  for (const Value& each : a) {
+    if (!each.is_null()) return each;
+  }
+  return {};
+}
+
+Value nullif(const CallContext&, Arguments a) { return compare_values(a[0], a[1]) == 0 ? Value() : a[0]; }
+
+Value in(const CallContext&, Arguments a) {
+  bool unknown = a[0].is_null();
+  for (const Value& each : a.subspan(1)) {
+    if (!a[0].is_null() && !each.is_null() && compare_values(a[0], each) == 0) return boolean(true);
+    unknown = unknown || each.is_null();
+  }
+  return unknown ? Value() : boolean(false);
+}
+
+Value isnull(const CallContext&, Arguments a) { return boolean(a[0].is_null()); }
+Value isnotnull(const CallContext&, Arguments a) { return boolean(!a[0].is_null()); }
+Value isnum(const CallContext&, Arguments a) { return boolean(number_of(a[0]).has_value()); }
+Value isint(const CallContext&, Arguments a) {
+  const auto number = number_of(a[0]);
+  return boolean(number && std::holds_alternative<std::int64_t>(value_of_number(*number)));
+}
+Value isstr(const CallContext&, Arguments a) {
+  return boolean(std::holds_alternative<std::string>(a[0]) && !number_of(a[0]));
+}
+Value apply_true(const CallContext&, Arguments) { return boolean(true); }
+Value apply_false(const CallContext&, Arguments) { return boolean(false); }
+Value null(const CallContext&, Arguments) { return {}; }
+
+constexpr Function kFunctions[] = {
+    {"if", kValue, "bvv", "", "", apply_if},        {"case", kValue, "bv", "", "bv", apply_case},
+    {"validate", kValue, "bv", "", "bv", validate}, {"coalesce", kValue, "v", "", "v", coalesce},
+    {"nullif", kValue, "vv", "", "", nullif},       {"in", kBoolean, "vv", "", "v", in},
+    {"isnull", kBoolean, "v", "", "", isnull},      {"isnotnull", kBoolean, "v", "", "", isnotnull},
+    {"isnum", kBoolean, "v", "", "", isnum},        {"isint", kBoolean, "v", "", "", isint},
+    {"isstr", kBoolean, "v", "", "", isstr},        {"true", kBoolean, "", "", "", apply_true},
+    {"false", kBoolean, "", "", "", apply_false},   {"null", kValue, "", "", "", null},
+};
+
+}  // namespace
+
+std::span<const Function> logic_functions() { return kFunctions; }
+
+}  // namespace rw::detect::spl

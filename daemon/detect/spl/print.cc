@@ -1,0 +1,39 @@
+// Pipelines as text again.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "daemon/core/text.h"
+#include "daemon/detect/spl/command.h"
+
+namespace rw::detect::spl {
+
+std::string print_string(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '\\' || c == '"') out += '\\';
+    out += c;
+  }
+  return out + "\"";
+}
+
+std::string print_name(std::string_view name) {
+  const auto plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
+           c == '*' || c == ':' || c == '{' || c == '}';
+  };
+  bool bare = !name.empty() && std::all_of(name.begin(), name.end(), plain);
+  // Words with a meaning in some place where names stand.
+  for (const std::string_view word : {"AND", "OR", "NOT", "IN", "AS", "BY", "FROM", "WHERE", "GROUPBY"}) {
+    if (core::equals_ascii_nocase(name, word)) bare = false;
+  }
+  return bare ? std::string(name) : print_string(name);
+}
+
+std::string print(const Pipeline& pipeline) {
+  std::string text = print(pipeline.source);
+  for (const CommandPtr& command : pipeline.commands) text += " | " + command->print();
+  return text;
+}
+
+}  // namespace rw::detect::spl

@@ -1,0 +1,29 @@
+SELECT ifnull((SELECT (SELECT text FROM term WHERE id = d.key_name) FROM registry_path d WHERE d.id = e.path), 'unknown') AS g1,
+       ifnull((SELECT (SELECT text FROM term WHERE id = d.user) FROM actor d WHERE d.id = e.actor), 'unknown') AS g2,
+       ifnull((SELECT (SELECT text FROM term WHERE id = d.key_name) || ifnull('\' || (SELECT text FROM term WHERE id = d.value_name), '') FROM registry_path d WHERE d.id = e.path), 'unknown') AS g3,
+       ifnull(CASE typeof(e.value_data) WHEN 'integer' THEN (SELECT text FROM term WHERE id = e.value_data) ELSE e.value_data END, 'unknown') AS g4,
+       ifnull((SELECT text FROM term WHERE id = e.action), 'unknown') AS g5,
+       ifnull((SELECT (SELECT text FROM term WHERE id = d.computer) FROM source d WHERE d.id = e.source), 'unknown') AS g6,
+       ifnull((SELECT (SELECT text FROM term WHERE id = d.value_name) FROM registry_path d WHERE d.id = e.path), 'unknown') AS g7,
+       count(*) AS a1,
+       min(e.time) AS a2,
+       max(e.time) AS a3
+FROM registry_event e WHERE e.time >= ?1 AND e.time < ?2
+  AND (((e.path IN (SELECT d.id FROM registry_path d WHERE rw_match(ifnull((SELECT text FROM term WHERE id = d.key_name) || ifnull('\' || (SELECT text FROM term WHERE id = d.value_name), ''), 'unknown'), ?3))) AND ((e.path IN (SELECT d.id FROM registry_path d WHERE rw_match(ifnull((SELECT text FROM term WHERE id = d.value_name), 'unknown'), ?4))) OR (e.path IN (SELECT d.id FROM registry_path d WHERE rw_match(ifnull((SELECT text FROM term WHERE id = d.value_name), 'unknown'), ?5))) OR (e.path IN (SELECT d.id FROM registry_path d WHERE rw_match(ifnull((SELECT text FROM term WHERE id = d.value_name), 'unknown'), ?6)))) AND (CASE typeof(e.value_data) WHEN 'null' THEN 0 WHEN 'integer' THEN e.value_data IN (SELECT id FROM term WHERE rw_match(text, ?7)) ELSE ifnull(rw_match(e.value_data, ?7), 0) END)) OR ((e.path IN (SELECT d.id FROM registry_path d WHERE rw_match(ifnull((SELECT text FROM term WHERE id = d.key_name) || ifnull('\' || (SELECT text FROM term WHERE id = d.value_name), ''), 'unknown'), ?8))) AND ((e.path IN (SELECT d.id FROM registry_path d WHERE rw_match(ifnull((SELECT text FROM term WHERE id = d.value_name), 'unknown'), ?9))) OR (e.path IN (SELECT d.id FROM registry_path d WHERE rw_match(ifnull((SELECT text FROM term WHERE id = d.value_name), 'unknown'), ?10))) OR (e.path IN (SELECT d.id FROM registry_path d WHERE rw_match(ifnull((SELECT text FROM term WHERE id = d.value_name), 'unknown'), ?11))) OR (e.path IN (SELECT d.id FROM registry_path d WHERE rw_match(ifnull((SELECT text FROM term WHERE id = d.value_name), 'unknown'), ?12))) OR (e.path IN (SELECT d.id FROM registry_path d WHERE rw_match(ifnull((SELECT text FROM term WHERE id = d.value_name), 'unknown'), ?13))) OR (e.path IN (SELECT d.id FROM registry_path d WHERE rw_match(ifnull((SELECT text FROM term WHERE id = d.value_name), 'unknown'), ?14)))) AND (CASE typeof(e.value_data) WHEN 'null' THEN 0 WHEN 'integer' THEN e.value_data IN (SELECT id FROM term WHERE rw_match(text, ?15)) ELSE ifnull(rw_match(e.value_data, ?15), 0) END)))
+GROUP BY g1, g2, g3, g4, g5, g6, g7
+ORDER BY g1, g2, g3, g4, g5, g6, g7
+-- ?1 = 1774745400000000
+-- ?2 = 1774749000000000
+-- ?3 = 'i*\\Policies\\Microsoft\\FVE\\*'
+-- ?4 = 'iEnableBDEWithNoTPM'
+-- ?5 = 'iEnableNonTPM'
+-- ?6 = 'iUseAdvancedStartup'
+-- ?7 = 'i0x00000001'
+-- ?8 = 'i*\\Policies\\Microsoft\\FVE\\*'
+-- ?9 = 'iUsePIN'
+-- ?10 = 'iUsePartialEncryptionKey'
+-- ?11 = 'iUseTPM'
+-- ?12 = 'iUseTPMKey'
+-- ?13 = 'iUseTPMKeyPIN'
+-- ?14 = 'iUseTPMPIN'
+-- ?15 = 'i0x00000002'

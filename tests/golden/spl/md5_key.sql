@@ -1,0 +1,17 @@
+SELECT ifnull((SELECT (SELECT text FROM term WHERE id = d.computer) FROM source d WHERE d.id = e.source), 'unknown') AS g1,
+       ifnull((SELECT (SELECT text FROM term WHERE id = d.user) FROM actor d WHERE d.id = e.actor), 'unknown') AS g2,
+       ifnull((SELECT (SELECT text FROM term WHERE id = d.key_name) || ifnull('\' || (SELECT text FROM term WHERE id = d.value_name), '') FROM registry_path d WHERE d.id = e.path), 'unknown') AS g3,
+       ifnull((SELECT (SELECT text FROM term WHERE id = d.value_name) FROM registry_path d WHERE d.id = e.path), 'unknown') AS g4,
+       ifnull(CASE typeof(e.value_data) WHEN 'integer' THEN (SELECT text FROM term WHERE id = e.value_data) ELSE e.value_data END, 'unknown') AS g5,
+       ifnull((SELECT (SELECT text FROM term WHERE id = d.key_name) FROM registry_path d WHERE d.id = e.path), 'unknown') AS g6,
+       count(*) AS a1,
+       min(e.time) AS a2,
+       max(e.time) AS a3
+FROM registry_event e WHERE e.time >= ?1 AND e.time < ?2
+  AND ((e.path IN (SELECT d.id FROM registry_path d WHERE rw_match(ifnull((SELECT text FROM term WHERE id = d.key_name) || ifnull('\' || (SELECT text FROM term WHERE id = d.value_name), ''), 'unknown'), ?3))) AND (CASE typeof(e.value_data) WHEN 'null' THEN 0 WHEN 'integer' THEN e.value_data IN (SELECT id FROM term WHERE rw_match(text, ?4)) ELSE ifnull(rw_match(e.value_data, ?4), 0) END))
+GROUP BY g1, g2, g3, g4, g5, g6
+ORDER BY g1, g2, g3, g4, g5, g6
+-- ?1 = 1774745400000000
+-- ?2 = 1774749000000000
+-- ?3 = 'i*\\SOFTWARE\\*'
+-- ?4 = 'iBinary Data'

@@ -1,0 +1,17 @@
+SELECT ifnull((SELECT (SELECT text FROM term WHERE id = d.computer) FROM source d WHERE d.id = e.source), 'unknown') AS g1,
+       ifnull((SELECT (SELECT text FROM term WHERE id = d.user) FROM actor d WHERE d.id = e.actor), 'unknown') AS g2,
+       ifnull((SELECT (SELECT text FROM term WHERE id = d.key_name) || ifnull('\' || (SELECT text FROM term WHERE id = d.value_name), '') FROM registry_path d WHERE d.id = e.path), 'unknown') AS g3,
+       count(*) AS a1,
+       rw_values(ifnull((SELECT (SELECT text FROM term WHERE id = d.value_name) FROM registry_path d WHERE d.id = e.path), 'unknown')) AS a2,
+       rw_values(ifnull(CASE typeof(e.value_data) WHEN 'integer' THEN (SELECT text FROM term WHERE id = e.value_data) ELSE e.value_data END, 'unknown')) AS a3,
+       min(e.time) AS a4,
+       max(e.time) AS a5
+FROM registry_event e WHERE e.time >= ?1 AND e.time < ?2
+  AND (((e.path IN (SELECT d.id FROM registry_path d WHERE rw_match(ifnull((SELECT text FROM term WHERE id = d.key_name) || ifnull('\' || (SELECT text FROM term WHERE id = d.value_name), ''), 'unknown'), ?3))) OR (e.path IN (SELECT d.id FROM registry_path d WHERE rw_match(ifnull((SELECT text FROM term WHERE id = d.key_name) || ifnull('\' || (SELECT text FROM term WHERE id = d.value_name), ''), 'unknown'), ?4)))) AND (e.path IN (SELECT d.id FROM registry_path d WHERE rw_match(ifnull((SELECT text FROM term WHERE id = d.value_name), 'unknown'), ?5))))
+GROUP BY g1, g2, g3
+ORDER BY g1, g2, g3
+-- ?1 = 1774745400000000
+-- ?2 = 1774749000000000
+-- ?3 = 'i*\\Software\\Microsoft\\Office\\*\\Outlook\\WebView\\*'
+-- ?4 = 'i*\\Software\\Microsoft\\Office\\*\\Outlook\\Today'
+-- ?5 = 'iURL'
