@@ -1,0 +1,38 @@
+// A result row + its detection → risk events and notables (Splunk ES risk and notable actions; one of each per row and
+// risk object). Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/cim/finding.h"
+#include "daemon/core/time.h"
+#include "daemon/detect/detection.h"
+#include "daemon/detect/search.h"
+
+namespace rw::scheduler {
+
+struct Findings {
+  std::vector<cim::RiskEvent> risk_events;
+  std::vector<cim::Notable> notables;
+};
+
+// Identities depend on detection id, window and the row's group-by values (and the risk object), so a re-run over the
+// same window makes the same ones; rows that are equal in all of these are told apart by their order. A risk object
+// whose value is null, empty or the text "null" makes no risk event; a multivalue one makes one per value.
+// time: the row's firstTime, _time or min(_time) (seconds, or ISO 8601 text, in `zone` where it names none) when it
+// lies in the window, else the window's start. Drilldown searches get values as quoted SPL strings, the values of a
+// multivalue with ", " between them.
+Findings findings_of(const detect::Detection& detection, const detect::SearchResult& result, const cim::Window& window,
+                     core::Micros created, const core::TimeZone& zone);
+
+// "$dest$" → the row's value (multivalue: joined with ", "; null: nothing); an unknown token stays as written; values
+// are never substituted twice.
+std::string fill_tokens(std::string_view text, const std::vector<std::string>& columns,
+                        const std::vector<storage::Value>& row);
+
+// The row as a JSON object: nulls left out, multivalues as lists, `_time` (seconds) as RFC 3339.
+std::string row_json(const std::vector<std::string>& columns, const std::vector<storage::Value>& row);
+
+}  // namespace rw::scheduler

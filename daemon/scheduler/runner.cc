@@ -1,0 +1,57 @@
+#include "daemon/scheduler/runner.h"
+
+#include <exception>
+#include <utility>
+
+namespace rw::scheduler {
+namespace {
+
+core::Result<detect::SearchResult> search(const detect::Detection& detection, const cim::Window& window,
+                                          storage::Reader& reader, const storage::Dialect& dialect,
+                                          const core::TimeZone& zone, const storage::SearchLimits& limits) {
+  if (detection.search == nullptr) {
+    return core::Error{core::ErrorCode::kUnsupported,
+                       detection.problem ? core::render(*detection.problem) : "the detection has no compiled search"};
+  }
+  try {
+    return detection.search->run(reader, dialect, window, zone, limits);
+  } catch (const std::exception& exception) {  // out of memory, or a fault in a library: one run pays for it, not all
+    return core::Error{core::ErrorCode::kInternal, exception.what()};
+  }
+}
+
+}  // namespace
+
+RunOutcome run_detection(const detect::Detection& detection, const RunRequest& request, storage::Reader& reader,
+                         const storage::Dialect& dialect, const core::TimeZone& zone,
+                         const storage::SearchLimits& limits, const core::Clock& clock) {
+  RunOutcome outcome;
+  outcome.run.detection_id = detection.id;
+  outcome.run.detection = detection.name;
+  outcome.run.kind = request.kind;
+  outcome.run.scheduled_time = request.scheduled_time;
+  outcome.run.window = request.window;
+  outcome.run.started = clock.now();
+  core::Result<detect::SearchResult> result = search(detection, request.window, reader, dialect, zone, limits);
+  outcome.run.finished = clock.now();
+  if (!result.ok()) {
+    const core::Error& error = result.error();
+    outcome.run.status = cim::RunStatus::kFailed;
+    outcome.run.error = error.hint.empty() ? error.message : error.message + " (" + error.hint + ")";
+    return outcome;
+  }
+  outcome.result = std::move(result).value();
+  outcome.run.result_count = static_cast<std::int64_t>(outcome.result.table.rows.size());
+  outcome.findings = findings_of(detection, outcome.result, request.window, outcome.run.finished, zone);
+  return outcome;
+}
+
+storage::Batch batch_of(RunOutcome outcome) {
+  storage::Batch batch;
+  batch.runs.push_back(std::move(outcome.run));
+  batch.risk_events = std::move(outcome.findings.risk_events);
+  batch.notables = std::move(outcome.findings.notables);
+  return batch;
+}
+
+}  // namespace rw::scheduler
