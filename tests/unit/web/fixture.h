@@ -1,0 +1,243 @@
+// A small store with a real database, and the API over it behind a server that only keeps the routes.
+#pragma once
+
+#include <stdlib.h>
+
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <filesystem>
+#include <future>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <regex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "storage/sqlite/store.h"
+#include "web/api.h"
+
+namespace rw::web::test {
+
+using nlohmann::json;
+
+inline core::Micros at(std::string_view text) { return core::parse_iso8601(text).value(); }
+
+// The clock of all tests stands at this time.
+inline constexpr std::string_view kNow = "2026-10-11T12:30:00Z";
+
+class FixedClock final : public core::Clock {
+ public:
+  core::Micros now() const override { return at(kNow); }
+};
+
+class TempDir {
+ public:
+  TempDir() {
+    std::string name = (std::filesystem::temp_directory_path() / "regwarden_web_XXXXXX").string();
+    REQUIRE(mkdtemp(name.data()) != nullptr);
+    path_ = name;
+  }
+  ~TempDir() { std::filesystem::remove_all(path_); }
+  TempDir(const TempDir&) = delete;
+  TempDir& operator=(const TempDir&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+// Keeps routes and asks them, as a server would.
+class RouteServer final : public http::Server {
+ public:
+  void route(std::string_view method, std::string_view pattern, http::Handler handler) override {
+    routes_.push_back({std::string(method), std::regex(std::string(pattern)), std::move(handler)});
+  }
+  void on_error(http::ErrorHandler handler) override { on_error_ = std::move(handler); }
+  void start() override {}
+  void stop() override {}
+  core::Endpoint endpoint() const override { return {}; }
+
+  http::Response ask(http::Request request) const {
+    bool known_path = false;
+    for (const Route& route : routes_) {
+      std::smatch match;
+      if (!std::regex_match(request.path, match, route.pattern)) continue;
+      known_path = true;
+      if (route.method != request.method) continue;
+      request.path_parameters.assign(std::next(match.begin()), match.end());
+      return route.handler(request);
+    }
+    return on_error_(known_path ? 405 : 404, request);
+  }
+
+ private:
+  struct Route {
+    std::string method;
+    std::regex pattern;
+    http::Handler handler;
+  };
+  std::vector<Route> routes_;
+  http::ErrorHandler on_error_;
+};
+
+using Query = std::vector<std::pair<std::string, std::string>>;
+
+inline http::Request make_request(std::string path, Query query = {}, std::string method = "GET") {
+  http::Request request;
+  request.method = std::move(method);
+  request.path = std::move(path);
+  request.query = std::move(query);
+  request.headers.emplace("host", "127.0.0.1:8089");
+  return request;
+}
+
+// Opens a new store for the test.
+class Fixture {
+ public:
+  explicit Fixture(std::vector<std::shared_ptr<const detect::Detection>> detections = {},
+                   std::vector<std::string> tokens = {})
+      : store_(storage::sqlite::open({.data_dir = dir_.path()}).value()),
+        writer_(store_->open_writer().value(), {}, counters_),
+        api_(Api::create({.server = {}, .tokens = std::move(tokens)},
+                         {.store = *store_,
+                          .writer = writer_,
+                          .counters = counters_,
+                          .clock = clock_,
+                          .catalogue = std::make_shared<detect::Catalogue>(std::move(detections), detect::Macros{}),
+                          .zone = {}})) {
+    api_->add_routes(server_);
+  }
+
+  void write(storage::Batch batch) {
+    std::promise<core::Result<storage::CommitOutcome>> done;
+    batch.on_done = [&](const core::Result<storage::CommitOutcome>& outcome) { done.set_value(outcome); };
+    REQUIRE(writer_.try_submit(batch));
+    auto outcome = done.get_future();
+    REQUIRE(outcome.wait_for(std::chrono::seconds(20)) == std::future_status::ready);
+    REQUIRE(outcome.get().ok());
+  }
+
+  http::Response ask(http::Request request) { return server_.ask(std::move(request)); }
+  http::Response get(std::string path, Query query = {}) {
+    return ask(make_request(std::move(path), std::move(query)));
+  }
+  // The body of a 200.
+  json get_json(std::string path, Query query = {}) {
+    const http::Response response = get(std::move(path), std::move(query));
+    INFO(response.body);
+    REQUIRE(response.status == 200);
+    REQUIRE(response.content_type == "application/json");
+    return json::parse(response.body);
+  }
+  std::vector<int> ids(std::string path, Query query = {}) {
+    std::vector<int> ids;
+    const json body = get_json(std::move(path), std::move(query));
+    for (const json& item : body.at("items")) ids.push_back(item.at("id").get<int>());
+    return ids;
+  }
+
+  core::Counters& counters() { return counters_; }
+  Api& api() { return *api_; }
+
+ private:
+  TempDir dir_;
+  core::Counters counters_;
+  FixedClock clock_;
+  std::unique_ptr<storage::Store> store_;
+  storage::Writer writer_;
+  std::unique_ptr<Api> api_;
+  RouteServer server_;
+};
+
+// --- What the tests write
+
+inline cim::FindingOrigin amsi_origin() {
+  return {.detection_id = "9c27ec40",
+          .detection = "Disable AMSI Through Registry",
+          .detection_version = 4,
+          .window = {at("2026-10-11T10:50:00Z"), at("2026-10-11T11:50:00Z")},
+          .created = at("2026-10-11T12:00:01.5Z")};
+}
+
+inline cim::RiskEvent risk_event(std::string object, std::int64_t score, std::string_view time) {
+  static int number = 0;
+  return {.origin = amsi_origin(),
+          .identity = "risk-" + std::to_string(++number),
+          .time = at(time),
+          .risk_object = object,
+          .risk_object_type = "system",
+          .risk_object_field = "dest",
+          .risk_score = score,
+          .risk_message = "AMSI switched off on " + object,
+          .threat_objects = R"([{"threat_object":"reg.exe","threat_object_type":"process_name"}])",
+          .annotations = R"({"mitre_attack":["T1562.001"]})",
+          .row = R"({"dest":")" + object + R"(","count":"1"})"};
+}
+
+inline cim::Notable notable(std::string identity, std::string nes_fields, std::string row) {
+  return {.origin = amsi_origin(),
+          .identity = std::move(identity),
+          .time = at("2026-10-11T11:02:03.000004Z"),
+          .rule_title = "Disable AMSI Through Registry",
+          .rule_description = "AMSI was switched off",
+          .security_domain = "endpoint",
+          .severity = "medium",
+          .nes_fields = std::move(nes_fields),
+          .drilldown_searches = R"([{"name":"Events","search":"| search dest=WS1"}])",
+          .annotations = R"({"mitre_attack":["T1562.001"]})",
+          .row = std::move(row)};
+}
+
+inline cim::Run run(std::string detection_id, std::string_view scheduled_time, cim::RunStatus status,
+                    std::int64_t result_count, std::string error = {}) {
+  const core::Micros scheduled = at(scheduled_time);
+  return {.detection_id = detection_id,
+          .detection = "Detection " + detection_id,
+          .kind = cim::RunKind::kScheduled,
+          .scheduled_time = scheduled,
+          .window = {scheduled - std::chrono::minutes(70), scheduled - std::chrono::minutes(10)},
+          .started = scheduled + std::chrono::seconds(1),
+          .finished = scheduled + std::chrono::milliseconds(1250),
+          .status = status,
+          .result_count = result_count,
+          .error = std::move(error)};
+}
+
+inline cim::RegistryRecord registry_record(std::uint64_t record_id, std::string_view time, std::string_view value_name,
+                                           std::string_view user) {
+  cim::RegistryRecord record;
+  record.time = at(time);
+  record.received = at(time) + std::chrono::milliseconds(250);
+  record.source = {.computer = "WS1.corp.example",
+                   .channel = "Microsoft-Windows-Sysmon/Operational",
+                   .provider = "Microsoft-Windows-Sysmon",
+                   .event_id = 13,
+                   .event_type = "SetValue",
+                   .envelope = R"({"Version":"2"})"};
+  record.record_id = record_id;
+  record.action = cim::RegistryAction::kModified;
+  record.key_name = R"(HKU\S-1-5-21-1\Software\Microsoft\Windows Script\Settings)";
+  record.value_name = value_name;
+  record.value_data = "0x00000000";
+  record.value_type = "REG_DWORD";
+  record.details = "DWORD (0x00000000)";
+  record.user = user;
+  record.process_path = R"(C:\Windows\regedit.exe)";
+  record.process_guid = "{2f6d}";
+  record.process_id = "4242";
+  return record;
+}
+
+inline storage::Rejected rejected(std::string reason, std::string sample) {
+  return {.time = at("2026-10-11T12:00:00Z"),
+          .input = "syslog/tcp",
+          .peer = "192.0.2.7:41000",
+          .reason = std::move(reason),
+          .size_bytes = sample.size(),
+          .sample = sample};
+}
+
+}  // namespace rw::web::test

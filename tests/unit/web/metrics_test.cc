@@ -1,0 +1,86 @@
+#include <map>
+#include <regex>
+#include <sstream>
+#include <string>
+
+#include "fixture.h"
+#include "web/metrics.h"
+
+using namespace rw;
+using namespace rw::web::test;
+
+namespace {
+
+struct Family {
+  std::string type;
+  std::string help;
+  std::map<std::string, std::string> samples;  // labels as written → value
+};
+
+// The text exposition format 0.0.4, as strict as our own use of it.
+std::map<std::string, Family> parse(const std::string& text) {
+  static const std::regex kHelp(R"(# HELP ([a-z_]+) (.+))");
+  static const std::regex kType(R"(# TYPE ([a-z_]+) (counter|gauge))");
+  static const std::regex kSample(R"re(([a-z_]+)(\{([a-z_]+="([^"\\\n]|\\\\|\\"|\\n)*",?)+\})? ([0-9]+))re");
+  std::map<std::string, Family> families;
+  std::istringstream lines(text);
+  std::smatch match;
+  std::string family;
+  for (std::string line; std::getline(lines, line);) {
+    INFO(line);
+    if (std::regex_match(line, match, kHelp)) {
+      family = match[1];
+      CHECK(families.count(family) == 0);
+      families[family].help = match[2];
+    } else if (std::regex_match(line, match, kType)) {
+      CHECK(match[1] == family);
+      families[family].type = match[2];
+    } else {
+      REQUIRE(std::regex_match(line, match, kSample));
+      CHECK(match[1] == family);
+      CHECK(families[family].samples.emplace(match[2], match[5]).second);
+    }
+  }
+  return families;
+}
+
+}  // namespace
+
+TEST_CASE("metrics: every counter and gauge, once, with its meaning") {
+  core::Counters counters;
+  counters.add(core::Counter::kRejected, 7);
+  counters.add_skipped("Security", 4624);
+  counters.add_skipped("Security", 4624);
+  counters.add_skipped("a\"b\\c\nd\xff", 1);
+  const auto families =
+      parse(web::render_metrics(counters, {.queued_bytes = 4096, .stalled = true, .version = "1.2.3"}));
+
+  CHECK(families.size() == std::size(core::kCounterTable) + 4);
+  for (const core::CounterDeclaration& counter : core::kCounterTable) {
+    INFO(counter.name);
+    const Family& family = families.at(std::string(counter.name));
+    CHECK(family.type == "counter");
+    CHECK(family.help == counter.meaning);
+    CHECK(family.samples ==
+          std::map<std::string, std::string>{{"", counter.counter == core::Counter::kRejected ? "7" : "0"}});
+  }
+  CHECK(families.at("regwarden_events_skipped_total").samples ==
+        std::map<std::string, std::string>{{R"({channel="Security",event_id="4624"})", "2"},
+                                           {"{channel=\"a\\\"b\\\\c\\nd\xEF\xBF\xBD\",event_id=\"1\"}", "1"}});
+  CHECK(families.at("regwarden_writer_queue_bytes").samples.at("") == "4096");
+  CHECK(families.at("regwarden_writer_stalled").samples.at("") == "1");
+  CHECK(families.at("regwarden_build_info").samples.at(R"({version="1.2.3"})") == "1");
+}
+
+TEST_CASE("metrics: as the API answers them") {
+  Fixture fixture;
+  storage::Batch batch;
+  batch.registry.push_back(registry_record(1, kNow, "AmsiEnable", "ann"));
+  fixture.write(std::move(batch));
+  const http::Response response = fixture.get("/metrics");
+  CHECK(response.status == 200);
+  CHECK(response.content_type == "text/plain; version=0.0.4; charset=utf-8");
+  const auto families = parse(response.body);
+  CHECK(families.at("regwarden_registry_events_stored_total").samples.at("") == "1");
+  CHECK(families.at("regwarden_commits_total").samples.at("") == "1");
+}

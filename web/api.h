@@ -1,0 +1,41 @@
+// The REST API and the web page on the API listener: one table of routes (method, path, scope, handler) in api.cc, the
+// handlers in routes_<noun>.cc. Errors are application/problem+json (RFC 9457). Thread-safe.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "daemon/core/counters.h"
+#include "daemon/core/time.h"
+#include "daemon/detect/load.h"
+#include "daemon/http/server.h"
+#include "storage/store.h"
+#include "storage/writer.h"
+
+namespace rw::web {
+
+struct ApiOptions {
+  http::ServerOptions server;
+  std::vector<std::string> tokens;  // empty: every request is let in (loopback listeners only)
+};
+
+// What the API shows; all of it outlives the Api.
+struct ApiSources {
+  storage::Store& store;
+  storage::Writer& writer;
+  core::Counters& counters;
+  const core::Clock& clock;
+  std::shared_ptr<const detect::Catalogue> catalogue;
+  core::TimeZone zone;
+};
+
+class Api {
+ public:
+  static std::unique_ptr<Api> create(ApiOptions options, ApiSources sources);
+  virtual ~Api() = default;
+  // The Api must outlive the server.
+  virtual void add_routes(http::Server& server) = 0;
+};
+
+}  // namespace rw::web

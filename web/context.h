@@ -1,0 +1,20 @@
+// What every handler is given, and what it gives back. A handler answers with its body or an Error; status, problem
+// document and headers around it are made in one place (api.cc). Handlers run on any of the server's threads.
+#pragma once
+
+#include "daemon/core/result.h"
+#include "daemon/http/server.h"
+#include "web/api.h"
+#include "web/reader_pool.h"
+
+namespace rw::web {
+
+struct Context {
+  const ApiSources& sources;
+  ReaderPool& readers;
+};
+
+using Answer = core::Result<http::Response>;
+using RouteHandler = Answer (*)(const Context&, const http::Request&);
+
+}  // namespace rw::web

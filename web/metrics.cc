@@ -1,0 +1,56 @@
+#include "web/metrics.h"
+
+#include <fmt/format.h>
+
+#include "daemon/core/text.h"
+
+namespace rw::web {
+namespace {
+
+void append_head(std::string& out, std::string_view name, std::string_view type, std::string_view help) {
+  out += fmt::format("# HELP {0} {2}\n# TYPE {0} {1}\n", name, type, help);
+}
+
+// A label's value: backslash, quote and line feed are escaped, everything else is UTF-8 as it is.
+std::string label_value(std::string_view text) {
+  std::string escaped;
+  for (const char c : core::to_valid_utf8(text)) {
+    if (c == '\n') {
+      escaped += "\\n";
+      continue;
+    }
+    if (c == '\\' || c == '"') escaped += '\\';
+    escaped += c;
+  }
+  return escaped;
+}
+
+}  // namespace
+
+std::string render_metrics(const core::Counters& counters, const Gauges& gauges) {
+  std::string out;
+  for (const core::CounterDeclaration& counter : core::kCounterTable) {
+    append_head(out, counter.name, "counter", counter.meaning);
+    out += fmt::format("{} {}\n", counter.name, counters.value(counter.counter));
+  }
+
+  constexpr std::string_view kSkipped = "regwarden_events_skipped_total";
+  append_head(out, kSkipped, "counter", "Well-formed events that are not of a kind regwarden stores");
+  for (const auto& [kind, count] : counters.skipped()) {
+    out +=
+        fmt::format("{}{{channel=\"{}\",event_id=\"{}\"}} {}\n", kSkipped, label_value(kind.first), kind.second, count);
+  }
+
+  constexpr std::string_view kQueued = "regwarden_writer_queue_bytes";
+  append_head(out, kQueued, "gauge", "Bytes that wait to be written to the store");
+  out += fmt::format("{} {}\n", kQueued, gauges.queued_bytes);
+  constexpr std::string_view kStalled = "regwarden_writer_stalled";
+  append_head(out, kStalled, "gauge", "1 while the store does not take anything");
+  out += fmt::format("{} {}\n", kStalled, gauges.stalled ? 1 : 0);
+  constexpr std::string_view kBuild = "regwarden_build_info";
+  append_head(out, kBuild, "gauge", "The version that runs, as a label");
+  out += fmt::format("{}{{version=\"{}\"}} 1\n", kBuild, label_value(gauges.version));
+  return out;
+}
+
+}  // namespace rw::web

@@ -1,0 +1,16 @@
+// The files of the web page (web/static), embedded at build time by embed.cmake.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace rw::web {
+
+struct PageFile {
+  std::string_view name;  // "index.html"
+  std::string_view content;
+};
+
+std::span<const PageFile> page_files();
+
+}  // namespace rw::web

@@ -1,0 +1,30 @@
+// The handlers behind the table in api.cc, by file: what each answers stands in docs/api.md.
+#pragma once
+
+#include "web/context.h"
+
+namespace rw::web {
+
+// routes_lists.cc
+Answer list_risk_events(const Context& context, const http::Request& request);
+Answer list_runs(const Context& context, const http::Request& request);
+Answer list_registry_events(const Context& context, const http::Request& request);
+Answer list_process_events(const Context& context, const http::Request& request);
+Answer list_rejected(const Context& context, const http::Request& request);
+
+// routes_notables.cc
+Answer list_notables(const Context& context, const http::Request& request);
+Answer get_notable(const Context& context, const http::Request& request);
+
+// routes_detections.cc
+Answer list_detections(const Context& context, const http::Request& request);
+Answer get_detection(const Context& context, const http::Request& request);
+
+// routes_status.cc
+Answer get_health(const Context& context, const http::Request& request);
+Answer get_metrics(const Context& context, const http::Request& request);
+
+// routes_page.cc
+Answer get_page_file(const Context& context, const http::Request& request);
+
+}  // namespace rw::web

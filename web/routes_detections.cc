@@ -1,0 +1,200 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "daemon/core/text_pattern.h"
+#include "daemon/scheduler/cron.h"
+#include "web/cursor.h"
+#include "web/parameters.h"
+#include "web/render.h"
+#include "web/routes.h"
+
+namespace rw::web {
+namespace {
+
+using detect::Detection;
+
+using Ledger = std::map<std::string, storage::LastRun, std::less<>>;  // by detection id
+
+// What a list of detections can be filtered by: members of an item that are texts, numbers, booleans or lists of texts.
+const std::vector<std::string_view> kFilterColumns = {
+    "name",
+    "id",
+    "source",
+    "type",
+    "status",
+    "state",
+    "problem",
+    "version",
+    "severity",
+    "file",
+    "cron_schedule",
+    "earliest_time",
+    "latest_time",
+    "schedule_window",
+    "security_domain",
+    "creates_risk",
+    "creates_notable",
+    "analytic_story",
+    "mitre_attack_id",
+    "search",
+};
+
+std::string_view state_name(detect::DetectionState state) {
+  switch (state) {
+    case detect::DetectionState::kEnabled:
+      return "enabled";
+    case detect::DetectionState::kDisabled:
+      return "disabled";
+    case detect::DetectionState::kUnsupported:
+      break;
+  }
+  return "unsupported";
+}
+
+std::string problem_text(const core::Problem& problem) {
+  if (problem.line == 0) return problem.message;
+  return fmt::format("{} ({}:{}:{})", problem.message, problem.file, problem.line, problem.col);
+}
+
+core::Result<Ledger> last_runs(const Context& context) {
+  RW_TRY(ReaderPool::Lease reader, context.readers.take());
+  RW_TRY(std::vector<storage::LedgerEntry> entries, reader->ledger());
+  Ledger ledger;
+  for (storage::LedgerEntry& entry : entries) {
+    if (entry.last_run) ledger.emplace(std::move(entry.detection_id), *std::move(entry.last_run));
+  }
+  return ledger;
+}
+
+std::optional<core::Micros> next_run(const Context& context, const Detection& detection) {
+  if (detection.state != detect::DetectionState::kEnabled) return std::nullopt;
+  const core::Result<scheduler::Cron> cron = scheduler::Cron::parse(detection.schedule.cron_schedule);
+  if (!cron.ok()) return std::nullopt;
+  return cron->next_after(context.sources.clock.now(), context.sources.zone);
+}
+
+Json render_last_run(const storage::LastRun& run) {
+  Json json = {{"scheduled_time", core::format_rfc3339(run.scheduled_time)},
+               {"status", run.status},
+               {"result_count", run.result_count}};
+  if (!run.error.empty()) json["error"] = render_text(run.error);
+  return json;
+}
+
+// The members that a list shows.
+Json render_item(const Context& context, const Detection& detection, const Ledger& ledger) {
+  Json json = {{"id", render_text(detection.id)},         {"name", render_text(detection.name)},
+               {"source", render_text(detection.source)}, {"version", detection.version},
+               {"type", render_text(detection.type)},     {"status", render_text(detection.status)},
+               {"state", state_name(detection.state)}};
+  if (detection.problem) json["problem"] = render_text(problem_text(*detection.problem));
+  json["cron_schedule"] = render_text(detection.schedule.cron_schedule);
+  json["earliest_time"] = render_text(detection.schedule.earliest_time.text());
+  json["latest_time"] = render_text(detection.schedule.latest_time.text());
+  json["schedule_window"] = render_text(detection.schedule.schedule_window);
+  if (const auto run = ledger.find(detection.id); run != ledger.end()) json["last_run"] = render_last_run(run->second);
+  if (const auto next = next_run(context, detection)) json["next_run"] = core::format_rfc3339(*next);
+  json["search"] = render_text(detection.search_text);
+
+  json["creates_risk"] = detection.creates_risk;
+  json["creates_notable"] = detection.creates_notable;
+  json["severity"] = render_text(detection.severity);
+  json["risk_message"] = render_text(detection.risk_message);
+  json["risk_objects"] = Json::array();
+  for (const detect::RiskObject& object : detection.risk_objects) {
+    json["risk_objects"].push_back(
+        {{"field", render_text(object.field)}, {"type", render_text(object.type)}, {"score", object.score}});
+  }
+  json["threat_objects"] = Json::array();
+  for (const detect::ThreatObject& object : detection.threat_objects) {
+    json["threat_objects"].push_back({{"field", render_text(object.field)}, {"type", render_text(object.type)}});
+  }
+
+  json["mitre_attack_id"] = render_texts(detection.mitre_attack_id);
+  json["analytic_story"] = render_texts(detection.analytic_story);
+  json["security_domain"] = render_text(detection.security_domain);
+  json["file"] = render_text(detection.file);
+  return json;
+}
+
+// What a single detection shows besides.
+void add_texts(Json& json, const Detection& detection) {
+  json["date"] = render_text(detection.date);
+  json["author"] = render_text(detection.author);
+  json["description"] = render_text(detection.description);
+  json["how_to_implement"] = render_text(detection.how_to_implement);
+  json["known_false_positives"] = render_text(detection.known_false_positives);
+  json["references"] = render_texts(detection.references);
+  json["data_source"] = render_texts(detection.data_source);
+  json["asset_type"] = render_text(detection.asset_type);
+  json["rule_title"] = render_text(detection.rule_title);
+  json["rule_description"] = render_text(detection.rule_description);
+  json["nes_fields"] = render_texts(detection.nes_fields);
+  json["drilldown_searches"] = Json::array();
+  for (const detect::Drilldown& drilldown : detection.drilldowns) {
+    json["drilldown_searches"].push_back({{"name", render_text(drilldown.name)},
+                                          {"search", render_text(drilldown.search)},
+                                          {"earliest_offset", render_text(drilldown.earliest_offset)},
+                                          {"latest_offset", render_text(drilldown.latest_offset)}});
+  }
+  Json annotations = Json::parse(detection.annotations, nullptr, /*allow_exceptions=*/false);
+  json["annotations"] = annotations.is_discarded() ? Json::object() : std::move(annotations);
+}
+
+bool value_matches(const Json& value, const core::TextPattern& pattern) {
+  if (value.is_string()) return pattern.matches(value.get_ref<const std::string&>());
+  if (!value.is_array()) return pattern.matches(value.dump());
+  return std::ranges::any_of(value, [&](const Json& element) { return value_matches(element, pattern); });
+}
+
+bool matches(const Json& item, const IndexRequest& index) {
+  return std::ranges::all_of(index.filters, [&](const auto& filter) {
+    const auto member = item.find(filter.first);
+    return member != item.end() && value_matches(*member, filter.second);
+  });
+}
+
+}  // namespace
+
+Answer list_detections(const Context& context, const http::Request& request) {
+  RW_TRY(const IndexRequest index, parse_index_request(request, "detections", kFilterColumns));
+  RW_TRY(const Ledger ledger, last_runs(context));
+  const auto& detections = context.sources.catalogue->detections();
+
+  std::vector<Json> items;
+  std::optional<std::string> next_cursor;
+  for (std::size_t i = index.first; i < detections.size(); ++i) {
+    Json item = render_item(context, *detections[i], ledger);
+    if (!matches(item, index)) continue;
+    if (items.size() == index.limit) {
+      next_cursor = encode_cursor("detections", static_cast<std::int64_t>(i));
+      break;
+    }
+    items.push_back(std::move(item));
+  }
+  return list_response(std::move(items), next_cursor);
+}
+
+Answer get_detection(const Context& context, const http::Request& request) {
+  RW_CHECK(expect_no_parameters(request));
+  const std::string& name = request.path_parameters.at(0);
+  const std::shared_ptr<const Detection> detection = context.sources.catalogue->find(name);
+  if (detection == nullptr) {
+    return core::Error{core::ErrorCode::kNotFound,
+                       fmt::format("there is no detection with the id, name or file '{}'", name)};
+  }
+  RW_TRY(const Ledger ledger, last_runs(context));
+  Json json = render_item(context, *detection, ledger);
+  add_texts(json, *detection);
+  return json_response(json);
+}
+
+}  // namespace rw::web

@@ -1,0 +1,25 @@
+#include "daemon/core/version.h"
+#include "web/metrics.h"
+#include "web/render.h"
+#include "web/routes.h"
+
+namespace rw::web {
+
+Answer get_health(const Context& context, const http::Request&) {
+  const bool stalled = context.sources.writer.stalled();
+  http::Response response = json_response({{"status", stalled ? "stalled" : "ok"}});
+  if (stalled) response.status = 503;
+  return response;
+}
+
+Answer get_metrics(const Context& context, const http::Request&) {
+  const storage::Writer& writer = context.sources.writer;
+  http::Response response;
+  response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  response.body =
+      render_metrics(context.sources.counters,
+                     {.queued_bytes = writer.queued_bytes(), .stalled = writer.stalled(), .version = core::kVersion});
+  return response;
+}
+
+}  // namespace rw::web
