@@ -1,0 +1,100 @@
+#include "daemon/cli/command.h"
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <iostream>
+#include <system_error>
+
+#include "daemon/core/version.h"
+
+namespace rw::cli {
+namespace {
+
+constexpr const char* kSystemConfig = "/etc/regwarden/regwarden.yaml";
+
+}  // namespace
+
+int run(int argc, char** argv) {
+  CLI::App app("Collector and detection daemon for Windows registry events", "regwarden");
+  app.set_version_flag("--version", "regwarden " + std::string(core::kVersion));
+  app.require_subcommand(1);
+  int status = kDone;
+  add_serve(app, status);
+  add_check(app, status);
+  add_detections(app, status);
+  add_explain(app, status);
+  add_run(app, status);
+  add_search(app, status);
+  add_import(app, status);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& done) {  // --help, --version
+    return app.exit(done);
+  } catch (const CLI::ParseError& error) {
+    std::cerr << "regwarden: " << error.what() << "\nTry 'regwarden --help', or 'regwarden COMMAND --help'.\n";
+    return kUsage;
+  }
+  return status;
+}
+
+void add_config_option(CLI::App& command, std::string& file) {
+  command
+      .add_option("-c,--config", file, "Configuration file (default: /etc/regwarden/regwarden.yaml where it exists)")
+      ->type_name("FILE");
+}
+
+std::optional<config::Config> read_config(const std::string& file) {
+  core::Problems problems;
+  std::error_code error;
+  config::Config config;
+  if (!file.empty()) {
+    config = config::load(file, problems);
+  } else if (std::filesystem::exists(kSystemConfig, error)) {
+    config = config::load(kSystemConfig, problems);
+  } else {
+    config = config::defaults();
+  }
+  print(problems);
+  if (core::has_errors(problems)) return std::nullopt;
+  return config;
+}
+
+std::shared_ptr<const detect::Catalogue> read_detections(const config::Config& config) {
+  core::Problems problems;
+  auto catalogue = detect::load(config.detections, problems);
+  print(problems);
+  return catalogue;
+}
+
+std::shared_ptr<const detect::Detection> find_detection(const detect::Catalogue& catalogue, const std::string& name) {
+  auto detection = catalogue.find(name);
+  if (!detection) {
+    fail("no detection has the name, id or file stem '" + name + "'; 'regwarden detections' lists them");
+  }
+  return detection;
+}
+
+std::shared_ptr<const detect::Detection> find_runnable(const detect::Catalogue& catalogue, const std::string& name) {
+  auto detection = find_detection(catalogue, name);
+  if (detection && !detection->search) {
+    fail("'" + detection->name + "' is not supported: " +
+         (detection->problem ? core::render(*detection->problem) : std::string("its search did not compile")));
+    return nullptr;
+  }
+  return detection;
+}
+
+void print(const core::Problems& problems) {
+  for (const core::Problem& problem : problems) std::cerr << core::render(problem) << '\n';
+}
+
+int fail(const core::Error& error) {
+  return fail(error.hint.empty() ? error.message : error.message + " (" + error.hint + ")");
+}
+
+int fail(const std::string& message) {
+  std::cerr << "regwarden: " << message << '\n';
+  return kFailed;
+}
+
+}  // namespace rw::cli

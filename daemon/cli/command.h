@@ -1,0 +1,54 @@
+// What every subcommand shares: its shape, reading the configuration, finding a detection, exit status.
+// Exit status: 0 done, 1 failed (or findings where asked), 2 usage.
+#pragma once
+
+#include <functional>
+#include <iosfwd>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "daemon/config/load.h"
+#include "daemon/core/result.h"
+#include "daemon/detect/load.h"
+
+namespace CLI {
+class App;
+}
+
+namespace rw::cli {
+
+inline constexpr int kDone = 0;
+inline constexpr int kFailed = 1;
+inline constexpr int kUsage = 2;
+
+// Each adds its subcommand with its options to the app; when the subcommand is given, `status` is what it returned.
+void add_serve(CLI::App& app, int& status);
+void add_check(CLI::App& app, int& status);
+void add_detections(CLI::App& app, int& status);
+void add_explain(CLI::App& app, int& status);
+void add_run(CLI::App& app, int& status);
+void add_search(CLI::App& app, int& status);
+void add_import(CLI::App& app, int& status);
+
+// Parses the command line, runs the subcommand, returns the exit status.
+int run(int argc, char** argv);
+
+// Adds -c FILE. Where it is not given, /etc/regwarden/regwarden.yaml is read if it exists; else the embedded defaults
+// hold.
+void add_config_option(CLI::App& command, std::string& file);
+
+// Prints every problem to stderr; nullopt when one of them is an error.
+std::optional<config::Config> read_config(const std::string& file);
+// The same for detections; errors in them do not stop what the sound ones can do.
+std::shared_ptr<const detect::Catalogue> read_detections(const config::Config& config);
+// By name, id or file stem; prints to stderr what is wrong when there is none, or it cannot run.
+std::shared_ptr<const detect::Detection> find_detection(const detect::Catalogue& catalogue, const std::string& name);
+std::shared_ptr<const detect::Detection> find_runnable(const detect::Catalogue& catalogue, const std::string& name);
+
+void print(const core::Problems& problems);
+// "regwarden: MESSAGE (HINT)" on stderr; returns kFailed.
+int fail(const core::Error& error);
+int fail(const std::string& message);
+
+}  // namespace rw::cli

@@ -1,0 +1,159 @@
+#include "daemon/cli/render.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <ostream>
+#include <variant>
+
+#include "daemon/core/time.h"
+#include "daemon/scheduler/findings.h"
+
+namespace rw::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string printable(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '\n') {
+      out += "\\n";
+    } else if (c == '\r') {
+      out += "\\r";
+    } else if (c == '\t') {
+      out += "\\t";
+    } else if (byte < 0x20 || byte == 0x7f) {
+      out += fmt::format("\\x{:02x}", byte);
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+// Characters on a terminal: UTF-8 continuation bytes take no place.
+std::size_t width(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+std::string fit(std::string_view text) {
+  if (width(text) <= kWidestColumn) return std::string(text);
+  std::size_t bytes = 0;
+  for (std::size_t shown = 0; shown < kWidestColumn - 1; ++shown) {
+    ++bytes;
+    while (bytes < text.size() && (static_cast<unsigned char>(text[bytes]) & 0xc0) == 0x80) ++bytes;
+  }
+  return std::string(text.substr(0, bytes)) + "…";
+}
+
+std::string plain_text(const storage::Value& value) {
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) return std::to_string(*integer);
+  if (const auto* number = std::get_if<double>(&value)) return fmt::format("{}", *number);
+  if (const auto* text = std::get_if<std::string>(&value)) return *text;
+  if (const auto* list = std::get_if<std::vector<std::string>>(&value)) {
+    std::string joined;
+    for (const std::string& item : *list) {
+      if (!joined.empty()) joined += ", ";
+      joined += item;
+    }
+    return joined;
+  }
+  return {};
+}
+
+// _time as RFC 3339 where it is still a number.
+std::string cell_of(std::string_view column, const storage::Value& value) {
+  if (column == "_time") {
+    if (const auto* integer = std::get_if<std::int64_t>(&value)) {
+      return core::format_rfc3339(core::from_us(*integer * 1'000'000));
+    }
+    if (const auto* number = std::get_if<double>(&value)) {
+      return core::format_rfc3339(core::from_us(std::llround(*number * 1e6)));
+    }
+  }
+  return plain_text(value);
+}
+
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"') quoted += '"';
+    quoted += c;
+  }
+  return quoted + '"';
+}
+
+void print_csv(std::ostream& out, const storage::Table& table) {
+  const auto line = [&](const auto& text_of) {
+    for (std::size_t i = 0; i < table.columns.size(); ++i) out << (i == 0 ? "" : ",") << csv_field(text_of(i));
+    out << "\r\n";
+  };
+  line([&](std::size_t i) { return table.columns[i]; });
+  for (const auto& row : table.rows) {
+    line([&](std::size_t i) { return cell_of(table.columns[i], row[i]); });
+  }
+}
+
+void print_json(std::ostream& out, const std::string& detection, const cim::Window& window,
+                const storage::Table& table) {
+  Json document = Json::object();
+  if (!detection.empty()) document["detection"] = detection;
+  document["earliest"] = core::format_rfc3339(window.earliest);
+  document["latest"] = core::format_rfc3339(window.latest);
+  document["columns"] = table.columns;
+  document["rows"] = Json::array();
+  for (const auto& row : table.rows) document["rows"].push_back(Json::parse(scheduler::row_json(table.columns, row)));
+  out << document.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+}
+
+}  // namespace
+
+std::string cell_text(const storage::Value& value) { return printable(plain_text(value)); }
+
+void print_table(std::ostream& out, const std::vector<std::string>& columns,
+                 const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::size_t> widths;
+  for (const std::string& column : columns) widths.push_back(width(column));
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width(fit(row[i])));
+  }
+  const auto line = [&](const std::vector<std::string>& cells) {
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      const std::string cell = fit(cells[i]);
+      out << cell;
+      if (i + 1 < cells.size()) out << std::string(widths[i] - width(cell) + 2, ' ');
+    }
+    out << '\n';
+  };
+  line(columns);
+  for (const auto& row : rows) line(row);
+}
+
+void print_result(std::ostream& out, OutputFormat format, const std::string& detection, const cim::Window& window,
+                  const storage::Table& table) {
+  switch (format) {
+    case OutputFormat::kJson:
+      print_json(out, detection, window, table);
+      return;
+    case OutputFormat::kCsv:
+      print_csv(out, table);
+      return;
+    case OutputFormat::kTable: {
+      std::vector<std::vector<std::string>> rows;
+      for (const auto& row : table.rows) {
+        std::vector<std::string>& cells = rows.emplace_back();
+        for (std::size_t i = 0; i < row.size(); ++i) cells.push_back(printable(cell_of(table.columns[i], row[i])));
+      }
+      print_table(out, table.columns, rows);
+      return;
+    }
+  }
+}
+
+}  // namespace rw::cli

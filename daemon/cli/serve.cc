@@ -1,0 +1,169 @@
+// regwarden serve: the composition root. Builds, starts, waits for a signal, stops in reverse.
+#include <pthread.h>
+#include <spdlog/spdlog.h>
+#include <systemd/sd-daemon.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <csignal>
+#include <memory>
+#include <vector>
+
+#include "daemon/cli/command.h"
+#include "daemon/core/log.h"
+#include "daemon/core/version.h"
+#include "daemon/ingest/http/hec.h"
+#include "daemon/ingest/net/syslog_inputs.h"
+#include "daemon/scheduler/scheduler.h"
+#include "storage/sqlite/store.h"
+#include "storage/writer.h"
+#include "web/api.h"
+
+namespace rw::cli {
+namespace {
+
+// One HTTP input: the endpoint's logic, then the server that calls it.
+struct HecListener {
+  std::unique_ptr<ingest::Hec> hec;
+  std::unique_ptr<http::Server> server;
+
+  HecListener() = default;
+  HecListener(HecListener&&) = default;
+  ~HecListener() {
+    if (hec) hec->begin_shutdown();  // what still comes is answered "shutting down" while the server ends
+  }
+};
+
+// The daemon's parts in start order; destruction, in reverse, is shutdown: first nothing comes in any more, then the
+// searches end, then the writer drains, then the store closes.
+class Daemon {
+ public:
+  static core::Result<std::unique_ptr<Daemon>> start(const config::Config& config) {
+    std::unique_ptr<Daemon> daemon(new Daemon);
+    RW_CHECK(daemon->open_store(config));
+    RW_CHECK(daemon->start_scheduler(config));
+    RW_CHECK(daemon->start_inputs(config));
+    RW_CHECK(daemon->start_api(config));
+    return daemon;
+  }
+
+ private:
+  Daemon() = default;
+
+  core::Result<void> open_store(const config::Config& config) {
+    RW_TRY(store_, storage::sqlite::open({.data_dir = config.data_dir, .exclusive = true}));
+    RW_TRY(auto session, store_->open_writer());
+    writer_ = std::make_unique<storage::Writer>(std::move(session), config.writer, counters_);
+    spdlog::info("store: {}/regwarden.db", config.data_dir);
+    return {};
+  }
+
+  core::Result<void> start_scheduler(const config::Config& config) {
+    catalogue_ = read_detections(config);
+    const auto enabled = std::ranges::count_if(catalogue_->detections(), [](const auto& detection) {
+      return detection->state == detect::DetectionState::kEnabled;
+    });
+    RW_TRY(scheduler_, scheduler::Scheduler::start(config.scheduler, catalogue_, *store_, *writer_, counters_, clock_));
+    spdlog::info("scheduler: {} of {} detections enabled", enabled, catalogue_->detections().size());
+    return {};
+  }
+
+  core::Result<void> start_inputs(const config::Config& config) {
+    for (const config::HttpInput& input : config.http) {
+      HecListener listener;
+      RW_TRY(listener.server, http::Server::open(input.server, counters_));
+      listener.hec = std::make_unique<ingest::Hec>(input.hec, *writer_, counters_, clock_);
+      listener.hec->add_routes(*listener.server);
+      listener.server->start();
+      announce(input.server.tls ? "https" : "http", listener.server->endpoint());
+      hec_.push_back(std::move(listener));
+    }
+    if (config.syslog.listens.empty()) return {};
+    RW_TRY(syslog_, ingest::SyslogInputs::open(config.syslog, *writer_, counters_, clock_));
+    for (const ingest::SyslogListen& listen : syslog_->bound()) {
+      announce(listen.protocol == ingest::SyslogProtocol::kUdp ? "syslog/udp" : "syslog/tcp", listen.listen);
+    }
+    return {};
+  }
+
+  core::Result<void> start_api(const config::Config& config) {
+    api_ = web::Api::create(config.api, {.store = *store_,
+                                         .writer = *writer_,
+                                         .counters = counters_,
+                                         .clock = clock_,
+                                         .catalogue = catalogue_,
+                                         .zone = config.time_zone});
+    RW_TRY(api_server_, http::Server::open(config.api.server, counters_));
+    api_->add_routes(*api_server_);
+    api_server_->start();
+    announce("api", api_server_->endpoint());
+    return {};
+  }
+
+  static void announce(const char* input, const core::Endpoint& endpoint) {
+    spdlog::info("listening: {} on {}", input, core::format_endpoint(endpoint));
+  }
+
+  core::SystemClock clock_;
+  core::Counters counters_;
+  std::unique_ptr<storage::Store> store_;
+  std::unique_ptr<storage::Writer> writer_;
+  std::shared_ptr<const detect::Catalogue> catalogue_;
+  std::unique_ptr<scheduler::Scheduler> scheduler_;
+  std::vector<HecListener> hec_;
+  std::unique_ptr<ingest::SyslogInputs> syslog_;
+  std::unique_ptr<web::Api> api_;
+  std::unique_ptr<http::Server> api_server_;
+};
+
+// The signals that main waits for, blocked in every thread.
+sigset_t block_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
+void wait_for_stop(const sigset_t& signals) {
+  while (true) {
+    int signal = 0;
+    sigwait(&signals, &signal);
+    if (signal != SIGHUP) {
+      spdlog::info("stopping: {}", signal == SIGINT ? "SIGINT" : "SIGTERM");
+      return;
+    }
+    spdlog::warn("SIGHUP: this version does not reload; restart it to read the configuration again");
+  }
+}
+
+int serve(const std::string& config_file) {
+  const sigset_t signals = block_signals();
+  const auto config = read_config(config_file);
+  if (!config) return kFailed;
+  if (const auto log = core::set_up_log(config->log_level); !log.ok()) return fail(log.error());
+  spdlog::info("regwarden {}", core::kVersion);
+
+  auto daemon = Daemon::start(*config);
+  if (!daemon.ok()) return fail(daemon.error());
+  sd_notify(0, "READY=1");
+  spdlog::info("ready");
+
+  wait_for_stop(signals);
+  sd_notify(0, "STOPPING=1");
+  daemon->reset();
+  spdlog::info("stopped");
+  return kDone;
+}
+
+}  // namespace
+
+void add_serve(CLI::App& app, int& status) {
+  auto config = std::make_shared<std::string>();
+  CLI::App* command = app.add_subcommand("serve", "Run the daemon");
+  add_config_option(*command, *config);
+  command->callback([config, &status] { status = serve(*config); });
+}
+
+}  // namespace rw::cli

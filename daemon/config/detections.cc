@@ -1,0 +1,105 @@
+#include "daemon/config/detections.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "daemon/core/time_modifier.h"
+#include "daemon/scheduler/cron.h"
+
+namespace rw::config {
+namespace {
+
+constexpr unsigned kMostWindowMinutes = 44'640;  // 31 days, as savedsearches.conf has it
+
+std::optional<std::string> read_cron_schedule(Section& section) {
+  auto written = section.text("cron_schedule", "five cron fields");
+  if (!written) return std::nullopt;
+  const auto cron = scheduler::Cron::parse(*written);
+  if (cron.ok()) return written;
+  section.context().report(section.node()["cron_schedule"], section.name_of("cron_schedule"), cron.error());
+  return std::nullopt;
+}
+
+std::optional<core::TimeModifier> read_time(Section& section, std::string_view key) {
+  const auto written = section.text(key, "a time such as -70m@m");
+  if (!written) return std::nullopt;
+  auto time = core::TimeModifier::parse(*written);
+  if (time.ok()) return std::move(time).value();
+  section.context().report(section.node()[key], section.name_of(key), time.error());
+  return std::nullopt;
+}
+
+std::optional<std::string> read_schedule_window(Section& section) {
+  const auto written = section.text("schedule_window", "auto or minutes");
+  if (!written || *written == "auto") return written;
+  unsigned minutes = 0;
+  const char* end = written->data() + written->size();
+  const auto [read_to, error] = std::from_chars(written->data(), end, minutes);
+  if (error == std::errc() && read_to == end && minutes <= kMostWindowMinutes) return std::to_string(minutes);
+  section.context().report(
+      section.node()["schedule_window"], section.name_of("schedule_window"),
+      fmt::format("{}: expected auto or 0 to {} (minutes)", yaml::in_quotes(*written), kMostWindowMinutes));
+  return std::nullopt;
+}
+
+// earliest_time must come before latest_time. What one detection leaves open may stand in `defaults`; what both leave
+// open stands in the detection's file. Tried at one noon, so that a snap to the day is not just then at its edge.
+void check_window(Section& section, const detect::Settings& settings, const detect::Settings& defaults) {
+  const auto& earliest = settings.earliest_time ? settings.earliest_time : defaults.earliest_time;
+  const auto& latest = settings.latest_time ? settings.latest_time : defaults.latest_time;
+  if ((!settings.earliest_time && !settings.latest_time) || !earliest || !latest) return;
+  const core::TimeZone& zone = section.context().zone;
+  const core::Micros noon = zone.to_utc({.year = 2024, .month = 10, .day = 24, .hour = 12, .minute = 0, .second = 7});
+  if (earliest->apply(noon, zone) < latest->apply(noon, zone)) return;
+  section.context().report(
+      section.node()[settings.latest_time ? "latest_time" : "earliest_time"], section.name(),
+      fmt::format("earliest_time {} is not before latest_time {}", earliest->text(), latest->text()));
+}
+
+detect::Settings read_settings(Section& section, const detect::Settings& defaults) {
+  detect::Settings settings;
+  settings.enabled = section.boolean("enabled");
+  settings.cron_schedule = read_cron_schedule(section);
+  settings.earliest_time = read_time(section, "earliest_time");
+  settings.latest_time = read_time(section, "latest_time");
+  settings.schedule_window = read_schedule_window(section);
+  if (const auto score = section.count("risk_score", 0, 100)) settings.risk_score = static_cast<std::int64_t>(*score);
+  settings.creates_risk = section.boolean("creates_risk");
+  settings.creates_notable = section.boolean("creates_notable");
+  settings.severity = section.word("severity", {"informational", "low", "medium", "high", "critical"});
+  section.unsupported("suppress", "every finding is kept");
+  section.finish();
+  check_window(section, settings, defaults);
+  return settings;
+}
+
+void read_overrides(Section& overrides, detect::LoadOptions& options) {
+  for (const auto& entry : overrides.node().entries()) {
+    Context& context = overrides.context();
+    Section section(context, entry.value, fmt::format("{}.{}", overrides.name(), yaml::in_quotes(entry.key)));
+    if (entry.key.empty())
+      context.report(entry.key_node, overrides.name(), "expected the name of a detection, found ''");
+    options.overrides.push_back({entry.key, read_settings(section, options.defaults), entry.key_node.file(),
+                                 entry.key_node.line(), entry.key_node.col()});
+  }
+}
+
+}  // namespace
+
+void read_detections(Section& detections, detect::LoadOptions& options) {
+  if (auto paths = detections.paths("paths")) options.paths = *std::move(paths);
+  if (auto macros = detections.paths("macros")) options.macros = *std::move(macros);
+  set(options.builtin, detections.boolean("builtin"));
+  Section defaults(detections.context(), detections.map("defaults"), detections.name_of("defaults"));
+  options.defaults = read_settings(defaults, {});
+  Section overrides(detections.context(), detections.map("overrides"), detections.name_of("overrides"));
+  read_overrides(overrides, options);
+  detections.finish();
+}
+
+}  // namespace rw::config

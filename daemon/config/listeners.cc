@@ -1,0 +1,222 @@
+#include "daemon/config/listeners.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include "daemon/config/secrets.h"
+
+namespace rw::config {
+namespace {
+
+constexpr std::uint64_t kKiB = 1024;
+constexpr std::uint64_t kMiB = 1024 * kKiB;
+constexpr std::uint64_t kGiB = 1024 * kMiB;
+
+// A list that may be left out; too long a list is a problem.
+std::optional<std::vector<yaml::Node>> read_list(Section& section, std::string_view key) {
+  const yaml::Node list = section.value(key, "a list ([] for none)");
+  if (!list.present()) return std::nullopt;
+  if (!list.is_list()) {
+    section.context().report(list, section.name_of(key),
+                             fmt::format("expected a list, found {}", list.is_map() ? "a map" : "a single value"));
+    return std::nullopt;
+  }
+  auto items = list.items();
+  if (items.size() <= kMaxListeners) return items;
+  section.context().report(list, section.name_of(key), fmt::format("expected at most {} listeners", kMaxListeners));
+  return std::nullopt;
+}
+
+// An item of a list: a map, and not nothing.
+Section item_section(Section& list_of, std::string_view key, std::size_t index, const yaml::Node& item) {
+  std::string name = fmt::format("{}[{}]", list_of.name_of(key), index);
+  if (item.is_null()) list_of.context().report(item, name, "expected a map, found nothing");
+  return {list_of.context(), item, std::move(name)};
+}
+
+void require(Section& section, std::string_view key, std::string_view expected) {
+  if (!section.node().present() || section.has(key)) return;
+  section.context().report(section.node(), section.name(), fmt::format("{} is missing: expected {}", key, expected));
+}
+
+std::optional<ingest::SyslogListen> read_syslog(Section& item) {
+  const auto protocol = item.word("protocol", {"udp", "tcp"}, {"tls", "relp"});
+  const auto listen = item.endpoint("listen");
+  require(item, "protocol", "udp or tcp");
+  require(item, "listen", "ADDRESS:PORT");
+  // The keys of a protocol that we do not have are not worth a problem of their own.
+  if (protocol || !item.has("protocol")) item.finish();
+  if (!protocol || !listen) return std::nullopt;
+  return ingest::SyslogListen{*protocol == "udp" ? ingest::SyslogProtocol::kUdp : ingest::SyslogProtocol::kTcp,
+                              *listen};
+}
+
+void read_limits(Section& limits, ingest::SyslogOptions& options) {
+  using std::chrono::hours;
+  using std::chrono::milliseconds;
+  using std::chrono::seconds;
+  set(options.max_message_bytes, limits.size("max_message_size", kKiB, 64 * kMiB));
+  set(options.max_connections, limits.count("max_connections", 1, 1'000'000));
+  limits.duration("idle_timeout", options.idle_timeout, seconds(0), seconds(hours(24 * 30)));
+  set(options.receive_buffer_bytes, limits.size("receive_buffer", 64 * kKiB, kGiB));
+  limits.duration("max_batch_delay", options.max_batch_delay, milliseconds(1), milliseconds(10'000));
+  limits.duration("drain_timeout", options.drain_timeout, seconds(0), seconds(300));
+  set(options.threads, limits.count("io_threads", 1, 64));
+  limits.finish();
+}
+
+// A PEM file that must be there; whether it is any good is known when the server opens.
+std::optional<std::string> read_pem_path(Section& section, std::string_view key) {
+  auto path = section.path(key);
+  std::error_code error;
+  if (!path || std::filesystem::exists(*path, error) || error) return path;
+  section.context().report(section.node()[key], section.name_of(key), fmt::format("{}: there is no such file", *path));
+  return path;
+}
+
+void read_tls(Section& section, http::ServerOptions& server) {
+  auto certificate = read_pem_path(section, "certificate");
+  auto key = read_pem_path(section, "key");
+  for (const auto& [there, other] : {std::pair("certificate", "key"), std::pair("key", "certificate")}) {
+    if (section.has(there) && !section.has(other)) {
+      section.context().report(section.node()[there], section.name(),
+                               fmt::format("{} without {}: expected both (HTTPS) or none (HTTP)", there, other));
+    }
+  }
+  if (certificate && key) server.tls = http::TlsOptions{*std::move(certificate), *std::move(key)};
+}
+
+// What all HTTP servers have: listen, certificate, key, tokens, token_file, threads.
+void read_server(Section& section, http::ServerOptions& server, std::vector<std::string>& tokens) {
+  const auto listen = section.endpoint("listen");
+  if (listen) server.listen = *listen;
+  read_tls(section, server);
+  const std::size_t problems_before = section.context().problems.size();
+  tokens = read_tokens(section);
+  const bool tokens_are_good = section.context().problems.size() == problems_before;
+  set(server.threads, section.count("threads", 1, 256));
+  if (listen && !listen->is_loopback() && tokens.empty() && tokens_are_good) {
+    section.context().report(section.node()["listen"], section.name_of("listen"),
+                             fmt::format("{} can be reached from other machines: expected tokens or token_file beside "
+                                         "it, or a loopback address such as 127.0.0.1",
+                                         core::format_endpoint(*listen)));
+  }
+}
+
+std::optional<HttpInput> read_http(Section& item) {
+  HttpInput input;
+  read_server(item, input.server, input.hec.tokens);
+  require(item, "listen", "ADDRESS:PORT");
+  set(input.hec.query_token, item.boolean("query_token"));
+  set(input.server.max_body_bytes, item.size("max_body_size", kKiB, kGiB));
+  item.finish();
+  return item.has("listen") ? std::optional(std::move(input)) : std::nullopt;
+}
+
+struct Listener {
+  bool is_udp = false;
+  core::Endpoint endpoint;
+  std::string name;
+  yaml::Node node;  // absent: a default
+};
+
+// As bind(2) sees it: the same port, and the same address or one that stands for all of its family. Port 0 is a free
+// one.
+bool clash(const Listener& a, const Listener& b) {
+  const auto is_ipv6 = [](const Listener& l) { return l.endpoint.host.find(':') != std::string::npos; };
+  const auto is_any = [](const Listener& l) { return l.endpoint.host == "0.0.0.0" || l.endpoint.host == "::"; };
+  if (a.is_udp != b.is_udp || a.endpoint.port != b.endpoint.port || a.endpoint.port == 0) return false;
+  return a.endpoint.host == b.endpoint.host || (is_ipv6(a) == is_ipv6(b) && (is_any(a) || is_any(b)));
+}
+
+// The listeners that the file sets, where they can be read; problems with them were reported before.
+void add_written(std::vector<Listener>& out, const yaml::Node& item, const std::string& name, bool is_udp) {
+  auto endpoint = core::parse_endpoint(item["listen"].text());
+  if (endpoint.ok()) out.push_back({is_udp, std::move(endpoint).value(), name + ".listen", item["listen"]});
+}
+
+// Too long a list was reported before.
+std::vector<yaml::Node> listed(const yaml::Node& list) {
+  auto items = list.items();
+  return items.size() > kMaxListeners ? std::vector<yaml::Node>() : items;
+}
+
+std::vector<Listener> all_listeners(const yaml::Node& root, const Config& config) {
+  std::vector<Listener> out;
+  const yaml::Node syslog = root["inputs"]["syslog"];
+  if (!syslog.present()) {
+    for (const auto& listen : config.syslog.listens) {
+      out.push_back(
+          {listen.protocol == ingest::SyslogProtocol::kUdp, listen.listen, "the default of inputs.syslog", {}});
+    }
+  }
+  const yaml::Node http = root["inputs"]["http"];
+  if (!http.present()) {
+    for (const auto& input : config.http) {
+      out.push_back({false, input.server.listen, "the default of inputs.http", {}});
+    }
+  }
+  const yaml::Node api = root["api"];
+  if (!api["listen"].present()) out.push_back({false, config.api.server.listen, "the default of api.listen", {}});
+  std::size_t index = 0;
+  for (const auto& item : listed(syslog)) {
+    const std::string protocol = item["protocol"].text();
+    const std::string name = fmt::format("inputs.syslog[{}]", index++);
+    if (protocol == "udp" || protocol == "tcp") add_written(out, item, name, protocol == "udp");
+  }
+  index = 0;
+  for (const auto& item : listed(http)) add_written(out, item, fmt::format("inputs.http[{}]", index++), false);
+  add_written(out, api, "api", false);
+  return out;
+}
+
+}  // namespace
+
+void read_inputs(Section& inputs, Config& config) {
+  if (const auto items = read_list(inputs, "syslog")) {
+    config.syslog.listens.clear();
+    for (std::size_t i = 0; i < items->size(); ++i) {
+      Section item = item_section(inputs, "syslog", i, (*items)[i]);
+      if (const auto listen = read_syslog(item)) config.syslog.listens.push_back(*listen);
+    }
+  }
+  if (const auto items = read_list(inputs, "http")) {
+    config.http.clear();
+    for (std::size_t i = 0; i < items->size(); ++i) {
+      Section item = item_section(inputs, "http", i, (*items)[i]);
+      if (auto input = read_http(item)) config.http.push_back(*std::move(input));
+    }
+  }
+  Section limits(inputs.context(), inputs.map("limits"), inputs.name_of("limits"));
+  read_limits(limits, config.syslog);
+  inputs.finish();
+}
+
+void read_api(Section& api, web::ApiOptions& options) {
+  read_server(api, options.server, options.tokens);
+  api.finish();
+}
+
+void check_ports(Context& context, const yaml::Node& root, const Config& config) {
+  auto listeners = all_listeners(root, config);
+  // In the order of the file, defaults (line 0) first.
+  std::ranges::stable_sort(listeners, {}, [](const Listener& l) { return std::pair(l.node.line(), l.node.col()); });
+  for (std::size_t i = 0; i < listeners.size(); ++i) {
+    const Listener& later = listeners[i];
+    if (!later.node.present()) continue;
+    for (std::size_t k = 0; k < i; ++k) {
+      if (!clash(listeners[k], later)) continue;
+      context.report(later.node, later.name,
+                     fmt::format("{} over {} is taken by {}", core::format_endpoint(later.endpoint),
+                                 later.is_udp ? "UDP" : "TCP", listeners[k].name));
+      break;
+    }
+  }
+}
+
+}  // namespace rw::config

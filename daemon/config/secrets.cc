@@ -1,0 +1,130 @@
+#include "daemon/config/secrets.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+#include <utility>
+
+#include "daemon/core/text.h"
+
+namespace rw::config {
+namespace {
+
+bool is_name(std::string_view text) {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  return !text.empty() && !is_digit(text[0]) &&
+         std::ranges::all_of(text, [&](char c) { return is_letter(c) || is_digit(c); });
+}
+
+// It comes in an HTTP header, where blanks end it.
+core::Result<void> check_token(std::string_view token) {
+  if (token.empty()) return core::invalid_input("the token is empty");
+  if (!std::ranges::all_of(token, [](char c) { return c > 0x20 && c < 0x7f; })) {
+    return core::invalid_input("the token has a blank or a character that is not ASCII");
+  }
+  return {};
+}
+
+core::Result<std::string> read_token(const std::string& written) {
+  RW_TRY(std::string token, expand_environment(written));
+  RW_CHECK(check_token(token));
+  return token;
+}
+
+}  // namespace
+
+core::Result<std::string> expand_environment(std::string_view text) {
+  std::string out;
+  while (true) {
+    const std::size_t start = text.find("${");
+    out += text.substr(0, start);
+    if (start == std::string_view::npos) return out;
+    text.remove_prefix(start + 2);
+    const std::size_t end = text.find('}');
+    const std::string name(text.substr(0, end));
+    if (end == std::string_view::npos || !is_name(name)) {
+      return core::invalid_input("expected ${NAME}, with the name of an environment variable");
+    }
+    const char* value = std::getenv(name.c_str());
+    if (value == nullptr) {
+      return core::Error{core::ErrorCode::kNotFound, fmt::format("the environment variable {} is not set", name)};
+    }
+    out += value;
+    text.remove_prefix(end + 1);
+  }
+}
+
+core::Result<std::vector<std::string>> read_token_file(const std::string& path) {
+  std::error_code ignored;
+  const auto status = std::filesystem::status(path, ignored);
+  if (std::filesystem::exists(status)) {
+    // A FIFO would keep us waiting.
+    if (!std::filesystem::is_regular_file(status)) return core::invalid_input(path + ": is no regular file");
+    if (std::filesystem::file_size(path, ignored) > kMaxTokenFileBytes) {
+      return core::Error{core::ErrorCode::kLimit,
+                         fmt::format("{}: larger than {} KiB", path, kMaxTokenFileBytes / 1024)};
+    }
+  }
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    return core::Error{core::ErrorCode::kIo, path + ": cannot be read: " + std::generic_category().message(errno)};
+  }
+  std::vector<std::string> tokens;
+  std::size_t number = 0;
+  for (std::string line; std::getline(file, line);) {
+    ++number;
+    const std::string_view token = core::trim(line);
+    if (token.empty()) continue;
+    const auto checked = check_token(token);
+    if (!checked.ok()) {
+      return core::invalid_input(fmt::format("{}:{}: {}", path, number, checked.error().message));
+    }
+    tokens.emplace_back(token);
+  }
+  if (file.bad()) return core::Error{core::ErrorCode::kIo, path + ": cannot be read to its end"};
+  if (tokens.empty()) return core::invalid_input(path + ": there is no token in it: expected one a line");
+  return tokens;
+}
+
+std::vector<std::string> read_tokens(Section& section) {
+  Context& context = section.context();
+  std::vector<std::string> tokens;
+  const auto add_file = [&](const yaml::Node& node, const std::string& name, const std::string& path) {
+    auto read = read_token_file(path);
+    if (!read.ok()) return context.report(node, name, read.error());
+    tokens.insert(tokens.end(), read->begin(), read->end());
+  };
+  const auto add_item = [&](const yaml::Node& node, const std::string& name) {
+    if (node.is_map() && node.entries().size() == 1 && node["file"].present()) {
+      const auto path = Section(context, node, name).path("file");
+      if (path) add_file(node["file"], name + ".file", *path);
+      return;
+    }
+    // Not finish(): what stands here may be a secret with a colon in it.
+    if (!node.is_scalar()) return context.report(node, name, "expected a token, or {file: path}");
+    auto token = read_token(node.text());
+    if (!token.ok()) return context.report(node, name, token.error());
+    tokens.push_back(std::move(token).value());
+  };
+
+  const yaml::Node list = section.value("tokens", "a list of tokens ([] for none)");
+  const std::string name = section.name_of("tokens");
+  if (list.is_list()) {
+    std::size_t index = 0;
+    for (const auto& item : list.items()) add_item(item, fmt::format("{}[{}]", name, index++));
+  } else if (list.present()) {
+    add_item(list, name);
+  }
+  const auto path = section.path("token_file");
+  if (path) add_file(section.node()["token_file"], section.name_of("token_file"), *path);
+  return tokens;
+}
+
+}  // namespace rw::config

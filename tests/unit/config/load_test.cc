@@ -1,0 +1,313 @@
+#include "daemon/config/load.h"
+
+#include <catch2/catch.hpp>
+#include <tuple>
+
+#include "tests/unit/config/config_fixture.h"
+
+namespace rw::config {
+namespace {
+
+using ingest::SyslogProtocol;
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+// Structured bindings name every member: one that is added makes these fail to compile until it is compared here.
+void check_equal(const http::ServerOptions& a, const http::ServerOptions& b) {
+  const auto& [listen, tls, max_body_bytes, threads, read_timeout, keep_alive_timeout] = a;
+  CHECK(core::format_endpoint(listen) == core::format_endpoint(b.listen));
+  REQUIRE(tls.has_value() == b.tls.has_value());
+  if (tls) CHECK(std::tie(tls->certificate, tls->key) == std::tie(b.tls->certificate, b.tls->key));
+  CHECK(max_body_bytes == b.max_body_bytes);
+  CHECK(threads == b.threads);
+  CHECK(read_timeout == b.read_timeout);
+  CHECK(keep_alive_timeout == b.keep_alive_timeout);
+}
+
+void check_equal(const HttpInput& a, const HttpInput& b) {
+  const auto& [server, hec] = a;
+  const auto& [tokens, query_token, commit_timeout] = hec;
+  check_equal(server, b.server);
+  CHECK(tokens == b.hec.tokens);
+  CHECK(query_token == b.hec.query_token);
+  CHECK(commit_timeout == b.hec.commit_timeout);
+}
+
+void check_equal(const ingest::SyslogOptions& a, const ingest::SyslogOptions& b) {
+  const auto& [listens, max_message_bytes, max_connections, threads, max_batch_delay, idle_timeout, drain_timeout,
+               receive_buffer_bytes, zone] = a;
+  REQUIRE(listens.size() == b.listens.size());
+  for (std::size_t i = 0; i < listens.size(); ++i) {
+    const auto& [protocol, listen] = listens[i];
+    CHECK(protocol == b.listens[i].protocol);
+    CHECK(core::format_endpoint(listen) == core::format_endpoint(b.listens[i].listen));
+  }
+  CHECK(max_message_bytes == b.max_message_bytes);
+  CHECK(max_connections == b.max_connections);
+  CHECK(threads == b.threads);
+  CHECK(max_batch_delay == b.max_batch_delay);
+  CHECK(idle_timeout == b.idle_timeout);
+  CHECK(drain_timeout == b.drain_timeout);
+  CHECK(receive_buffer_bytes == b.receive_buffer_bytes);
+  CHECK(zone.name() == b.zone.name());
+}
+
+void check_equal(const detect::Settings& a, const detect::Settings& b) {
+  const auto& [enabled, cron_schedule, earliest_time, latest_time, schedule_window, risk_score, creates_risk,
+               creates_notable, severity] = a;
+  CHECK(enabled == b.enabled);
+  CHECK(cron_schedule == b.cron_schedule);
+  CHECK((earliest_time == b.earliest_time));
+  CHECK((latest_time == b.latest_time));
+  CHECK(schedule_window == b.schedule_window);
+  CHECK(risk_score == b.risk_score);
+  CHECK(creates_risk == b.creates_risk);
+  CHECK(creates_notable == b.creates_notable);
+  CHECK(severity == b.severity);
+}
+
+void check_equal(const detect::LoadOptions& a, const detect::LoadOptions& b) {
+  const auto& [paths, macros, builtin, default_settings, overrides] = a;
+  CHECK(paths == b.paths);
+  CHECK(macros == b.macros);
+  CHECK(builtin == b.builtin);
+  check_equal(default_settings, b.defaults);
+  REQUIRE(overrides.size() == b.overrides.size());
+  for (std::size_t i = 0; i < overrides.size(); ++i) {
+    const auto& [detection, settings, file, line, col] = overrides[i];
+    CHECK(detection == b.overrides[i].detection);
+    check_equal(settings, b.overrides[i].settings);
+    CHECK(file == b.overrides[i].file);
+    CHECK(line == b.overrides[i].line);
+    CHECK(col == b.overrides[i].col);
+  }
+}
+
+void check_equal(const Config& a, const Config& b) {
+  const auto& [data_dir, log_level, time_zone, syslog, http, api, writer, detections, scheduler] = a;
+  CHECK(data_dir == b.data_dir);
+  CHECK(log_level == b.log_level);
+  CHECK(time_zone.name() == b.time_zone.name());
+  check_equal(syslog, b.syslog);
+  REQUIRE(http.size() == b.http.size());
+  for (std::size_t i = 0; i < http.size(); ++i) check_equal(http[i], b.http[i]);
+  const auto& [api_server, api_tokens] = api;
+  check_equal(api_server, b.api.server);
+  CHECK(api_tokens == b.api.tokens);
+  const auto& [queue_bytes, commit_bytes, stop_patience] = writer;
+  CHECK(queue_bytes == b.writer.queue_bytes);
+  CHECK(commit_bytes == b.writer.commit_bytes);
+  CHECK(stop_patience == b.writer.stop_patience);
+  check_equal(detections, b.detections);
+  const auto& [zone, threads, catch_up, limits] = scheduler;
+  const auto& [max_rows, timeout] = limits;
+  CHECK(zone.name() == b.scheduler.zone.name());
+  CHECK(threads == b.scheduler.threads);
+  CHECK(catch_up == b.scheduler.catch_up);
+  CHECK(max_rows == b.scheduler.limits.max_rows);
+  CHECK(timeout == b.scheduler.limits.timeout);
+}
+
+TEST_CASE("The defaults") {
+  const Config config = defaults();
+  CHECK(config.data_dir == "/var/lib/regwarden");
+  CHECK(config.log_level == "info");
+  CHECK(config.time_zone.name() == "UTC");
+  REQUIRE(config.syslog.listens.size() == 2);
+  CHECK(config.syslog.listens[0].protocol == SyslogProtocol::kUdp);
+  CHECK(core::format_endpoint(config.syslog.listens[0].listen) == "0.0.0.0:514");
+  CHECK(config.syslog.listens[1].protocol == SyslogProtocol::kTcp);
+  CHECK(core::format_endpoint(config.syslog.listens[1].listen) == "0.0.0.0:601");
+  REQUIRE(config.http.size() == 1);
+  CHECK(core::format_endpoint(config.http[0].server.listen) == "127.0.0.1:8088");
+  CHECK(core::format_endpoint(config.api.server.listen) == "127.0.0.1:8089");
+  const bool has_folder = std::filesystem::is_directory("/etc/regwarden/detections");
+  CHECK(config.detections.paths.size() == (has_folder ? 1 : 0));
+  const bool has_macros = std::filesystem::exists("/etc/regwarden/macros.yaml");
+  CHECK(config.detections.macros.size() == (has_macros ? 1 : 0));
+}
+
+TEST_CASE("The shipped file says what the defaults are") {
+  core::Problems problems;
+  const Config config = load(std::string(REGWARDEN_SOURCE_DIR) + "/etc/regwarden.yaml", problems);
+  CHECK(rendered(problems) == std::vector<std::string>{});
+  check_equal(config, defaults());
+}
+
+TEST_CASE("An empty file, and empty sections, leave the defaults") {
+  for (const char* text : {"", "# nothing\n", "---\n", "{}\n", "inputs:\napi:\nstorage:\ndetections:\nscheduler:\n",
+                           "inputs: {limits: }\ndetections: {defaults: , overrides: }\n"}) {
+    INFO(text);
+    check_equal(good(text), defaults());
+  }
+}
+
+TEST_CASE("Every key") {
+  const TempFolder folder;
+  folder.write("server.pem", "certificate");
+  folder.write("server.key", "key");
+  folder.write("hec.tokens", "one\n\n  two \r\n");
+  REQUIRE(::setenv("REGWARDEN_TEST_TOKEN", "from-environment", 1) == 0);
+  const std::string file = folder.write("regwarden.yaml", R"(data_dir: data
+time_zone: Europe/Berlin
+log_level: debug
+inputs:
+  syslog:
+    - {protocol: tcp, listen: "[::1]:1601"}
+    - {protocol: udp, listen: "127.0.0.1:0"}
+  http:
+    - listen: "0.0.0.0:18088"
+      certificate: server.pem
+      key: server.key
+      tokens: [abc, "x-${REGWARDEN_TEST_TOKEN}-y", {file: hec.tokens}]
+      token_file: hec.tokens
+      query_token: true
+      max_body_size: 1MiB
+      threads: 3
+    - {listen: "127.0.0.1:18090", tokens: "${REGWARDEN_TEST_TOKEN}"}
+  limits:
+    max_message_size: 1KiB
+    max_connections: 7
+    idle_timeout: 5m
+    receive_buffer: 64KiB
+    max_batch_delay: 1ms
+    drain_timeout: 0
+    io_threads: 4
+api: {listen: "127.0.0.2:0", certificate: ./server.pem, key: server.key, tokens: [t], token_file: hec.tokens, threads: 2}
+storage: {engine: sqlite, queue_size: 1MiB, commit_size: 64KiB}
+detections:
+  paths: [rules, /abs/rules]
+  macros: ../macros.yaml
+  builtin: false
+  defaults:
+    enabled: true
+    cron_schedule: "*/5 * * * *"
+    earliest_time: -70m@m
+    latest_time: -10m@m
+    schedule_window: 5
+    risk_score: 0
+    creates_risk: true
+    creates_notable: false
+    severity: informational
+  overrides:
+    "Disable AMSI Through Registry": {risk_score: 100, severity: critical, enabled: off}
+    other: {schedule_window: auto, latest_time: now}
+scheduler: {threads: 1, catch_up: 0, search_timeout: 1s, max_rows: 1}
+)");
+  core::Problems problems;
+  const Config config = load(file, problems);
+  CHECK(rendered(problems) == std::vector<std::string>{});
+
+  Config expected;
+  expected.data_dir = folder.path("data");
+  expected.time_zone = core::TimeZone::find("Europe/Berlin").value();
+  expected.log_level = "debug";
+  expected.syslog.listens = {{SyslogProtocol::kTcp, {"::1", 1601}}, {SyslogProtocol::kUdp, {"127.0.0.1", 0}}};
+  expected.syslog.max_message_bytes = 1024;
+  expected.syslog.max_connections = 7;
+  expected.syslog.idle_timeout = seconds(300);
+  expected.syslog.receive_buffer_bytes = 65536;
+  expected.syslog.max_batch_delay = milliseconds(1);
+  expected.syslog.drain_timeout = seconds(0);
+  expected.syslog.threads = 4;
+  expected.syslog.zone = expected.time_zone;
+  const http::TlsOptions tls{folder.path("server.pem"), folder.path("server.key")};
+  expected.http.resize(2);
+  expected.http[0].server.listen = {"0.0.0.0", 18088};
+  expected.http[0].server.tls = tls;
+  expected.http[0].server.max_body_bytes = 1024 * 1024;
+  expected.http[0].server.threads = 3;
+  expected.http[0].hec.tokens = {"abc", "x-from-environment-y", "one", "two", "one", "two"};
+  expected.http[0].hec.query_token = true;
+  expected.http[1].server.listen = {"127.0.0.1", 18090};
+  expected.http[1].hec.tokens = {"from-environment"};
+  expected.api.server.listen = {"127.0.0.2", 0};
+  expected.api.server.tls = tls;
+  expected.api.server.threads = 2;
+  expected.api.tokens = {"t", "one", "two"};
+  expected.writer.queue_bytes = 1024 * 1024;
+  expected.writer.commit_bytes = 64 * 1024;
+  auto& detections = expected.detections;
+  detections.paths = {folder.path("rules"), "/abs/rules"};
+  detections.macros = {std::filesystem::path(folder.path("../macros.yaml")).lexically_normal().string()};
+  detections.builtin = false;
+  detections.defaults.enabled = true;
+  detections.defaults.cron_schedule = "*/5 * * * *";
+  detections.defaults.earliest_time = core::TimeModifier::parse("-70m@m").value();
+  detections.defaults.latest_time = core::TimeModifier::parse("-10m@m").value();
+  detections.defaults.schedule_window = "5";
+  detections.defaults.risk_score = 0;
+  detections.defaults.creates_risk = true;
+  detections.defaults.creates_notable = false;
+  detections.defaults.severity = "informational";
+  detections.overrides.resize(2);
+  detections.overrides[0].detection = "Disable AMSI Through Registry";
+  detections.overrides[0].settings.risk_score = 100;
+  detections.overrides[0].settings.severity = "critical";
+  detections.overrides[0].settings.enabled = false;
+  detections.overrides[0].line = 43;
+  detections.overrides[1].detection = "other";
+  detections.overrides[1].settings.schedule_window = "auto";
+  detections.overrides[1].settings.latest_time = core::TimeModifier();
+  detections.overrides[1].line = 44;
+  for (auto& entry : detections.overrides) {
+    entry.file = file;
+    entry.col = 5;
+  }
+  expected.scheduler.zone = expected.time_zone;
+  expected.scheduler.threads = 1;
+  expected.scheduler.catch_up = hours(0);
+  expected.scheduler.limits.timeout = seconds(1);
+  expected.scheduler.limits.max_rows = 1;
+  check_equal(config, expected);
+}
+
+TEST_CASE("One part of a section leaves the others at their defaults") {
+  const Config no_syslog = good("inputs: {syslog: []}\n");
+  CHECK(no_syslog.syslog.listens.empty());
+  CHECK(no_syslog.http.size() == 1);
+
+  const Config only_http = good("inputs: {http: [{listen: \"127.0.0.1:1\"}]}\n");
+  CHECK(only_http.syslog.listens.size() == 2);
+  REQUIRE(only_http.http.size() == 1);
+  CHECK(core::format_endpoint(only_http.http[0].server.listen) == "127.0.0.1:1");
+
+  CHECK(good("inputs: {http: []}\n").http.empty());
+  CHECK(good("detections: {paths: []}\n").detections.paths.empty());
+
+  const Config paths = good("detections: {paths: /nowhere/at/all}\n");
+  CHECK(paths.detections.paths == std::vector<std::string>{"/nowhere/at/all"});
+  CHECK(paths.detections.builtin);
+}
+
+TEST_CASE("Relative paths start at the folder of the file") {
+  CHECK(good("data_dir: d\n", "/etc/regwarden/r.yaml").data_dir == "/etc/regwarden/d");
+  CHECK(good("data_dir: ../d\n", "/etc/regwarden/r.yaml").data_dir == "/etc/d");
+  CHECK(good("data_dir: d\n", "conf/r.yaml").data_dir == "conf/d");
+  CHECK(good("data_dir: d\n", "r.yaml").data_dir == "d");
+  CHECK(good("data_dir: /d/\n", "/etc/regwarden/r.yaml").data_dir == "/d/");
+}
+
+TEST_CASE("A file that cannot be read is one problem") {
+  core::Problems problems;
+  load("/nowhere/regwarden.yaml", problems);
+  load("/", problems);
+  CHECK(rendered(problems) == std::vector<std::string>{
+                                  "/nowhere/regwarden.yaml: error: cannot be read: No such file or directory",
+                                  "/: error: is a folder: expected a file",
+                              });
+}
+
+TEST_CASE("Problems that were there before stay before") {
+  core::Problems problems = {{"other", 9, 9, "first"}};
+  parse("b: 1\na: 1\n", "f", problems);
+  REQUIRE(problems.size() == 3);
+  CHECK(problems[0].message == "first");
+  CHECK(problems[1].line == 1);
+  CHECK(problems[2].line == 2);
+}
+
+}  // namespace
+}  // namespace rw::config
