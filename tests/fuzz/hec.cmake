@@ -1,0 +1,1 @@
+rw_fuzz(hec DEPS rw_hec)

@@ -1,0 +1,1 @@
+rw_fuzz(spl DEPS rw_detect)

@@ -1,0 +1,1 @@
+rw_fuzz(yaml DEPS rw_yaml)
