@@ -1,0 +1,253 @@
+"""The subcommands on the recorded events: import, run, detections, explain, search, check."""
+
+import collections
+import csv
+import gzip
+import io
+import json
+import pathlib
+import re
+import shutil
+import sqlite3
+import tempfile
+import unittest
+
+from harness import SHARED_DIR, SOURCE_DIR, cli, corpus_lines, sysmon_xml
+
+CORPUS = SHARED_DIR / "corpus/sysmon-xml"
+AMSI = "Disable AMSI Through Registry"
+
+
+class CliCase(unittest.TestCase):
+    maxDiff = None
+
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="regwarden-cli-"))
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.write_config("data_dir: data\n")
+
+    def write_config(self, text):
+        (self.folder / "regwarden.yaml").write_text(text)
+
+    def cli(self, command, *arguments, check=True):
+        return cli(command, "-c", str(self.folder / "regwarden.yaml"), *arguments, check=check)
+
+    def write(self, name, data):
+        path = self.folder / name
+        path.write_bytes(data.encode() if isinstance(data, str) else data)
+        return str(path)
+
+    def rows(self, sql):
+        with sqlite3.connect(self.folder / "data/regwarden.db") as database:
+            result = database.execute(sql).fetchall()
+        database.close()
+        return result
+
+
+class Corpus(CliCase):
+    def expected(self, files):
+        """What must be stored, read from the files by other means: event id -> identities."""
+        events = collections.defaultdict(set)
+        lines = collections.Counter()
+        field = lambda line, pattern: (re.search(pattern, line) or [None, ""])[1]
+        for file in files:
+            for line in corpus_lines(file):
+                line = line.decode()
+                if "Provider Name='Microsoft-Windows-Sysmon'" not in line:
+                    continue
+                event_id = int(field(line, r"<EventID[^>]*>(\d+)<"))
+                if event_id not in (1, 12, 13, 14):
+                    continue
+                lines[event_id] += 1
+                events[event_id].add((field(line, r"<Computer>([^<]*)<").lower(), field(line, r"<EventRecordID>(\d+)<"),
+                                      field(line, r"SystemTime='([^'.Z]*)")))
+        return lines, events
+
+    def test_every_sysmon_line_and_nothing_twice(self):
+        files = sorted(CORPUS.glob("*.xml.gz")) + [CORPUS / "amsi-disable-synthetic.xml"]
+        self.assertEqual(len(files), 5, f"{CORPUS} must hold the recorded events")
+        lines, events = self.expected(files)
+        self.assertEqual(lines, {1: 1235, 12: 85, 13: 221, 14: 1})
+        stored = {event_id: len(identities) for event_id, identities in events.items()}
+
+        done = self.cli("import", *map(str, files))
+        total = sum(len(corpus_lines(file)) for file in files)
+        registry = stored[12] + stored[13] + stored[14]
+        duplicates = sum(lines.values()) - sum(stored.values())
+        self.assertEqual(
+            done.stdout,
+            f"{total} events: {registry} registry and {stored[1]} process events stored, {duplicates} were there"
+            f" already, {total - sum(lines.values())} of other kinds; 0 rejected\n")
+        counts = dict(self.rows("SELECT EventID, count(*) FROM Registry GROUP BY 1 UNION ALL"
+                                " SELECT EventID, count(*) FROM Processes GROUP BY 1"))
+        self.assertEqual(counts, stored)
+
+        again = self.cli("import", *map(str, files))
+        self.assertIn(f": 0 registry and 0 process events stored, {sum(lines.values())} were there already", again.stdout)
+
+    def test_detection_fires_on_exactly_the_expected_lines(self):
+        self.cli("import", str(CORPUS / "amsi-disable-synthetic.xml"))
+        with open(CORPUS / "amsi-disable-synthetic.expected.tsv", encoding="utf-8") as file:
+            expected = [row for row in csv.DictReader(file, delimiter="\t")]
+        xml = corpus_lines(CORPUS / "amsi-disable-synthetic.xml")
+        fires = sorted(re.search(r"<Data Name='ProcessGuid'>([^<]*)<", xml[int(row["line"]) - 1].decode())[1]
+                       for row in expected if row["fires"] == "yes")
+        self.assertEqual(len(fires), 8)
+
+        done = self.cli("run", AMSI, "--earliest", "2024-05-14T09:00:00Z", "--latest", "2024-05-14T10:00:00Z", "-o", "json")
+        result = json.loads(done.stdout)
+        self.assertEqual(result["detection"], AMSI)
+        self.assertEqual((result["earliest"], result["latest"]), ("2024-05-14T09:00:00Z", "2024-05-14T10:00:00Z"))
+        self.assertEqual(sorted(row["process_guid"] for row in result["rows"]), fires)
+        self.assertEqual({row["_time"] for row in result["rows"]}, {"2024-05-14T09:00:00Z"})
+        self.assertEqual(done.stderr, "regwarden: 8 risk events and 8 notables added\n")
+
+        # The window is half open, and again over the same window adds nothing.
+        again = self.cli("run", AMSI, "--earliest", "2024-05-14T09:00:00Z", "--latest", "2024-05-14T10:00:00Z")
+        self.assertEqual(again.stderr, "regwarden: 0 risk events and 0 notables added\n")
+        before = self.cli("run", AMSI, "--earliest", "2024-05-14T08:00:00Z", "--latest", "2024-05-14T09:00:07.123456Z",
+                          "-o", "json", "--dry-run")
+        self.assertEqual(json.loads(before.stdout)["rows"], [])
+
+    def test_published_detection_runs_unmodified(self):
+        published = SHARED_DIR / "escu/detections/endpoint/disable_amsi_through_registry.yml"
+        self.write_config(f"data_dir: data\ndetections: {{paths: ['{published}']}}\n")
+        self.cli("import", str(CORPUS / "amsi-disable-synthetic.xml"))
+        done = self.cli("run", "9c27ec42-d338-11eb-9044-acde48001122", "--earliest", "2024-05-14T09:00:00Z", "--latest",
+                        "2024-05-14T10:00:00Z", "-o", "json")
+        self.assertEqual(len(json.loads(done.stdout)["rows"]), 8)
+
+    def test_the_recorded_amsi_event(self):
+        case = SHARED_DIR / "corpus/sigma-regression/registry_set_amsi_disable"
+        xml = next(case.glob("*.xml"))
+        for file in (xml, next(case.glob("*.json"))):
+            self.cli("import", str(file))
+        # The JSON form is the same event: one row.
+        self.assertEqual(self.rows("SELECT registry_value_data FROM Registry"), [("0x00000000",)])
+        time = re.search(r"SystemTime='([^']*)'", xml.read_text())[1]
+        done = self.cli("run", AMSI, "--at", time[:13] + ":59:59Z", "--fail-on-findings", check=False)
+        self.assertEqual(done.returncode, 1 if "10" <= time[14:16] < "49" else 0, done.stdout)
+
+
+class Run(CliCase):
+    def setUp(self):
+        super().setUp()
+        self.cli("import", self.write("events.xml", sysmon_xml(time_s=1728648000 - 1800)))  # 2024-10-11T11:30:00Z
+
+    def run_at(self, *options):
+        return self.cli("run", AMSI, "--at", "2024-10-11T12:00:00Z", *options)
+
+    def test_window_follows_from_the_scheduled_time(self):
+        result = json.loads(self.run_at("-o", "json").stdout)
+        self.assertEqual((result["earliest"], result["latest"]), ("2024-10-11T10:50:00Z", "2024-10-11T11:50:00Z"))
+        self.assertEqual(
+            result["rows"],
+            [{
+                "_time": "2024-10-11T11:00:00Z",
+                "registry_path": r"HKU\S-1-5-21-1-2-3-1001\Software\Microsoft\Windows Script\Settings\AmsiEnable",
+                "registry_key_name": r"HKU\S-1-5-21-1-2-3-1001\Software\Microsoft\Windows Script\Settings",
+                "registry_value_name": "AmsiEnable",
+                "registry_value_data": "0x00000000",
+                "process_guid": "{2f1c0a11-77aa-6523-4a01-000000001100}",
+                "dest": "ws1.example.test",
+                "user": "admin",
+                "count": 1,
+                "firstTime": "2024-10-11T11:30:00",
+                "lastTime": "2024-10-11T11:30:00",
+            }])
+
+    def test_csv_and_table(self):
+        rows = list(csv.DictReader(io.StringIO(self.run_at("-o", "csv").stdout)))
+        self.assertEqual([row["user"] for row in rows], ["admin"])
+        table = self.run_at("-o", "table").stdout.splitlines()
+        self.assertEqual(len(table), 2)
+        self.assertIn("registry_value_data", table[0])
+        self.assertIn("0x00000000", table[1])
+
+    def test_dry_run_writes_nothing(self):
+        done = self.run_at("--dry-run")
+        self.assertEqual(done.stderr, "")
+        self.assertEqual(self.rows("SELECT (SELECT count(*) FROM run), (SELECT count(*) FROM notable)"), [(0, 0)])
+
+    def test_filter_macro_and_overrides(self):
+        self.write("macros.yaml", "disable_amsi_through_registry_filter: 'search NOT dest=\"ws1*\"'\n")
+        self.write_config("data_dir: data\ndetections: {macros: [macros.yaml]}\n")
+        self.assertEqual(json.loads(self.run_at("-o", "json").stdout)["rows"], [])
+        self.write_config(f"data_dir: data\ndetections: {{overrides: {{'{AMSI}': {{risk_score: 40}}}}}}\n")
+        self.run_at()
+        self.assertEqual(self.rows("SELECT risk_score FROM risk_event"), [(40,)])
+
+    def test_fail_on_findings(self):
+        done = self.cli("run", AMSI, "--at", "2024-10-11T12:00:00Z", "--fail-on-findings", check=False)
+        self.assertEqual(done.returncode, 1)
+
+    def test_ledger(self):
+        self.run_at()
+        self.assertEqual(
+            self.rows("SELECT detection, kind, scheduled_time, status, result_count FROM run"),
+            [(AMSI, "manual", 1728648000 * 1000000, "done", 1)])
+        self.assertRegex(self.cli("detections").stdout, rf"(?m)^{AMSI} +escu +TTP +enabled .* done$")
+
+    def test_search_and_explain(self):
+        done = self.cli("search", "| tstats count from datamodel=Endpoint.Registry by Registry.dest", "--earliest", "0",
+                        "-o", "json")
+        self.assertEqual(json.loads(done.stdout)["rows"], [{"Registry.dest": "ws1.example.test", "count": 1}])
+        explained = self.cli("explain", AMSI).stdout
+        for part in ("search:\n", "plan:\n", "sql (sqlite):\n", "FROM registry_event"):
+            self.assertIn(part, explained)
+
+
+class Errors(CliCase):
+    def fails(self, status, message, command, *arguments):
+        done = self.cli(command, *arguments, check=False)
+        self.assertEqual(done.returncode, status, done.stderr)
+        self.assertIn(message, done.stderr)
+
+    def test_usage(self):
+        self.assertEqual(cli(check=False).returncode, 2)
+        self.fails(2, "--latest", "run", AMSI, "--earliest", "-1h")
+        self.fails(2, "excludes", "run", AMSI, "--at", "now", "--earliest", "-2h", "--latest", "-1h")
+        self.fails(2, "FILE", "import")
+        self.fails(2, "xml", "run", AMSI, "-o", "xml")
+        self.assertRegex(cli("--version").stdout, r"^regwarden \d+\.\d+\.\d+\n$")
+
+    def test_what_is_not_there(self):
+        self.fails(1, "no detection has the name, id or file stem 'Nothing'", "run", "Nothing")
+        self.fails(1, "no such database", "run", AMSI)
+        self.fails(1, "No such file", "import", str(self.folder / "missing.xml"))
+        self.fails(1, "is a directory", "import", str(self.folder))
+        self.fails(1, "--at: ", "run", AMSI, "--at", "yesterday-ish")
+        self.fails(1, "is not before", "run", AMSI, "--earliest", "now", "--latest", "-1h")
+
+    def test_cut_gzip_keeps_what_came_before(self):
+        data = gzip.compress("".join(sysmon_xml(record_id=i) + "\n" for i in range(5000)).encode())
+        done = self.cli("import", self.write("cut.xml.gz", data[: len(data) // 2]), check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("the gzip file is cut off", done.stderr)
+        self.assertGreater(self.rows("SELECT count(*) FROM Registry")[0][0], 1000)
+
+    def test_import_keeps_rejected_lines(self):
+        good = sysmon_xml()
+        self.cli("import", self.write("mixed", good + "\nnot an event\n{\"EventID\": \n" + good.replace(">1<", ">2<")))
+        self.assertEqual(self.rows("SELECT count(*) FROM Registry"), [(2,)])
+        self.assertEqual(len(self.rows("SELECT reason FROM rejected WHERE input = 'import'")), 2)
+
+    def test_check(self):
+        self.assertRegex(self.cli("check").stdout, r"^ok: \d+ detections \(\d+ enabled, 0 disabled, 0 unsupported\)\n$")
+        self.write_config("data_dir: data\ntime_zone: Mars\ninputs: {sylog: []}\n")
+        done = self.cli("check", check=False)
+        self.assertEqual(done.returncode, 1)
+        problems = done.stderr.splitlines()
+        self.assertEqual(len(problems), 2, done.stderr)
+        self.assertRegex(problems[0], r"regwarden\.yaml:2:12: error: ")
+        self.assertRegex(problems[1], r"regwarden\.yaml:3:10: error: ")
+
+    def test_shipped_files_are_sound(self):
+        done = cli("check", "-c", str(SOURCE_DIR / "etc/regwarden.yaml"))
+        self.assertEqual(done.stderr, "")
+        done = cli("check", "-c", str(SOURCE_DIR / "etc/regwarden.yaml"), str(SOURCE_DIR / "etc/detections"))
+        self.assertRegex(done.stdout, r"^ok: \d+ detections")
+
+
+if __name__ == "__main__":
+    unittest.main()
