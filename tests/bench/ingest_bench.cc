@@ -49,12 +49,14 @@ BENCHMARK(framing);
 
 // One event decoded and normalised into the batch.
 void add_record(const std::string& xml, ingest::WindowsEvent& event, std::string& scratch, storage::Batch& batch) {
-  const auto decoded = ingest::decode_event_xml(xml, batch.arena, event, [&](const ingest::WindowsEvent& whole) {
-    cim::RegistryRecord record;
-    ingest::fill_base(whole, *whole.time, *whole.time, whole.computer, batch.arena, scratch, record);
-    if (!ingest::normalize_registry(whole, batch.arena, scratch, record).ok()) std::abort();
-    batch.registry.push_back(record);
-  });
+  const auto decoded =
+      ingest::decode_event_xml(xml, batch.arena, event, [&](std::string_view, const core::Result<void>& whole) {
+        if (!whole.ok()) std::abort();
+        cim::RegistryRecord record;
+        ingest::fill_base(event, *event.time, *event.time, event.computer, batch.arena, scratch, record);
+        if (!ingest::normalize_registry(event, batch.arena, scratch, record).ok()) std::abort();
+        batch.registry.push_back(record);
+      });
   if (!decoded.ok()) std::abort();
 }
 
