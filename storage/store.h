@@ -85,7 +85,8 @@ class Reader {
   // One entry for every detection that was ever seen (see cim::DetectionSince).
   virtual core::Result<std::vector<LedgerEntry>> ledger() = 0;
 
-  // Ends a running query from another thread.
+  // From any thread: ends the running query and every later one with Cancelled. The reader is of no further use: were
+  // it not final, a search of several queries could slip through between two of them.
   virtual void cancel() = 0;
 };
 

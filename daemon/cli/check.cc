@@ -23,7 +23,7 @@ int check(const Options& options) {
     config->detections.overrides.clear();  // they may name detections that are not among the paths
   }
   core::Problems problems;
-  const auto catalogue = detect::load(config->detections, problems);
+  const auto catalogue = load_detections(config->detections, problems);
   print(problems);
   const auto count = [&](detect::DetectionState state) {
     return std::ranges::count_if(catalogue->detections(),

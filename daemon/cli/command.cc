@@ -1,11 +1,14 @@
 #include "daemon/cli/command.h"
 
+#include <sys/stat.h>
+
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <iostream>
 #include <system_error>
 
 #include "daemon/core/version.h"
+#include "daemon/scheduler/cron.h"
 
 namespace rw::cli {
 namespace {
@@ -15,6 +18,8 @@ constexpr const char* kSystemConfig = "/etc/regwarden/regwarden.yaml";
 }  // namespace
 
 int run(int argc, char** argv) {
+  // What Windows machines report is nobody's business but the daemon's user's and its group's.
+  ::umask(0027);
   CLI::App app("Collector and detection daemon for Windows registry events", "regwarden");
   app.set_version_flag("--version", "regwarden " + std::string(core::kVersion));
   app.require_subcommand(1);
@@ -59,9 +64,20 @@ std::optional<config::Config> read_config(const std::string& file) {
   return config;
 }
 
+std::shared_ptr<const detect::Catalogue> load_detections(const detect::LoadOptions& options, core::Problems& problems) {
+  auto catalogue = detect::load(options, problems);
+  for (const auto& detection : catalogue->detections()) {
+    const auto cron = scheduler::Cron::parse(detection->schedule.cron_schedule);
+    if (!cron.ok()) {
+      problems.push_back({.file = detection->file, .message = "cron_schedule: " + cron.error().message});
+    }
+  }
+  return catalogue;
+}
+
 std::shared_ptr<const detect::Catalogue> read_detections(const config::Config& config) {
   core::Problems problems;
-  auto catalogue = detect::load(config.detections, problems);
+  auto catalogue = load_detections(config.detections, problems);
   print(problems);
   return catalogue;
 }

@@ -1,6 +1,7 @@
 // regwarden serve: the composition root. Builds, starts, waits for a signal, stops in reverse.
 #include <pthread.h>
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 #include <systemd/sd-daemon.h>
 
 #include <CLI/CLI.hpp>
@@ -126,6 +127,14 @@ sigset_t block_signals() {
   return signals;
 }
 
+// A connection is a file: the usual soft limit of 1024 is far below max_connections.
+void raise_file_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) spdlog::warn("cannot raise the limit of open files");
+}
+
 void wait_for_stop(const sigset_t& signals) {
   while (true) {
     int signal = 0;
@@ -144,6 +153,7 @@ int serve(const std::string& config_file) {
   if (!config) return kFailed;
   if (const auto log = core::set_up_log(config->log_level); !log.ok()) return fail(log.error());
   spdlog::info("regwarden {}", core::kVersion);
+  raise_file_limit();
 
   auto daemon = Daemon::start(*config);
   if (!daemon.ok()) return fail(daemon.error());

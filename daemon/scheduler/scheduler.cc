@@ -29,9 +29,6 @@ namespace {
 using core::Counter;
 
 constexpr std::chrono::seconds kPauseAfterFault{60};
-// How often a stopping scheduler looks whether its searches have ended, and cancels them again: a query that was just
-// about to start has not heard the first call.
-constexpr std::chrono::milliseconds kStopInterval{10};
 constexpr std::chrono::milliseconds kSubmitInterval{200};
 // A ledger that is further ahead of the clock than this was written while the clock was wrong.
 constexpr std::chrono::hours kClockFault{24};
@@ -58,10 +55,8 @@ class SearchScheduler final : public Scheduler {
     stopping_ = true;
     agenda_->close();
     core::Lock lock(mutex_);
-    while (running_ > 0) {
-      for (const auto& reader : readers_) reader->cancel();
-      ended_.wait_for(mutex_, kStopInterval);
-    }
+    for (const auto& reader : readers_) reader->cancel();
+    while (running_ > 0) ended_.wait(mutex_);
   }
 
   // One thread per reader. Errors: Io (no more threads).

@@ -41,7 +41,7 @@ void SqliteReader::cancel() { cancelled_.store(true, std::memory_order_relaxed);
 core::Result<Table> SqliteReader::query(const Query& query, const SearchLimits& limits) { return fetch(query, limits); }
 
 core::Result<Table> SqliteReader::fetch(const Query& query, const SearchLimits& limits) {
-  cancelled_.store(false, std::memory_order_relaxed);
+  if (cancelled_.load(std::memory_order_relaxed)) return core::Error{core::ErrorCode::kCancelled, "read: cancelled"};
   deadline_ = std::chrono::steady_clock::now() + limits.timeout;
   RW_TRY(Statement statement, connection_.prepare(query.sql));
   for (std::size_t i = 0; i < query.binds.size(); ++i) statement.bind(static_cast<int>(i) + 1, query.binds[i]);
