@@ -40,6 +40,10 @@ FOREIGN = {
     r"CLI/": ["daemon/cli"],
     r"systemd/": ["daemon/cli"],
     r"xxhash\.h": ["storage/sqlite"],
+    r"openssl/": ["daemon/core", "daemon/http"],
+    r"zlib\.h": ["daemon/http", "daemon/cli"],
+    r"nlohmann/": ["daemon/detect", "daemon/scheduler", "web", "daemon/cli"],
+    r"spdlog/": ["daemon/core", "daemon/http", "storage", "daemon/ingest", "daemon/scheduler", "web", "daemon/cli"],
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')

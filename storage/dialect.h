@@ -18,6 +18,7 @@ namespace rw::storage {
 // How a field compares with a constant that is not a wildcard pattern: Splunk compares as numbers when both sides are
 // numbers, else as folded text.
 enum class CompareOp { kLess, kLessEqual, kGreater, kGreaterEqual };
+std::string_view op_text(CompareOp op);  // "<", "<=", …
 
 class Dialect {
  public:

@@ -115,15 +115,4 @@ const ListingColumns& columns_of(Listing listing) {
   return kRiskEvents;
 }
 
-core::TextPattern filter_pattern(std::string_view text) {
-  core::TextPattern pattern;
-  while (true) {
-    const std::size_t star = text.find('*');
-    pattern.literal(text.substr(0, star));
-    if (star == std::string_view::npos) return pattern;
-    pattern.any_run();
-    text.remove_prefix(star + 1);
-  }
-}
-
 }  // namespace rw::storage

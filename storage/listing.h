@@ -4,7 +4,6 @@
 #include <span>
 #include <string_view>
 
-#include "daemon/core/text_pattern.h"
 #include "storage/store.h"
 
 namespace rw::storage {
@@ -16,8 +15,5 @@ struct ListingColumns {
 };
 
 const ListingColumns& columns_of(Listing listing);
-
-// The value of a filter: `*` is any run of characters, everything else stands for itself; without case.
-core::TextPattern filter_pattern(std::string_view value);
 
 }  // namespace rw::storage

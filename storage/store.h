@@ -67,10 +67,16 @@ struct LedgerEntry {
   std::optional<LastRun> last_run = std::nullopt;
 };
 
+// Takes the rows of a search one by one; an error ends the search and is its result.
+using RowSink = std::function<core::Result<void>(std::vector<Value> row)>;
+
 struct SearchLimits {
   std::int64_t max_rows = 100'000;
   std::chrono::milliseconds timeout = std::chrono::minutes(5);
 };
+
+// The error of a search that gave more.
+core::Error too_many_rows(std::int64_t max_rows);
 
 class Reader {
  public:
@@ -78,6 +84,9 @@ class Reader {
 
   // Runs a search. Errors: Limit (rows, time), Cancelled (cancel() was called), Internal (bad SQL: a bug).
   virtual core::Result<Table> query(const Query& query, const SearchLimits& limits) = 0;
+
+  // The same without a limit on rows: for the caller who keeps few of many. Errors: also those of the sink.
+  virtual core::Result<void> scan(const Query& query, std::chrono::milliseconds timeout, const RowSink& sink) = 0;
 
   // Errors: InvalidInput (unknown filter column).
   virtual core::Result<ListPage> list(const ListRequest& request) = 0;

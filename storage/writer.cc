@@ -3,9 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <string>
 #include <utility>
-#include <vector>
 
 #include "daemon/core/log.h"
 
@@ -31,12 +29,16 @@ Writer::Writer(std::unique_ptr<WriteSession> session, Options options, core::Cou
 
 Writer::~Writer() {
   queue_.close();
+  begin_stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Writer::begin_stop() {
   {
     core::Lock lock(mutex_);
     stopping_ = true;
   }
   stop_asked_.notify_all();
-  if (thread_.joinable()) thread_.join();
 }
 
 bool Writer::try_submit(Batch& batch) {
@@ -62,19 +64,30 @@ void Writer::run() {
 
 // False: the writer is stopping, and the store has failed for long enough.
 bool Writer::wait_to_retry(std::chrono::milliseconds back_off) {
-  if (!queue_.closed()) {
+  {
     core::Lock lock(mutex_);
-    if (!stopping_) stop_asked_.wait_for(mutex_, back_off);
-    return true;
+    if (!stopping_) {
+      stop_asked_.wait_for(mutex_, back_off);
+      return true;
+    }
   }
   const auto now = std::chrono::steady_clock::now();
-  if (!give_up_) give_up_ = now + options_.stop_patience;
-  if (now >= *give_up_) return false;
-  std::this_thread::sleep_for(std::min<std::chrono::steady_clock::duration>(back_off, *give_up_ - now));
+  if (!patience_end_) patience_end_ = now + options_.stop_patience;
+  if (now >= *patience_end_) return false;
+  std::this_thread::sleep_for(std::min<std::chrono::steady_clock::duration>(back_off, *patience_end_ - now));
   return true;
 }
 
+void Writer::give_up(std::vector<Batch> batches) {
+  counters_.add(core::Counter::kBatchesFailed, batches.size());
+  spdlog::error("store: stopping while the store fails; {} batches are lost to us, unacknowledged", batches.size());
+  for (Batch& batch : batches) {
+    if (batch.on_done) batch.on_done(*given_up_);
+  }
+}
+
 void Writer::commit(std::vector<Batch> batches) {
+  if (given_up_) return give_up(std::move(batches));
   auto back_off = kFirstBackOff;
   while (true) {
     core::Result<std::vector<CommitOutcome>> outcomes = session_->commit(batches);
@@ -115,11 +128,8 @@ void Writer::commit(std::vector<Batch> batches) {
                     outcomes.error().hint.empty() ? "" : " (" + outcomes.error().hint + ")");
     }
     if (!wait_to_retry(back_off)) {
-      counters_.add(core::Counter::kBatchesFailed, batches.size());
-      spdlog::error("store: stopping while the store fails; {} batches are lost to us, unacknowledged", batches.size());
-      for (Batch& batch : batches) {
-        if (batch.on_done) batch.on_done(outcomes.error());
-      }
+      given_up_ = std::move(outcomes).error();
+      give_up(std::move(batches));
       return;
     }
     back_off = std::min(back_off * 2, kLongestBackOff);

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <thread>
+#include <vector>
 
 #include "daemon/core/bounded_queue.h"
 #include "daemon/core/counters.h"
@@ -22,13 +23,12 @@ class Writer {
   struct Options {
     std::size_t queue_bytes = 64 * 1024 * 1024;     // batches waiting; full means back-pressure
     std::size_t commit_bytes = 32 * 1024 * 1024;    // at most this much in one transaction
-    std::chrono::milliseconds stop_patience{5000};  // how long a stopping writer goes on trying a store that fails
+    std::chrono::milliseconds stop_patience{4000};  // how long a stopping writer goes on trying a store that fails
   };
 
   // Starts the thread. counters outlives the writer.
   Writer(std::unique_ptr<WriteSession> session, Options options, core::Counters& counters);
-  // Drains: everything submitted is committed (or given up once the store has failed for stop_patience), then the
-  // thread ends.
+  // Drains: everything submitted is committed (or given up, see begin_stop), then the thread ends.
   ~Writer();
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
@@ -38,6 +38,10 @@ class Writer {
   // The same, waiting for room until the deadline. Thread-safe.
   bool submit_until(Batch& batch, std::chrono::steady_clock::time_point deadline);
 
+  // The daemon stops, but batches still come. From now on a store that fails has stop_patience to work again; after
+  // that all that is left and all that comes is given up, so that nobody waits for it. Thread-safe.
+  void begin_stop();
+
   // True while the last commit failed: the store does not take anything just now.
   bool stalled() const { return stalled_.load(std::memory_order_relaxed); }
   std::size_t queued_bytes() const { return queue_.used_bytes(); }
@@ -46,13 +50,16 @@ class Writer {
   void run();
   void commit(std::vector<Batch> batches);
   bool wait_to_retry(std::chrono::milliseconds back_off);
+  void give_up(std::vector<Batch> batches);
 
   const std::unique_ptr<WriteSession> session_;
   const Options options_;
   core::Counters& counters_;
   core::BoundedQueue<Batch> queue_;
   std::atomic<bool> stalled_{false};
-  std::optional<std::chrono::steady_clock::time_point> give_up_;  // writer's thread only; for all that is left
+  // Of the writer's thread only, from the first failure after begin_stop() on; they hold for all that is left.
+  std::optional<std::chrono::steady_clock::time_point> patience_end_;
+  std::optional<core::Error> given_up_;
 
   core::Mutex mutex_;
   core::CondVar stop_asked_;

@@ -79,6 +79,8 @@ class HttpApi final : public Api {
     });
   }
 
+  void begin_shutdown() override { readers_.cancel(); }
+
  private:
   std::optional<http::Response> refuse(const http::Request& request, Scope scope) const {
     if (options_.tokens.empty() && !is_local_host_header(request.header("host"))) {

@@ -36,6 +36,8 @@ class Api {
   virtual ~Api() = default;
   // The Api must outlive the server.
   virtual void add_routes(http::Server& server) = 0;
+  // The daemon stops: requests that read from the store end soon, with 503. Thread-safe.
+  virtual void begin_shutdown() = 0;
 };
 
 }  // namespace rw::web

@@ -1,8 +1,6 @@
 // One page of a list over the store, as the list routes share it.
 #pragma once
 
-#include <vector>
-
 #include "web/context.h"
 #include "web/parameters.h"
 #include "web/render.h"

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <optional>
 
 #include "daemon/core/time_modifier.h"
 #include "storage/listing.h"
@@ -97,7 +96,7 @@ core::Result<IndexRequest> parse_index_request(const http::Request& request, std
       RW_TRY(const std::int64_t first, decode_cursor(list_name, value));
       index.first = static_cast<std::size_t>(first);
     } else {
-      index.filters.emplace_back(name, storage::filter_pattern(value));
+      index.filters.emplace_back(name, core::TextPattern::with_stars(value));
     }
   }
   return index;

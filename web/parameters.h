@@ -1,6 +1,7 @@
 // Query parameters of the lists → what to ask for. Pure.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>

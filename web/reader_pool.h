@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "daemon/core/mutex.h"
@@ -35,13 +36,18 @@ class ReaderPool {
 
   // Errors: those of Store::open_reader.
   core::Result<Lease> take();
+  // Ends what the leased readers do just now, and what they will be asked to do, with Cancelled.
+  void cancel();
 
  private:
+  Lease lease(std::unique_ptr<storage::Reader> reader) RW_REQUIRES(mutex_);
   void give_back(std::unique_ptr<storage::Reader> reader);
 
   storage::Store& store_;
   core::Mutex mutex_;
   std::vector<std::unique_ptr<storage::Reader>> idle_ RW_GUARDED_BY(mutex_);
+  std::vector<storage::Reader*> leased_ RW_GUARDED_BY(mutex_);
+  bool cancelled_ RW_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace rw::web

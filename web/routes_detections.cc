@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -47,18 +47,6 @@ const std::vector<std::string_view> kFilterColumns = {
     "search",
 };
 
-std::string_view state_name(detect::DetectionState state) {
-  switch (state) {
-    case detect::DetectionState::kEnabled:
-      return "enabled";
-    case detect::DetectionState::kDisabled:
-      return "disabled";
-    case detect::DetectionState::kUnsupported:
-      break;
-  }
-  return "unsupported";
-}
-
 std::string problem_text(const core::Problem& problem) {
   if (problem.line == 0) return problem.message;
   return fmt::format("{} ({}:{}:{})", problem.message, problem.file, problem.line, problem.col);
@@ -91,10 +79,13 @@ Json render_last_run(const storage::LastRun& run) {
 
 // The members that a list shows.
 Json render_item(const Context& context, const Detection& detection, const Ledger& ledger) {
-  Json json = {{"id", render_text(detection.id)},         {"name", render_text(detection.name)},
-               {"source", render_text(detection.source)}, {"version", detection.version},
-               {"type", render_text(detection.type)},     {"status", render_text(detection.status)},
-               {"state", state_name(detection.state)}};
+  Json json = {{"id", render_text(detection.id)},
+               {"name", render_text(detection.name)},
+               {"source", render_text(detection.source)},
+               {"version", detection.version},
+               {"type", render_text(detection.type)},
+               {"status", render_text(detection.status)},
+               {"state", detect::state_name(detection.state)}};
   if (detection.problem) json["problem"] = render_text(problem_text(*detection.problem));
   json["cron_schedule"] = render_text(detection.schedule.cron_schedule);
   json["earliest_time"] = render_text(detection.schedule.earliest_time.text());

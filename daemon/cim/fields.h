@@ -1,6 +1,5 @@
 // The one table of CIM fields (Splunk Common Information Model 5): what a dataset has, of which type, and how the data
-// model fills a null. Search binding, the API and docs/fields.md are made from it; the stores map each field to
-// columns in their dialect.
+// model fills a null. Searches are bound against it; the stores map each field to columns in their dialect.
 #pragma once
 
 #include <optional>
@@ -22,7 +21,7 @@ struct Field {
   std::string_view name;  // as in CIM, without the dataset prefix
   FieldType type;
   Fill fill;
-  std::string_view source;  // where the value comes from, for docs
+  std::string_view source;  // the field of the event it comes from, for readers
   std::string_view meaning;
 };
 

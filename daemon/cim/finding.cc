@@ -2,7 +2,7 @@
 
 namespace rw::cim {
 
-const char* run_status_name(RunStatus status) {
+std::string_view run_status_name(RunStatus status) {
   switch (status) {
     case RunStatus::kDone:
       return "done";
@@ -11,9 +11,9 @@ const char* run_status_name(RunStatus status) {
     case RunStatus::kMissed:
       return "missed";
   }
-  return "";
+  return {};
 }
 
-const char* run_kind_name(RunKind kind) { return kind == RunKind::kScheduled ? "scheduled" : "manual"; }
+std::string_view run_kind_name(RunKind kind) { return kind == RunKind::kScheduled ? "scheduled" : "manual"; }
 
 }  // namespace rw::cim

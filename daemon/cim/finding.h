@@ -3,10 +3,8 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <utility>
-#include <vector>
+#include <string_view>
 
 #include "daemon/core/time.h"
 
@@ -84,7 +82,7 @@ struct DetectionSince {
 };
 
 // "done", "failed", "missed" and "scheduled", "manual"
-const char* run_status_name(RunStatus status);
-const char* run_kind_name(RunKind kind);
+std::string_view run_status_name(RunStatus status);
+std::string_view run_kind_name(RunKind kind);
 
 }  // namespace rw::cim

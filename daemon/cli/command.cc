@@ -104,9 +104,7 @@ void print(const core::Problems& problems) {
   for (const core::Problem& problem : problems) std::cerr << core::render(problem) << '\n';
 }
 
-int fail(const core::Error& error) {
-  return fail(error.hint.empty() ? error.message : error.message + " (" + error.hint + ")");
-}
+int fail(const core::Error& error) { return fail(core::render(error)); }
 
 int fail(const std::string& message) {
   std::cerr << "regwarden: " << message << '\n';

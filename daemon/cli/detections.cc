@@ -11,18 +11,6 @@
 namespace rw::cli {
 namespace {
 
-const char* state_name(detect::DetectionState state) {
-  switch (state) {
-    case detect::DetectionState::kEnabled:
-      return "enabled";
-    case detect::DetectionState::kDisabled:
-      return "disabled";
-    case detect::DetectionState::kUnsupported:
-      return "unsupported";
-  }
-  return "";
-}
-
 // "2026-10-11T12:00:00Z done"; empty when it never ran, or there is no store yet.
 std::string last_run(storage::Reader* reader, const std::string& detection_id) {
   if (reader == nullptr) return {};
@@ -54,8 +42,8 @@ int detections(const std::string& config_file) {
   }
   std::vector<std::vector<std::string>> rows;
   for (const auto& detection : catalogue->detections()) {
-    rows.push_back({detection->name, detection->source, detection->type, state_name(detection->state),
-                    detection->schedule.cron_schedule,
+    rows.push_back({detection->name, detection->source, detection->type,
+                    std::string(detect::state_name(detection->state)), detection->schedule.cron_schedule,
                     detection->schedule.earliest_time.text() + " … " + detection->schedule.latest_time.text(),
                     last_run(reader.get(), detection->id)});
   }

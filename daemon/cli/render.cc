@@ -114,11 +114,10 @@ void print_json(std::ostream& out, const std::string& detection, const cim::Wind
 
 }  // namespace
 
-std::string cell_text(const storage::Value& value) { return printable(plain_text(value)); }
-
 void print_table(std::ostream& out, const std::vector<std::string>& columns,
                  const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::size_t> widths;
+  widths.reserve(columns.size());
   for (const std::string& column : columns) widths.push_back(width(column));
   for (const auto& row : rows) {
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width(fit(row[i])));

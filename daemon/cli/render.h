@@ -12,9 +12,6 @@ namespace rw::cli {
 
 enum class OutputFormat { kTable, kJson, kCsv };
 
-// A value as one cell: lists joined with ", ", null empty; line breaks and other control characters as \n, \xNN.
-std::string cell_text(const storage::Value& value);
-
 // Columns as wide as their longest value, at most kWidestColumn characters (cut with an ellipsis).
 inline constexpr std::size_t kWidestColumn = 60;
 void print_table(std::ostream& out, const std::vector<std::string>& columns,

@@ -47,6 +47,11 @@ class Daemon {
     RW_CHECK(daemon->start_api(config));
     return daemon;
   }
+  // Those who wait for the store or read from it must not keep the parts below from ending.
+  ~Daemon() {
+    if (api_) api_->begin_shutdown();
+    if (writer_) writer_->begin_stop();
+  }
 
  private:
   Daemon() = default;
@@ -124,6 +129,7 @@ sigset_t block_signals() {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, signal);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file at its size limit (ulimit -f) is then an error, as a full disk is
   return signals;
 }
 

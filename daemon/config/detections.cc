@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "daemon/core/text.h"
 #include "daemon/core/time_modifier.h"
 #include "daemon/scheduler/cron.h"
 
@@ -35,7 +35,7 @@ std::optional<core::TimeModifier> read_time(Section& section, std::string_view k
 }
 
 std::optional<std::string> read_schedule_window(Section& section) {
-  const auto written = section.text("schedule_window", "auto or minutes");
+  auto written = section.text("schedule_window", "auto or minutes");
   if (!written || *written == "auto") return written;
   unsigned minutes = 0;
   const char* end = written->data() + written->size();
@@ -43,7 +43,7 @@ std::optional<std::string> read_schedule_window(Section& section) {
   if (error == std::errc() && read_to == end && minutes <= kMostWindowMinutes) return std::to_string(minutes);
   section.context().report(
       section.node()["schedule_window"], section.name_of("schedule_window"),
-      fmt::format("{}: expected auto or 0 to {} (minutes)", yaml::in_quotes(*written), kMostWindowMinutes));
+      fmt::format("{}: expected auto or 0 to {} (minutes)", core::quoted(*written), kMostWindowMinutes));
   return std::nullopt;
 }
 
@@ -81,7 +81,7 @@ detect::Settings read_settings(Section& section, const detect::Settings& default
 void read_overrides(Section& overrides, detect::LoadOptions& options) {
   for (const auto& entry : overrides.node().entries()) {
     Context& context = overrides.context();
-    Section section(context, entry.value, fmt::format("{}.{}", overrides.name(), yaml::in_quotes(entry.key)));
+    Section section(context, entry.value, fmt::format("{}.{}", overrides.name(), core::quoted(entry.key)));
     if (entry.key.empty())
       context.report(entry.key_node, overrides.name(), "expected the name of a detection, found ''");
     options.overrides.push_back({entry.key, read_settings(section, options.defaults), entry.key_node.file(),

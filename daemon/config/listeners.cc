@@ -5,17 +5,20 @@
 #include <algorithm>
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "daemon/config/secrets.h"
+#include "daemon/core/units.h"
 
 namespace rw::config {
 namespace {
 
-constexpr std::uint64_t kKiB = 1024;
-constexpr std::uint64_t kMiB = 1024 * kKiB;
-constexpr std::uint64_t kGiB = 1024 * kMiB;
+using core::kGiB;
+using core::kKiB;
+using core::kMiB;
 
 // A list that may be left out; too long a list is a problem.
 std::optional<std::vector<yaml::Node>> read_list(Section& section, std::string_view key) {

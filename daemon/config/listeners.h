@@ -1,8 +1,7 @@
 // The sections that open a port: inputs (syslog, http, limits) and api.
 #pragma once
 
-#include <string>
-#include <vector>
+#include <cstddef>
 
 #include "daemon/config/load.h"
 #include "daemon/config/section.h"

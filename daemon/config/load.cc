@@ -2,20 +2,22 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 #include <utility>
 
 #include "daemon/config/detections.h"
 #include "daemon/config/listeners.h"
 #include "daemon/config/section.h"
+#include "daemon/core/units.h"
 #include "daemon/yaml/reader.h"
 
 namespace rw::config {
 namespace {
 
-constexpr std::uint64_t kKiB = 1024;
-constexpr std::uint64_t kMiB = 1024 * kKiB;
-constexpr std::uint64_t kGiB = 1024 * kMiB;
+using core::kGiB;
+using core::kKiB;
+using core::kMiB;
 
 void read_time_zone(Section& root, Config& config) {
   if (const auto name = root.text("time_zone", "an IANA time zone name")) {

@@ -1,8 +1,8 @@
 // regwarden.yaml → each module's Options; every problem at once, each with file, line, column and what was expected.
 #pragma once
 
-#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/core/problem.h"

@@ -1,6 +1,7 @@
 // Tokens: written in the file, in the environment (${NAME}) or in files of their own. No message ever shows one.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>

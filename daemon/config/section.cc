@@ -6,6 +6,7 @@
 #include <numeric>
 #include <utility>
 
+#include "daemon/core/text.h"
 #include "daemon/core/units.h"
 
 namespace rw::config {
@@ -34,7 +35,7 @@ void Context::report(const yaml::Node& node, std::string_view name, std::string_
 }
 
 void Context::report(const yaml::Node& node, std::string_view name, const core::Error& error) {
-  report(node, name, error.hint.empty() ? error.message : fmt::format("{} ({})", error.message, error.hint));
+  report(node, name, core::render(error));
 }
 
 std::string alternatives(const std::vector<std::string>& words) {
@@ -160,9 +161,8 @@ std::optional<std::chrono::microseconds> Section::duration_us(std::string_view k
   } else if (*duration < min || *duration > max) {
     out_of_range(node, key, core::format_duration(min), core::format_duration(max));
   } else if (*duration % unit != std::chrono::microseconds(0)) {
-    context_.report(
-        node, name_of(key),
-        fmt::format("{}: expected a multiple of {}", yaml::in_quotes(*written), core::format_duration(unit)));
+    context_.report(node, name_of(key),
+                    fmt::format("{}: expected a multiple of {}", core::quoted(*written), core::format_duration(unit)));
   } else {
     return *duration;
   }
@@ -187,13 +187,13 @@ std::optional<std::string> Section::word(std::string_view key, std::initializer_
   if (!written || std::ranges::find(words, *written) != words.end()) return written;
   const bool is_later = std::ranges::find(later, *written) != later.end();
   context_.report(node, name_of(key),
-                  fmt::format("{}: {}expected {}", yaml::in_quotes(*written),
+                  fmt::format("{}: {}expected {}", core::quoted(*written),
                               is_later ? "not supported by this version: " : "", expected));
   return std::nullopt;
 }
 
 void Section::out_of_range(const yaml::Node& node, std::string_view key, std::string_view min, std::string_view max) {
-  context_.report(node, name_of(key), fmt::format("{}: expected {} to {}", yaml::in_quotes(node.text()), min, max));
+  context_.report(node, name_of(key), fmt::format("{}: expected {} to {}", core::quoted(node.text()), min, max));
 }
 
 void Section::unsupported(std::string_view key, std::string_view instead) {
@@ -210,7 +210,7 @@ void Section::finish() {
     if (std::ranges::find(unsupported_, entry.key) != unsupported_.end()) continue;
     const std::string meant = nearest(entry.key, known_);
     context_.report(entry.key_node, name_,
-                    fmt::format("unknown key {}: expected {}{}", yaml::in_quotes(entry.key), alternatives(known_),
+                    fmt::format("unknown key {}: expected {}{}", core::quoted(entry.key), alternatives(known_),
                                 meant.empty() ? "" : fmt::format(" (did you mean {}?)", meant)));
   }
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
 #include <cstddef>
 #include <deque>
 #include <utility>
@@ -21,9 +22,8 @@ class BoundedQueue {
   bool try_push(T& item, std::size_t bytes) {
     {
       Lock lock(mutex_);
-      if (closed_ || (used_bytes_ != 0 && used_bytes_ + bytes > limit_bytes_)) return false;
-      items_.emplace_back(std::move(item), bytes);
-      used_bytes_ += bytes;
+      if (closed_ || !has_room(bytes)) return false;
+      add(item, bytes);
     }
     filled_.notify_one();
     return true;
@@ -33,12 +33,11 @@ class BoundedQueue {
   bool push_until(T& item, std::size_t bytes, std::chrono::steady_clock::time_point deadline) {
     {
       Lock lock(mutex_);
-      while (!closed_ && used_bytes_ != 0 && used_bytes_ + bytes > limit_bytes_) {
+      while (!closed_ && !has_room(bytes)) {
         if (drained_.wait_until(mutex_, deadline) == std::cv_status::timeout) break;
       }
-      if (closed_ || (used_bytes_ != 0 && used_bytes_ + bytes > limit_bytes_)) return false;
-      items_.emplace_back(std::move(item), bytes);
-      used_bytes_ += bytes;
+      if (closed_ || !has_room(bytes)) return false;
+      add(item, bytes);
     }
     filled_.notify_one();
     return true;
@@ -91,6 +90,14 @@ class BoundedQueue {
   std::size_t limit_bytes() const { return limit_bytes_; }
 
  private:
+  bool has_room(std::size_t bytes) const RW_REQUIRES(mutex_) {
+    return used_bytes_ == 0 || used_bytes_ + bytes <= limit_bytes_;
+  }
+  void add(T& item, std::size_t bytes) RW_REQUIRES(mutex_) {
+    items_.emplace_back(std::move(item), bytes);
+    used_bytes_ += bytes;
+  }
+
   const std::size_t limit_bytes_;
 
   mutable Mutex mutex_;

@@ -4,7 +4,7 @@ namespace rw::core {
 
 void Counters::add_skipped(std::string_view channel, std::uint32_t event_id) {
   Lock lock(mutex_);
-  std::pair<std::string, std::uint32_t> key(channel, event_id);
+  std::pair<std::string, std::uint32_t> key(channel.substr(0, kMaxChannelBytes), event_id);
   auto it = skipped_.find(key);
   if (it == skipped_.end()) {
     if (skipped_.size() >= kMaxSkippedKinds) key = {"(other)", 0};
@@ -15,7 +15,7 @@ void Counters::add_skipped(std::string_view channel, std::uint32_t event_id) {
 
 std::map<std::pair<std::string, std::uint32_t>, std::uint64_t> Counters::skipped() const {
   Lock lock(mutex_);
-  return {skipped_.begin(), skipped_.end()};
+  return skipped_;
 }
 
 }  // namespace rw::core

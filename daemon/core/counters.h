@@ -73,16 +73,18 @@ class Counters {
   }
 
   // Well-formed events that are not of a kind we store, by channel and event id. Keeps at most kMaxSkippedKinds pairs
-  // (a sender chooses the names); the rest is counted under channel "(other)", id 0.
+  // (a sender chooses the names); the rest is counted under channel "(other)", id 0. Of a name longer than Windows
+  // allows (255 characters), the first 256 bytes count.
   void add_skipped(std::string_view channel, std::uint32_t event_id);
   std::map<std::pair<std::string, std::uint32_t>, std::uint64_t> skipped() const;
 
  private:
   static constexpr std::size_t kMaxSkippedKinds = 1000;
+  static constexpr std::size_t kMaxChannelBytes = 256;
 
   std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(Counter::kCount)> values_{};
   mutable Mutex mutex_;
-  std::map<std::pair<std::string, std::uint32_t>, std::uint64_t, std::less<>> skipped_ RW_GUARDED_BY(mutex_);
+  std::map<std::pair<std::string, std::uint32_t>, std::uint64_t> skipped_ RW_GUARDED_BY(mutex_);
 };
 
 }  // namespace rw::core

@@ -5,6 +5,8 @@
 
 #include <charconv>
 
+#include "daemon/core/text.h"
+
 namespace rw::core {
 namespace {
 
@@ -24,7 +26,7 @@ bool Endpoint::is_loopback() const { return (is_ipv4(host) && host.starts_with("
 
 Result<Endpoint> parse_endpoint(std::string_view text) {
   const auto fault = [&](std::string_view what) {
-    return invalid_input(fmt::format("'{}': {}, as in 127.0.0.1:514 or [::]:514", text, what));
+    return invalid_input(fmt::format("{}: {}, as in 127.0.0.1:514 or [::]:514", quoted(text), what));
   };
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) return fault("expected ADDRESS:PORT");

@@ -3,7 +3,10 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <chrono>
 #include <memory>
+#include <string>
+#include <utility>
 
 namespace rw::core {
 
@@ -24,12 +27,7 @@ bool OncePerMinute::due() {
   const auto now =
       std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
   std::int64_t next = next_.load(std::memory_order_relaxed);
-  if (now < next || !next_.compare_exchange_strong(next, now + 60)) {
-    suppressed_.fetch_add(1, std::memory_order_relaxed);
-    return false;
-  }
-  reported_.store(suppressed_.exchange(0, std::memory_order_relaxed), std::memory_order_relaxed);
-  return true;
+  return now >= next && next_.compare_exchange_strong(next, now + 60);
 }
 
 }  // namespace rw::core

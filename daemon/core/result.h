@@ -12,7 +12,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -39,6 +38,11 @@ struct Error {
 };
 
 inline Error invalid_input(std::string message) { return {ErrorCode::kInvalidInput, std::move(message)}; }
+
+// "MESSAGE (HINT)", for logs and people.
+inline std::string render(const Error& error) {
+  return error.hint.empty() ? error.message : error.message + " (" + error.hint + ")";
+}
 
 template <class T>
 class [[nodiscard]] Result {

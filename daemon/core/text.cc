@@ -1,8 +1,11 @@
 #include "daemon/core/text.h"
 
 #include <array>
+#include <charconv>
+#include <cmath>
 #include <cstddef>
 #include <cstring>
+#include <system_error>
 
 #include "daemon/core/text_internal.h"
 
@@ -11,7 +14,6 @@ namespace {
 
 using internal::fold_word;
 using internal::is_ascii;
-using internal::kHighBits;
 using internal::load_word;
 using internal::Word;
 
@@ -191,21 +193,6 @@ void fold_to(std::string_view text, char* out) {
   }
 }
 
-std::string quoted(std::string_view text) {
-  constexpr std::size_t kMaxBytes = 60;
-  const bool cut = text.size() > kMaxBytes;
-  if (cut) {
-    std::size_t end = kMaxBytes;
-    while (end > kMaxBytes - 4 && is_continuation(static_cast<unsigned char>(text[end]))) --end;
-    text = text.substr(0, end);
-  }
-  std::string out = "'" + to_valid_utf8(text) + (cut ? "…'" : "'");
-  for (char& c : out) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-  }
-  return out;
-}
-
 }  // namespace internal
 
 std::string fold(std::string_view text) {
@@ -244,6 +231,16 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
+std::optional<double> number_of(std::string_view text) {
+  text = trim(text);
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (text.empty() || error != std::errc() || end != text.data() + text.size() || !std::isfinite(number)) {
+    return std::nullopt;
+  }
+  return number;
+}
+
 std::string to_valid_utf8(std::string_view bytes) {
   std::string out;
   out.reserve(bytes.size());
@@ -252,12 +249,27 @@ std::string to_valid_utf8(std::string_view bytes) {
     const std::size_t invalid = find_invalid(bytes, i);
     out.append(bytes, i, invalid - i);
     if (invalid == bytes.size()) break;
-    out += "\xef\xbf\xbd";  // U+FFFD
+    out += kReplacementCharacter;
     i = invalid + sequence_at(bytes, invalid).length;
   }
   return out;
 }
 
 bool is_valid_utf8(std::string_view bytes) { return find_invalid(bytes, 0) == bytes.size(); }
+
+std::string quoted(std::string_view text) {
+  constexpr std::size_t kMaxBytes = 60;
+  const bool cut = text.size() > kMaxBytes;
+  if (cut) {
+    std::size_t end = kMaxBytes;
+    while (end > kMaxBytes - 4 && is_continuation(static_cast<unsigned char>(text[end]))) --end;
+    text = text.substr(0, end);
+  }
+  std::string out = "'" + to_valid_utf8(text) + (cut ? "…'" : "'");
+  for (char& c : out) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  }
+  return out;
+}
 
 }  // namespace rw::core

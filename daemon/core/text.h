@@ -1,8 +1,8 @@
-// Text comparison as the whole program does it: one function folds case, so that a filter, a pattern and an identity
-// never disagree.
+// Text as the whole program sees it: one function folds case, one reads a number and one quotes a text for a message,
+// so that a filter, a pattern, an identity and an error never disagree. Pure.
 #pragma once
 
-#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,8 +23,18 @@ bool equals_ascii_nocase(std::string_view a, std::string_view b);
 // Without leading and trailing blank, tab, CR, LF.
 std::string_view trim(std::string_view text);
 
+// The number that the text is as a whole, blanks around it aside ("5", " 1.50", "-3e2"); nothing else is one, "0x10"
+// and "nan" neither.
+std::optional<double> number_of(std::string_view text);
+
+inline constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+inline constexpr std::string_view kReplacementCharacter = "\xef\xbf\xbd";  // U+FFFD
+
 // The same text with each invalid UTF-8 sequence replaced by U+FFFD.
 std::string to_valid_utf8(std::string_view bytes);
 bool is_valid_utf8(std::string_view bytes);
+
+// The text for a message: in single quotes, valid UTF-8, on one line (control characters as '?'), cut where it is long.
+std::string quoted(std::string_view text);
 
 }  // namespace rw::core

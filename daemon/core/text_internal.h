@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <cstring>
-#include <string>
 #include <string_view>
 
 namespace rw::core::internal {
@@ -31,8 +30,5 @@ inline constexpr Word fold_word(Word word) {
 
 // fold() into a buffer of text.size() bytes: folding never changes the length. May be in place (out == text.data()).
 void fold_to(std::string_view text, char* out);
-
-// The text for an error message: in single quotes, valid UTF-8, on one line, cut where it is long.
-std::string quoted(std::string_view text);
 
 }  // namespace rw::core::internal

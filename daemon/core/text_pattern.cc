@@ -17,7 +17,6 @@ namespace rw::core {
 namespace {
 
 constexpr std::size_t kNone = std::string_view::npos;
-constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
 
 using internal::load_word;
 using internal::Word;
@@ -142,7 +141,7 @@ TextPattern& TextPattern::literal(std::string_view text) {
   for (const char c : text) {
     // Not UTF-8, and our marks: what to_valid_utf8() would make of them, as in every stored text.
     if (c == kAnyRun || c == kAnyChar) {
-      written += kReplacement;
+      written += kReplacementCharacter;
     } else {
       written += c;
     }
@@ -177,6 +176,17 @@ TextPattern TextPattern::exact(std::string_view text, Case case_rule) {
   TextPattern pattern(case_rule);
   pattern.literal(text);
   return pattern;
+}
+
+TextPattern TextPattern::with_stars(std::string_view text) {
+  TextPattern pattern;
+  while (true) {
+    const std::size_t star = text.find('*');
+    pattern.literal(text.substr(0, star));
+    if (star == std::string_view::npos) return pattern;
+    pattern.any_run();
+    text.remove_prefix(star + 1);
+  }
 }
 
 bool TextPattern::matches(std::string_view text) const {
@@ -221,8 +231,7 @@ std::string TextPattern::encode() const {
 
 Result<TextPattern> TextPattern::decode(std::string_view encoded) {
   const auto error = [&](std::size_t at, std::string_view expected) {
-    return invalid_input(
-        fmt::format("pattern {}: expected {} at column {}", internal::quoted(encoded), expected, at + 1));
+    return invalid_input(fmt::format("pattern {}: expected {} at column {}", quoted(encoded), expected, at + 1));
   };
   if (encoded.empty() || (encoded[0] != 'i' && encoded[0] != 'c')) return error(0, "'i' or 'c'");
   TextPattern pattern(encoded[0] == 'i' ? Case::kFolded : Case::kExact);

@@ -5,7 +5,6 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "daemon/core/result.h"
 
@@ -24,6 +23,9 @@ class TextPattern {
 
   // The whole text, no wildcard in it.
   static TextPattern exact(std::string_view text, Case case_rule = Case::kFolded);
+  // Each `*` is any run of characters, everything else stands for itself; folded. How SPL and the API's filters write
+  // it.
+  static TextPattern with_stars(std::string_view text);
 
   bool matches(std::string_view text) const;
 

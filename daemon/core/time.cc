@@ -8,7 +8,7 @@
 #include <exception>
 #include <iterator>
 
-#include "daemon/core/text_internal.h"
+#include "daemon/core/text.h"
 
 namespace rw::core {
 namespace {
@@ -95,7 +95,7 @@ bool read_fixed_part(std::string_view text, LocalTime& local) {
 }
 
 Error time_error(std::string_view text, std::string_view expected, std::size_t at) {
-  return invalid_input(fmt::format("time {}: expected {} at column {}", internal::quoted(text), expected, at + 1));
+  return invalid_input(fmt::format("time {}: expected {} at column {}", quoted(text), expected, at + 1));
 }
 
 // What read_fixed_part() did not like.
@@ -339,10 +339,9 @@ TimeZone::TimeZone(const date::time_zone* zone) : zone_(zone) {}
 Result<TimeZone> TimeZone::find(std::string_view iana_name) {
   if (iana_name == "UTC") return TimeZone();
   const auto not_found = [&](std::string_view why) {
-    return Error{
-        ErrorCode::kNotFound,
-        fmt::format("time zone {}: expected an IANA name such as Europe/Berlin{}", internal::quoted(iana_name), why),
-        "'timedatectl list-timezones' lists the names; the package tzdata has the zone data"};
+    return Error{ErrorCode::kNotFound,
+                 fmt::format("time zone {}: expected an IANA name such as Europe/Berlin{}", quoted(iana_name), why),
+                 "'timedatectl list-timezones' lists the names; the package tzdata has the zone data"};
   };
   if (iana_name.empty()) return not_found("");
   // The library throws for an unknown name and for missing or broken zone data, which it reads on first use.

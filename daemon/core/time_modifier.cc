@@ -8,7 +8,7 @@
 #include <limits>
 #include <optional>
 
-#include "daemon/core/text_internal.h"
+#include "daemon/core/text.h"
 
 // Grammar:
 //   modifier := "" | "now" | seconds | part { part }       "" and 0: the epoch, before every event
@@ -91,8 +91,7 @@ Result<TimeModifier> TimeModifier::parse(std::string_view text) {
       {"year", Unit::kYear}, {"years", Unit::kYear},
   };
   const auto error = [text](std::string_view expected, std::size_t at) {
-    return invalid_input(
-        fmt::format("time modifier {}: expected {} at column {}", internal::quoted(text), expected, at + 1));
+    return invalid_input(fmt::format("time modifier {}: expected {} at column {}", quoted(text), expected, at + 1));
   };
 
   TimeModifier modifier;

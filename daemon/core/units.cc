@@ -6,7 +6,7 @@
 #include <limits>
 #include <span>
 
-#include "daemon/core/text_internal.h"
+#include "daemon/core/text.h"
 
 namespace rw::core {
 namespace {
@@ -61,12 +61,11 @@ std::string format(std::uint64_t amount, const Kind& kind, std::string_view unit
 
 Result<std::uint64_t> parse(std::string_view text, const Kind& kind) {
   const auto error = [&](std::string_view expected, std::size_t at) {
-    return invalid_input(
-        fmt::format("{} {}: expected {} at column {}", kind.name, internal::quoted(text), expected, at + 1));
+    return invalid_input(fmt::format("{} {}: expected {} at column {}", kind.name, quoted(text), expected, at + 1));
   };
   const auto too_large = [&] {
-    return invalid_input(fmt::format("{} {}: expected at most {} {}", kind.name, internal::quoted(text), kind.max,
-                                     kind.units.back().name));
+    return invalid_input(
+        fmt::format("{} {}: expected at most {} {}", kind.name, quoted(text), kind.max, kind.units.back().name));
   };
   std::uint64_t number = 0;
   bool overflow = false;

@@ -10,6 +10,10 @@
 
 namespace rw::core {
 
+inline constexpr std::uint64_t kKiB = 1024;
+inline constexpr std::uint64_t kMiB = 1024 * kKiB;
+inline constexpr std::uint64_t kGiB = 1024 * kMiB;
+
 // A whole number and one of: us ms s m h d w. "0" needs no unit. Errors: InvalidInput.
 Result<std::chrono::microseconds> parse_duration(std::string_view text);
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "daemon/core/text_internal.h"
+#include "daemon/core/text.h"
 #include "daemon/core/time_modifier.h"
 
 namespace rw::detect {
@@ -66,7 +66,7 @@ void read_schedule(const yaml::Node& scheduling, Schedule& schedule, core::Probl
       schedule.cron_schedule = std::move(*text);
     } else {
       cron.report(problems, fmt::format("scheduling.cron_schedule: {}: expected five cron fields such as '0 * * * *'",
-                                        core::internal::quoted(*text)));
+                                        core::quoted(*text)));
     }
   }
   read_time(scheduling, "earliest_time", schedule.earliest_time, problems);
@@ -77,7 +77,7 @@ void read_schedule(const yaml::Node& scheduling, Schedule& schedule, core::Probl
       schedule.schedule_window = std::move(*text);
     } else {
       window.report(problems, fmt::format("scheduling.schedule_window: {}: expected auto or a number of minutes",
-                                          core::internal::quoted(*text)));
+                                          core::quoted(*text)));
     }
   }
 }
@@ -157,7 +157,7 @@ std::optional<Deployment> parse_deployment(const yaml::Node& root, core::Problem
     root.report(found, fmt::format("type is missing: expected {}", kDetectionTypes));
   } else if (auto text = type.as_text(found, "type")) {
     if (Deployments::builtin().find(*text) == nullptr) {
-      type.report(found, fmt::format("type: {}: expected {}", core::internal::quoted(*text), kDetectionTypes));
+      type.report(found, fmt::format("type: {}: expected {}", core::quoted(*text), kDetectionTypes));
     }
     deployment.type = std::move(*text);
   }

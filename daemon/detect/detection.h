@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/core/problem.h"
@@ -46,6 +47,19 @@ enum class DetectionState {
   kDisabled,     // deprecated or experimental, or switched off in the configuration
   kUnsupported,  // its search uses a construct we do not have: see `problem`
 };
+
+// "enabled", "disabled", "unsupported"
+constexpr std::string_view state_name(DetectionState state) {
+  switch (state) {
+    case DetectionState::kEnabled:
+      return "enabled";
+    case DetectionState::kDisabled:
+      return "disabled";
+    case DetectionState::kUnsupported:
+      break;
+  }
+  return "unsupported";
+}
 
 struct Detection {
   // Metadata, as in the file.

@@ -134,6 +134,7 @@ class Emitter {
   std::string chain(const std::vector<Predicate>& terms, std::string_view between, std::string_view none) {
     if (terms.empty()) return std::string(none);
     std::vector<const Predicate*> order;
+    order.reserve(terms.size());
     for (const Predicate& term : terms) order.push_back(&term);
     const auto deepest = std::max_element(
         order.begin(), order.end(), [](const Predicate* a, const Predicate* b) { return depth_of(*a) < depth_of(*b); });

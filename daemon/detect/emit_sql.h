@@ -3,6 +3,8 @@
 // Always with explicit parentheses: SPL binds OR before AND, SQL does not. Pure.
 #pragma once
 
+#include <string>
+
 #include "daemon/cim/finding.h"
 #include "daemon/core/time.h"
 #include "daemon/detect/plan.h"

@@ -9,7 +9,6 @@
 #include <limits>
 
 #include "daemon/core/text.h"
-#include "daemon/core/text_internal.h"
 #include "daemon/detect/annotations.h"
 #include "daemon/detect/deployment.h"
 
@@ -106,7 +105,7 @@ std::optional<std::int64_t> EscuReader::score(const yaml::Node& node, std::strin
   if (!number) return std::nullopt;
   // Written so that "not a number" fails it too.
   if (!(*number >= 0 && *number <= 100)) {
-    node.report(problems_, fmt::format("{}: {}: expected 0 to 100", what, core::internal::quoted(node.text())));
+    node.report(problems_, fmt::format("{}: {}: expected 0 to 100", what, core::quoted(node.text())));
     return std::nullopt;
   }
   return std::llround(*number);
@@ -115,7 +114,7 @@ std::optional<std::int64_t> EscuReader::score(const yaml::Node& node, std::strin
 bool EscuReader::one_of(const yaml::Node& node, std::string_view what, std::string_view value,
                         std::initializer_list<std::string_view> words, std::string_view expected) {
   if (std::ranges::find(words, value) != words.end()) return true;
-  node.report(problems_, fmt::format("{}: {}: expected {}", what, core::internal::quoted(value), expected));
+  node.report(problems_, fmt::format("{}: {}: expected {}", what, core::quoted(value), expected));
   return false;
 }
 

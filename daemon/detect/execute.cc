@@ -2,8 +2,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <utility>
+#include <vector>
 
 #include "daemon/detect/emit_sql.h"
 
@@ -48,39 +52,83 @@ core::Result<storage::Value> convert(const Aggregate& aggregate, storage::Value 
   return value;
 }
 
-core::Result<Rows> rows_of(storage::Table table, const EventQuery& events) {
-  Rows rows;
-  rows.fill_null = events.fill_null;
-  for (const GroupBy& by : events.by) rows.columns.push_back({by.column, true});
-  for (const Aggregate& aggregate : events.aggregates) rows.columns.push_back({aggregate.column, false});
-  rows.rows = std::move(table.rows);
-  for (Row& row : rows.rows) {
-    if (row.size() != rows.columns.size()) {
+// Rows are taken through the first steps so many at a time, so that a search that keeps few of millions of groups
+// (by the length of their data, say) does not hold them all.
+constexpr std::size_t kPortion = 1024;
+
+// The rows of the plan's query after the first `steps` of its steps, each of which looks at one row alone.
+class Portions {
+ public:
+  Portions(const Plan& plan, std::size_t steps, Execution& execution)
+      : plan_(plan), steps_(steps), execution_(execution) {}
+
+  core::Result<void> add(Row row) {
+    const std::size_t columns = plan_.events.by.size() + plan_.events.aggregates.size();
+    if (row.size() != columns) {
       return core::Error{core::ErrorCode::kInternal, "the store answered with another number of columns than asked"};
     }
-    for (std::size_t i = 0; i < events.by.size(); ++i) {
-      if (is_time(events.by[i].field)) row[i] = seconds_of(row[i]);
-    }
-    for (std::size_t i = 0; i < events.aggregates.size(); ++i) {
-      storage::Value& value = row[events.by.size() + i];
-      RW_TRY(value, convert(events.aggregates[i], std::move(value)));
-    }
+    portion_.push_back(std::move(row));
+    return portion_.size() < kPortion ? core::Result<void>() : take_in();
   }
-  return rows;
-}
+
+  core::Result<Rows> finish() {
+    RW_CHECK(take_in());
+    return std::move(kept_);
+  }
+
+ private:
+  core::Result<void> take_in() {
+    const EventQuery& events = plan_.events;
+    Rows rows;
+    rows.fill_null = events.fill_null;
+    for (const GroupBy& by : events.by) rows.columns.push_back({by.column, true});
+    for (const Aggregate& aggregate : events.aggregates) rows.columns.push_back({aggregate.column, false});
+    rows.rows = std::exchange(portion_, {});
+    for (Row& row : rows.rows) {
+      for (std::size_t i = 0; i < events.by.size(); ++i) {
+        if (is_time(events.by[i].field)) row[i] = seconds_of(row[i]);
+      }
+      for (std::size_t i = 0; i < events.aggregates.size(); ++i) {
+        storage::Value& value = row[events.by.size() + i];
+        RW_TRY(value, convert(events.aggregates[i], std::move(value)));
+      }
+    }
+    for (std::size_t i = 0; i < steps_; ++i) {
+      StepContext context{execution_.zone, execution_.limits.max_rows, {}, execution_.warnings};
+      RW_CHECK(plan_.steps[i].step->apply(rows, context));
+    }
+    // Columns come of the columns before, not of the rows: they are the same in every portion.
+    std::vector<Row> kept = std::exchange(kept_.rows, {});
+    std::move(rows.rows.begin(), rows.rows.end(), std::back_inserter(kept));
+    kept_ = std::move(rows);
+    kept_.rows = std::move(kept);
+    const std::int64_t max_rows = execution_.limits.max_rows;
+    if (static_cast<std::int64_t>(kept_.rows.size()) > max_rows) return storage::too_many_rows(max_rows);
+    return {};
+  }
+
+  const Plan& plan_;
+  const std::size_t steps_;
+  Execution& execution_;
+  std::vector<Row> portion_;
+  Rows kept_;
+};
 
 }  // namespace
 
 core::Result<Rows> execute(const Plan& plan, Execution& execution) {
-  const storage::Query query = emit_sql(plan.events, execution.dialect, execution.window, execution.zone);
-  RW_TRY(storage::Table table, execution.reader.query(query, execution.limits));
-  RW_TRY(Rows rows, rows_of(std::move(table), plan.events));
-  for (const Step& step : plan.steps) {
+  const auto first = std::find_if(plan.steps.begin(), plan.steps.end(),
+                                  [](const Step& step) { return !step.step->works_row_by_row(); });
+  Portions portions(plan, static_cast<std::size_t>(first - plan.steps.begin()), execution);
+  RW_CHECK(execution.reader.scan(emit_sql(plan.events, execution.dialect, execution.window, execution.zone),
+                                 execution.limits.timeout, [&](Row row) { return portions.add(std::move(row)); }));
+  RW_TRY(Rows rows, portions.finish());
+  for (auto step = first; step != plan.steps.end(); ++step) {
     StepContext context{execution.zone, execution.limits.max_rows, {}, execution.warnings};
-    if (step.subsearch) {
-      RW_TRY(context.subsearch, execute(*step.subsearch, execution));
+    if (step->subsearch) {
+      RW_TRY(context.subsearch, execute(*step->subsearch, execution));
     }
-    RW_CHECK(step.step->apply(rows, context));
+    RW_CHECK(step->step->apply(rows, context));
   }
   return rows;
 }

@@ -21,7 +21,8 @@ struct Execution {
   std::vector<std::string> warnings = {};  // filled on the way
 };
 
-// Errors: those of storage::Reader::query; Limit (a step made more rows than limits.max_rows).
+// Errors: those of storage::Reader::scan; Limit (more rows than limits.max_rows after the first steps that look at one
+// row at a time, or after a later step).
 core::Result<Rows> execute(const Plan& plan, Execution& execution);
 
 }  // namespace rw::detect

@@ -6,7 +6,6 @@
 #include <filesystem>
 
 #include "daemon/core/text.h"
-#include "daemon/core/text_internal.h"
 #include "daemon/detect/builtin.h"
 #include "daemon/detect/compile.h"
 #include "daemon/detect/deployment.h"
@@ -188,7 +187,7 @@ void Loader::add(EscuDetection escu) {
     const Place place = same_id ? escu.id : escu.name;
     problems_.push_back({d.file, place.line, place.col,
                          fmt::format("{} {} is also that of {}: expected one detection of it", same_id ? "id" : "name",
-                                     core::internal::quoted(same_id ? d.id : d.name), twin->file)});
+                                     core::quoted(same_id ? d.id : d.name), twin->file)});
     return;
   }
   loaded_.push_back({.escu = std::move(escu), .settings = options_.defaults, .switched_off = {}});
@@ -213,7 +212,7 @@ void Loader::configure() {
     if (named.size() != 1) {
       problems_.push_back({override_.file, override_.line, override_.col,
                            fmt::format("{}: expected the name, id or file stem of one detection, found {}",
-                                       core::internal::quoted(override_.detection), named.size())});
+                                       core::quoted(override_.detection), named.size())});
       continue;
     }
     lay_over(named[0]->settings, override_.settings);

@@ -6,13 +6,12 @@
 // files are read before any search is compiled, so their order in a folder never matters for that.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "daemon/core/problem.h"

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "daemon/core/text_internal.h"
+#include "daemon/core/text.h"
 
 namespace rw::detect {
 namespace {
@@ -24,7 +24,7 @@ bool is_word(std::string_view text) {
 
 bool check_name(const yaml::Node& at, std::string_view name, core::Problems& problems) {
   if (is_word(name)) return true;
-  at.report(problems, fmt::format("macro {}: expected {}", core::internal::quoted(name), kWord));
+  at.report(problems, fmt::format("macro {}: expected {}", core::quoted(name), kWord));
   return false;
 }
 
@@ -34,7 +34,7 @@ std::optional<std::vector<std::string>> read_arguments(const yaml::Node& node, c
   if (!arguments) return std::nullopt;
   for (auto it = arguments->begin(); it != arguments->end(); ++it) {
     if (!is_word(*it)) {
-      node.report(problems, fmt::format("argument {}: expected {}", core::internal::quoted(*it), kWord));
+      node.report(problems, fmt::format("argument {}: expected {}", core::quoted(*it), kWord));
       return std::nullopt;
     }
     if (std::find(arguments->begin(), it, *it) != it) {
@@ -68,7 +68,7 @@ void read_entry(const yaml::Entry& entry, Macros& macros, core::Problems& proble
     if (member.key == "definition" || member.key == "arguments" || member.key == "description") continue;
     member.key_node.report(problems, fmt::format("macro '{}': unknown key {}: expected definition, arguments or "
                                                  "description",
-                                                 entry.key, core::internal::quoted(member.key)));
+                                                 entry.key, core::quoted(member.key)));
   }
   auto definition = read_definition(entry.value["definition"], entry.key_node, entry.key, problems);
   auto arguments = read_arguments(entry.value["arguments"], problems);

@@ -2,6 +2,7 @@
 // Looked up by name and number of arguments.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <string>
 #include <string_view>
@@ -28,7 +29,7 @@ class Macros {
   const Macro* find(std::string_view name, std::size_t arguments) const;
 
  private:
-  std::map<std::pair<std::string, std::size_t>, Macro, std::less<>> macros_;
+  std::map<std::pair<std::string, std::size_t>, Macro> macros_;
 };
 
 }  // namespace rw::detect

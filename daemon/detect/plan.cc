@@ -9,20 +9,6 @@ namespace {
 
 constexpr std::string_view kUnknownField = "unknown field";
 
-std::string_view op_text(storage::CompareOp op) {
-  switch (op) {
-    case storage::CompareOp::kLess:
-      return "<";
-    case storage::CompareOp::kLessEqual:
-      return "<=";
-    case storage::CompareOp::kGreater:
-      return ">";
-    case storage::CompareOp::kGreaterEqual:
-      return ">=";
-  }
-  return "";
-}
-
 struct PredicatePrinter {
   std::string operator()(const All& all) const { return join(all.terms, " AND ", "true"); }
   std::string operator()(const Any& any) const { return join(any.terms, " OR ", "false"); }

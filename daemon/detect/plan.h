@@ -4,9 +4,11 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -105,6 +107,8 @@ struct StepContext {
 class RowStep {
  public:
   virtual ~RowStep() = default;
+  // Whether what becomes of a row depends on this row alone, and the columns on none: then rows may come in portions.
+  virtual bool works_row_by_row() const { return false; }
   // SPL that reads back as the same step.
   virtual std::string print() const = 0;
   // Errors: Limit.

@@ -2,13 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <charconv>
 #include <cmath>
-#include <cstdint>
 #include <utility>
-
-#include "daemon/core/text.h"
+#include <variant>
 
 namespace rw::detect {
 
@@ -28,6 +24,7 @@ std::size_t Rows::find_or_add(std::string_view column) {
 
 void Rows::keep(const std::vector<std::size_t>& kept) {
   std::vector<Column> kept_columns;
+  kept_columns.reserve(kept.size());
   for (const std::size_t index : kept) kept_columns.push_back(columns[index]);
   columns = std::move(kept_columns);
   for (Row& row : rows) {
@@ -65,16 +62,6 @@ storage::Value value_of_texts(std::vector<std::string> texts) {
   if (texts.empty()) return {};
   if (texts.size() == 1) return std::move(texts.front());
   return texts;
-}
-
-std::optional<double> number_of(std::string_view text) {
-  text = core::trim(text);
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size() || !std::isfinite(number)) {
-    return std::nullopt;
-  }
-  return number;
 }
 
 std::optional<double> number_of(const storage::Value& value) {

@@ -4,11 +4,13 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "daemon/core/text.h"
 #include "daemon/core/time.h"
 #include "storage/query.h"
 
@@ -35,15 +37,16 @@ struct Rows {
   void keep(const std::vector<std::size_t>& kept);
 };
 
-// As a person sees it: numbers without needless digits, several texts one a line, null empty.
+// As a person sees it: numbers without needless digits, several texts one a line, null empty. The identities of stored
+// findings are made from these texts (through texts_of): what a value gives must not change.
 std::string text_of(const storage::Value& value);
 // The texts a cell holds: none, one or several.
 std::vector<std::string> texts_of(const storage::Value& value);
 // One value plain, several as a list, none null.
 storage::Value value_of_texts(std::vector<std::string> texts);
 
-// A number, or a text that is one as a whole ("5", " 1.50", "-3e2"); nothing else is, "0x10" and "nan" neither.
-std::optional<double> number_of(std::string_view text);
+// A number, or a text that is one.
+using core::number_of;
 std::optional<double> number_of(const storage::Value& value);
 // Whole numbers as integers; not-a-number and infinite as null.
 storage::Value value_of_number(double number);

@@ -2,9 +2,7 @@
 // rows. Immutable and thread-safe once compiled; each run uses the caller's Reader.
 #pragma once
 
-#include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "daemon/cim/finding.h"

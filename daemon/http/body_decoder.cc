@@ -78,13 +78,11 @@ BodyDecoder::Outcome BodyDecoder::inflate_some(std::string_view bytes, std::stri
     out.append(piece.data(), produced);
     if (status == Z_STREAM_END) {
       ended_ = true;
-    } else if (status == Z_BUF_ERROR) {
-      return Outcome::kGood;  // nothing left to do until more bytes come
-    } else if (status != Z_OK) {
-      return Outcome::kMalformed;
-    } else if (stream_.avail_in == 0 && stream_.avail_out != 0) {
-      return Outcome::kGood;
+      continue;
     }
+    if (status != Z_OK && status != Z_BUF_ERROR) return Outcome::kMalformed;
+    // Nothing left to do until more bytes come.
+    if (status == Z_BUF_ERROR || (stream_.avail_in == 0 && stream_.avail_out != 0)) return Outcome::kGood;
   }
 }
 

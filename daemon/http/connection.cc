@@ -37,10 +37,10 @@ void replace_all(std::string& text, std::size_t from, char what, std::string_vie
 
 // cpp-httplib 0.11 percent-decodes header values, which would change a token with a '%' in it, and takes a second '?'
 // in the target as an error, though RFC 3986 3.4 allows it. Both are escaped before it sees them.
-std::string prepared_for_httplib(std::string head) {
+std::string prepared_for_httplib(std::string_view head) {
   const std::size_t line_end = head.find("\r\n");
-  std::string line = head.substr(0, line_end);
-  std::string fields = head.substr(line_end);
+  std::string line(head.substr(0, line_end));
+  std::string fields(head.substr(line_end));
   const std::size_t query = line.find('?');
   if (query != std::string::npos) replace_all(line, query + 1, '?', "%3F");
   replace_all(fields, 0, '%', "%25");
@@ -115,7 +115,7 @@ bool Connection::head_is_whole() {
     stand_in(431);
     return true;
   }
-  buffer_.replace(0, size, prepared_for_httplib(std::string(head)));
+  buffer_.replace(0, size, prepared_for_httplib(head));
   return true;
 }
 

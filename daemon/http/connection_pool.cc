@@ -6,8 +6,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
+#include <cstdint>
 #include <cstring>
 #include <exception>
+#include <optional>
+#include <system_error>
 #include <utility>
 
 #include "daemon/core/log.h"

@@ -6,7 +6,7 @@
 // rest.
 #pragma once
 
-#include <chrono>
+#include <atomic>
 #include <cstddef>
 #include <deque>
 #include <functional>

@@ -138,7 +138,7 @@ Engine::Engine(Options options, core::Counters& counters)
     Exchange& exchange = *current_exchange;
     std::string what = "unknown exception";
     try {
-      std::rethrow_exception(exception);
+      std::rethrow_exception(std::move(exception));
     } catch (const std::exception& error) {
       what = error.what();
     } catch (...) {

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <utility>
 
 #include "daemon/core/counters.h"
 #include "daemon/core/mutex.h"

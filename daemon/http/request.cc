@@ -1,7 +1,5 @@
 #include <openssl/crypto.h>
 
-#include <algorithm>
-
 #include "daemon/http/server.h"
 
 namespace rw::http {

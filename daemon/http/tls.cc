@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <string>
-#include <utility>
+#include <string_view>
 
 namespace rw::http {
 namespace {

@@ -21,7 +21,7 @@ struct Turn {
   core::Micros served_until{};  // as in the ledger
   bool in_ledger = true;        // false: the detection is new, and the ledger must say so first
 
-  friend auto operator<=>(const Turn&, const Turn&) = default;
+  friend auto operator<=>(const Turn&, const Turn&) = default;  // NOLINT(modernize-use-nullptr): clang 14 sees a 0
 };
 
 class Agenda {

@@ -8,17 +8,18 @@
 #include <cstdint>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <numeric>
 #include <optional>
-#include <set>
 #include <utility>
+#include <variant>
 
 #include "daemon/core/hash.h"
+#include "daemon/detect/rows.h"
 
 namespace rw::scheduler {
 namespace {
 
 using Json = nlohmann::ordered_json;
+using detect::texts_of;
 
 // One row with its column names.
 struct Row {
@@ -33,23 +34,6 @@ struct Row {
 };
 
 std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
-
-// Doubles that are whole numbers read like integers.
-std::string number_text(double number) {
-  constexpr double kExact = 9007199254740992.0;  // 2^53
-  if (std::abs(number) <= kExact && number == std::trunc(number)) {
-    return std::to_string(static_cast<std::int64_t>(number));
-  }
-  return fmt::format("{}", number);
-}
-
-std::vector<std::string> texts_of(const storage::Value& value) {
-  if (const auto* number = std::get_if<std::int64_t>(&value)) return {std::to_string(*number)};
-  if (const auto* real = std::get_if<double>(&value)) return {number_text(*real)};
-  if (const auto* text = std::get_if<std::string>(&value)) return {*text};
-  if (const auto* list = std::get_if<std::vector<std::string>>(&value)) return *list;
-  return {};
-}
 
 std::string join(const std::vector<std::string>& texts, std::string_view separator) {
   return fmt::format("{}", fmt::join(texts, separator));
@@ -168,15 +152,10 @@ std::string threat_objects_json(const detect::Detection& detection, const Row& r
   return dump(list);
 }
 
-std::optional<core::Micros> instant_of_seconds(double seconds) {
-  constexpr double kLatest = 253402300800.0;  // the year 10000
-  if (!(seconds >= 0 && seconds < kLatest)) return std::nullopt;
-  return core::from_us(std::llround(seconds * 1e6));
-}
-
 std::optional<core::Micros> instant_of(const storage::Value& value, const core::TimeZone& zone) {
-  if (const auto* number = std::get_if<std::int64_t>(&value)) return instant_of_seconds(static_cast<double>(*number));
-  if (const auto* real = std::get_if<double>(&value)) return instant_of_seconds(*real);
+  if (const auto* number = std::get_if<std::int64_t>(&value))
+    return detect::time_of_seconds(static_cast<double>(*number));
+  if (const auto* real = std::get_if<double>(&value)) return detect::time_of_seconds(*real);
   if (const auto* text = std::get_if<std::string>(&value)) {
     if (const auto instant = core::parse_iso8601(*text); instant.ok()) return *instant;
     if (const auto local = core::parse_local_iso8601(*text); local.ok()) return zone.to_utc(*local);
@@ -272,7 +251,7 @@ std::string row_json(const std::vector<std::string>& columns, const std::vector<
     const auto* number = std::get_if<std::int64_t>(&value);
     const auto* real = std::get_if<double>(&value);
     if (columns[i] == "_time" && (number != nullptr || real != nullptr)) {
-      if (const auto instant = instant_of_seconds(number != nullptr ? static_cast<double>(*number) : *real)) {
+      if (const auto instant = detect::time_of_seconds(number != nullptr ? static_cast<double>(*number) : *real)) {
         object[columns[i]] = core::format_rfc3339(*instant);
         continue;
       }

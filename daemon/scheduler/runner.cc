@@ -35,9 +35,8 @@ RunOutcome run_detection(const detect::Detection& detection, const RunRequest& r
   core::Result<detect::SearchResult> result = search(detection, request.window, reader, dialect, zone, limits);
   outcome.run.finished = clock.now();
   if (!result.ok()) {
-    const core::Error& error = result.error();
     outcome.run.status = cim::RunStatus::kFailed;
-    outcome.run.error = error.hint.empty() ? error.message : error.message + " (" + error.hint + ")";
+    outcome.run.error = core::render(result.error());
     return outcome;
   }
   outcome.result = std::move(result).value();

@@ -43,7 +43,7 @@ class SearchScheduler final : public Scheduler {
  public:
   SearchScheduler(SchedulerOptions options, std::vector<Served> served, const storage::Dialect& dialect,
                   storage::Writer& writer, core::Counters& counters, const core::Clock& clock)
-      : options_(std::move(options)),
+      : options_(options),
         served_(std::move(served)),
         dialect_(dialect),
         writer_(writer),
@@ -255,8 +255,8 @@ core::Result<std::unique_ptr<Scheduler>> Scheduler::start(SchedulerOptions optio
 
   std::vector<Served> served = served_detections(*catalogue);
   const std::vector<Turn> turns = first_turns(served, ledger, clock.now(), options.zone);
-  auto scheduler = std::make_unique<SearchScheduler>(std::move(options), std::move(served), store.dialect(), writer,
-                                                     counters, clock);
+  auto scheduler =
+      std::make_unique<SearchScheduler>(options, std::move(served), store.dialect(), writer, counters, clock);
   RW_CHECK(scheduler->begin(turns, std::move(readers)));
   return std::unique_ptr<Scheduler>(std::move(scheduler));
 }

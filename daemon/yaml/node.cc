@@ -45,20 +45,6 @@ std::optional<Number> parse_number(std::string_view text) {
 
 }  // namespace
 
-std::string in_quotes(std::string_view text) {
-  constexpr std::size_t kShownBytes = 80;
-  std::string shown(text.substr(0, kShownBytes));
-  if (text.size() > kShownBytes) {
-    // Not in the middle of a UTF-8 sequence.
-    while (!shown.empty() && (static_cast<unsigned char>(text[shown.size()]) & 0xC0U) == 0x80U) shown.pop_back();
-    shown += "…";
-  }
-  for (char& c : shown) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
-  }
-  return "'" + shown + "'";
-}
-
 Node::Kind Node::kind() const { return impl_ == nullptr ? Kind::kAbsent : impl_->kind; }
 int Node::line() const { return impl_ == nullptr ? 0 : impl_->line; }
 int Node::col() const { return impl_ == nullptr ? 0 : impl_->col; }
@@ -90,7 +76,7 @@ std::optional<std::int64_t> Node::as_integer(core::Problems& problems, std::stri
   const auto written = scalar_text(*this, problems, what, "a whole number");
   if (!written) return std::nullopt;
   const auto number = parse_number<std::int64_t>(*written);
-  if (!number) report(problems, fmt::format("{}: {}: expected a whole number", what, in_quotes(*written)));
+  if (!number) report(problems, fmt::format("{}: {}: expected a whole number", what, core::quoted(*written)));
   return number;
 }
 
@@ -99,7 +85,7 @@ std::optional<double> Node::as_number(core::Problems& problems, std::string_view
   if (!written) return std::nullopt;
   auto number = parse_number<double>(*written);
   if (number && !std::isfinite(*number)) number = std::nullopt;
-  if (!number) report(problems, fmt::format("{}: {}: expected a number", what, in_quotes(*written)));
+  if (!number) report(problems, fmt::format("{}: {}: expected a number", what, core::quoted(*written)));
   return number;
 }
 
@@ -111,7 +97,7 @@ std::optional<bool> Node::as_bool(core::Problems& problems, std::string_view wha
   for (const auto& [word, value] : kWords) {
     if (core::equals_ascii_nocase(*written, word)) return value;
   }
-  report(problems, fmt::format("{}: {}: expected true or false", what, in_quotes(*written)));
+  report(problems, fmt::format("{}: {}: expected true or false", what, core::quoted(*written)));
   return std::nullopt;
 }
 

@@ -21,8 +21,6 @@
 namespace rw::yaml {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
 class FileDescriptor {
  public:
   explicit FileDescriptor(int fd) : fd_(fd) {}
@@ -144,7 +142,7 @@ std::optional<Document> Document::parse(std::string_view text, std::string file,
     return std::nullopt;
   };
   if (text.size() > kMaxFileBytes) return fail(0, 0, too_large().message);
-  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  if (text.starts_with(core::kByteOrderMark)) text.remove_prefix(core::kByteOrderMark.size());
   if (auto bad = find_bad_byte(text)) return fail(bad->line, bad->col, std::move(bad->message));
   // From here on the text is what yaml-cpp reads as UTF-8 byte by byte.
   TreeBuilder builder(std::make_shared<const std::string>(file), problems);

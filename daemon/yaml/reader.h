@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "daemon/core/problem.h"
@@ -20,9 +21,6 @@ inline constexpr std::size_t kMaxFileBytes = 16 * 1024 * 1024;
 inline constexpr std::size_t kMaxNesting = 100;
 inline constexpr std::size_t kMaxNodes = 250'000;
 inline constexpr std::size_t kMaxRepeatedBytes = 16 * 1024 * 1024;  // a node counts as 64 bytes and its text
-
-// The text in quotes for a message; a long one is cut, control characters are blanks.
-std::string in_quotes(std::string_view text);
 
 struct Entry;
 

@@ -7,6 +7,8 @@
 #include <array>
 #include <utility>
 
+#include "daemon/core/text.h"
+
 namespace rw::yaml {
 namespace {
 
@@ -82,7 +84,7 @@ std::shared_ptr<Node::Impl> TreeBuilder::make(const YAML::Mark& mark, Node::Kind
   node->line = mark.line + 1;
   node->col = mark.column + 1;
   node->file = file_;
-  if (!is_known_tag(tag)) report(node->line, node->col, fmt::format("unknown tag {}", in_quotes(tag)));
+  if (!is_known_tag(tag)) report(node->line, node->col, fmt::format("unknown tag {}", core::quoted(tag)));
   return node;
 }
 
@@ -139,7 +141,7 @@ bool TreeBuilder::check_key(Open& map, const Node::Impl& key) {
   const auto [first, is_new] = map.key_lines.emplace(key.text, key.line);
   if (!is_new) {
     report(key.line, key.col,
-           fmt::format("key {} is written twice in this map: first on line {}", in_quotes(key.text), first->second));
+           fmt::format("key {} is written twice in this map: first on line {}", core::quoted(key.text), first->second));
   }
   return is_new;
 }

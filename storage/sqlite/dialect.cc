@@ -5,7 +5,6 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -155,20 +154,6 @@ std::string test(const cim::Field& field, const Column& column, bool on_unknown,
       return fmt::format("ifnull({}, 0)", on("CAST(e.time / 1000000 AS TEXT)"));
   }
   return "0";
-}
-
-std::string_view op_text(CompareOp op) {
-  switch (op) {
-    case CompareOp::kLess:
-      return "<";
-    case CompareOp::kLessEqual:
-      return "<=";
-    case CompareOp::kGreater:
-      return ">";
-    case CompareOp::kGreaterEqual:
-      return ">=";
-  }
-  return "";
 }
 
 std::string table_of(cim::Dataset dataset) {

@@ -1,7 +1,8 @@
 #include "storage/sqlite/functions.h"
 
-#include <charconv>
-#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -42,18 +43,8 @@ void match(sqlite3_context* context, int, sqlite3_value** arguments) {
   }
 }
 
-std::optional<double> number_of(std::string_view text) {
-  text = core::trim(text);
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size() || !std::isfinite(number)) {
-    return std::nullopt;
-  }
-  return number;
-}
-
 void number(sqlite3_context* context, int, sqlite3_value** arguments) {
-  const std::optional<double> result = number_of(text_of(arguments[0]));
+  const std::optional<double> result = core::number_of(text_of(arguments[0]));
   if (result) sqlite3_result_double(context, *result);  // else it stays NULL
 }
 
@@ -62,8 +53,8 @@ void compare(sqlite3_context* context, int, sqlite3_value** arguments) {
   const std::string_view a = text_of(arguments[0]);
   const std::string_view b = text_of(arguments[1]);
   const auto sign = [&](auto x, auto y) { sqlite3_result_int(context, x < y ? -1 : (y < x ? 1 : 0)); };
-  const std::optional<double> x = number_of(a);
-  const std::optional<double> y = number_of(b);
+  const std::optional<double> x = core::number_of(a);
+  const std::optional<double> y = core::number_of(b);
   if (x && y) {
     sign(*x, *y);
   } else {
@@ -76,7 +67,7 @@ using TextSet = std::set<std::string, std::less<>>;
 
 void values_step(sqlite3_context* context, int, sqlite3_value** arguments) {
   if (sqlite3_value_type(arguments[0]) == SQLITE_NULL) return;
-  auto** texts = static_cast<TextSet**>(sqlite3_aggregate_context(context, sizeof(TextSet*)));
+  auto** texts = static_cast<TextSet**>(sqlite3_aggregate_context(context, sizeof(void*)));
   if (texts == nullptr) {
     sqlite3_result_error_nomem(context);
     return;
@@ -109,7 +100,7 @@ struct TimedText {
 template <bool kLatest>
 void timed_step(sqlite3_context* context, int, sqlite3_value** arguments) {
   if (sqlite3_value_type(arguments[0]) == SQLITE_NULL) return;
-  auto** best = static_cast<TimedText**>(sqlite3_aggregate_context(context, sizeof(TimedText*)));
+  auto** best = static_cast<TimedText**>(sqlite3_aggregate_context(context, sizeof(void*)));
   if (best == nullptr) {
     sqlite3_result_error_nomem(context);
     return;

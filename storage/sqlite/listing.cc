@@ -10,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "daemon/core/text_pattern.h"
 #include "storage/listing.h"
 
 namespace rw::storage::sqlite {
@@ -99,7 +100,7 @@ core::Result<ListQuery> list_query(const ListRequest& request) {
           fmt::format("unknown field '{}': expected one of id, {}", column, fmt::join(shown.columns, ", ")));
     }
     const std::string text = contains(shown.times, column) ? rfc3339(column) : column;
-    sql += fmt::format(" AND rw_match({}, {})", text, bind(filter_pattern(value).encode()));
+    sql += fmt::format(" AND rw_match({}, {})", text, bind(core::TextPattern::with_stars(value).encode()));
   }
   sql += " ORDER BY id DESC LIMIT " + limit;
 

@@ -1,4 +1,4 @@
-// What the API lists, as SQL: one table of listings with their columns.
+// Listings (storage/listing.h) as SQL over the tables and views of schema.cc.
 #pragma once
 
 #include <string>

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -38,34 +39,49 @@ int SqliteReader::on_progress(void* self) {
 
 void SqliteReader::cancel() { cancelled_.store(true, std::memory_order_relaxed); }
 
-core::Result<Table> SqliteReader::query(const Query& query, const SearchLimits& limits) { return fetch(query, limits); }
-
-core::Result<Table> SqliteReader::fetch(const Query& query, const SearchLimits& limits) {
+core::Result<Statement> SqliteReader::start(const Query& query, std::chrono::milliseconds timeout) {
   if (cancelled_.load(std::memory_order_relaxed)) return core::Error{core::ErrorCode::kCancelled, "read: cancelled"};
-  deadline_ = std::chrono::steady_clock::now() + limits.timeout;
+  deadline_ = std::chrono::steady_clock::now() + timeout;
   RW_TRY(Statement statement, connection_.prepare(query.sql));
   for (std::size_t i = 0; i < query.binds.size(); ++i) statement.bind(static_cast<int>(i) + 1, query.binds[i]);
+  return statement;
+}
 
-  Table table;
+core::Result<std::optional<std::vector<Value>>> SqliteReader::next(Statement& statement,
+                                                                   std::chrono::milliseconds timeout) {
+  core::Result<bool> row = statement.step();
+  if (!row.ok()) {
+    if (row.error().code == core::ErrorCode::kCancelled && !cancelled_.load(std::memory_order_relaxed)) {
+      return core::Error{core::ErrorCode::kLimit, fmt::format("the search took longer than {} ms", timeout.count())};
+    }
+    return std::move(row).error();
+  }
+  if (!*row) return std::optional<std::vector<Value>>();
   const int columns = statement.column_count();
-  for (int i = 0; i < columns; ++i) table.columns.emplace_back(statement.column_name(i));
+  std::vector<Value> values;
+  values.reserve(static_cast<std::size_t>(columns));
+  for (int i = 0; i < columns; ++i) values.push_back(statement.value(i));
+  return std::optional(std::move(values));
+}
+
+core::Result<void> SqliteReader::scan(const Query& query, std::chrono::milliseconds timeout, const RowSink& sink) {
+  RW_TRY(Statement statement, start(query, timeout));
   while (true) {
-    core::Result<bool> row = statement.step();
-    if (!row.ok()) {
-      if (row.error().code == core::ErrorCode::kCancelled && !cancelled_.load(std::memory_order_relaxed)) {
-        return core::Error{core::ErrorCode::kLimit,
-                           fmt::format("the search took longer than {} ms", limits.timeout.count())};
-      }
-      return std::move(row).error();
-    }
-    if (!*row) return table;
-    if (static_cast<std::int64_t>(table.rows.size()) >= limits.max_rows) {
-      return core::Error{core::ErrorCode::kLimit, fmt::format("the search gave more than {} rows", limits.max_rows),
-                         "narrow the search or its time range"};
-    }
-    std::vector<Value>& values = table.rows.emplace_back();
-    values.reserve(static_cast<std::size_t>(columns));
-    for (int i = 0; i < columns; ++i) values.push_back(statement.value(i));
+    RW_TRY(std::optional<std::vector<Value>> row, next(statement, timeout));
+    if (!row) return {};
+    RW_CHECK(sink(*std::move(row)));
+  }
+}
+
+core::Result<Table> SqliteReader::query(const Query& query, const SearchLimits& limits) {
+  RW_TRY(Statement statement, start(query, limits.timeout));
+  Table table;
+  for (int i = 0; i < statement.column_count(); ++i) table.columns.emplace_back(statement.column_name(i));
+  while (true) {
+    RW_TRY(std::optional<std::vector<Value>> row, next(statement, limits.timeout));
+    if (!row) return table;
+    if (static_cast<std::int64_t>(table.rows.size()) >= limits.max_rows) return too_many_rows(limits.max_rows);
+    table.rows.push_back(*std::move(row));
   }
 }
 
@@ -73,13 +89,13 @@ core::Result<ListPage> SqliteReader::list(const ListRequest& request) {
   RW_TRY(ListQuery list, list_query(request));
   SearchLimits limits;
   limits.timeout = kListTimeout;
-  RW_TRY(Table table, fetch(list.query, limits));
+  RW_TRY(Table table, query(list.query, limits));
   return finish_page(std::move(table), request, std::move(list));
 }
 
 core::Result<std::vector<LedgerEntry>> SqliteReader::ledger() {
   // A window that was searched again has several runs of one scheduled time: the newest tells how it ended.
-  RW_TRY(Table table, fetch({"SELECT d.id, d.since, r.scheduled_time, r.status, r.result_count, ifnull(r.error, '')"
+  RW_TRY(Table table, query({"SELECT d.id, d.since, r.scheduled_time, r.status, r.result_count, ifnull(r.error, '')"
                              " FROM detection d LEFT JOIN run r ON r.id ="
                              " (SELECT id FROM run WHERE detection_id = d.id AND kind = 'scheduled'"
                              " ORDER BY scheduled_time DESC, id DESC LIMIT 1)",

@@ -5,6 +5,10 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "storage/sqlite/connection.h"
 #include "storage/store.h"
@@ -16,6 +20,7 @@ class SqliteReader final : public Reader {
   static core::Result<std::unique_ptr<Reader>> open(const std::string& path);
 
   core::Result<Table> query(const Query& query, const SearchLimits& limits) override;
+  core::Result<void> scan(const Query& query, std::chrono::milliseconds timeout, const RowSink& sink) override;
   core::Result<ListPage> list(const ListRequest& request) override;
   core::Result<std::vector<LedgerEntry>> ledger() override;
   void cancel() override;
@@ -24,7 +29,10 @@ class SqliteReader final : public Reader {
   explicit SqliteReader(Connection connection) : connection_(std::move(connection)) {}
 
   static int on_progress(void* self);
-  core::Result<Table> fetch(const Query& query, const SearchLimits& limits);
+  // The statement with its values, and the clock running.
+  core::Result<Statement> start(const Query& query, std::chrono::milliseconds timeout);
+  // nullopt: there are no more.
+  core::Result<std::optional<std::vector<Value>>> next(Statement& statement, std::chrono::milliseconds timeout);
 
   Connection connection_;
   std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <iterator>
-#include <string>
 
 namespace rw::storage::sqlite {
 namespace {

@@ -52,7 +52,11 @@ core::Result<std::unique_ptr<Store>> open(const Options& options) {
     RW_TRY(lock, DataDirLock::acquire(options.data_dir));
   }
   RW_TRY(Connection connection, Connection::open(file.string(), Connection::Mode::kReadWrite));
-  RW_CHECK(migrate(connection));
+  if (core::Result<void> migrated = migrate(connection); !migrated.ok()) {
+    core::Error fault = std::move(migrated).error();
+    fault.message = fmt::format("{}: {}", file.string(), fault.message);
+    return fault;
+  }
   return std::unique_ptr<Store>(std::make_unique<SqliteStore>(file.string(), std::move(lock)));
 }
 

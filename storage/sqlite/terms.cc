@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <random>
-#include <utility>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>

@@ -2,10 +2,13 @@
 // lookup costs no query; the tables have no index on their content. Used on the writer's thread only.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "daemon/core/arena.h"

@@ -1,5 +1,7 @@
 #include "storage/sqlite/write_session.h"
 
+#include <fmt/format.h>
+
 #include <string>
 #include <utility>
 
@@ -14,7 +16,8 @@ constexpr std::size_t kLongestTermBytes = 128;
 
 constexpr const char* kPragmas =
     "PRAGMA synchronous = FULL;"
-    "PRAGMA foreign_keys = OFF;"  // ids come from our own maps; checked by tests
+    "PRAGMA busy_timeout = 2000;"  // the writer tries again itself, and must notice when it is to stop
+    "PRAGMA foreign_keys = OFF;"   // ids come from our own maps; checked by tests
     "PRAGMA temp_store = MEMORY;"
     "PRAGMA cache_size = -65536;"        // 64 MiB
     "PRAGMA wal_autocheckpoint = 8000;"  // pages: about 32 MiB of WAL between checkpoints
@@ -101,7 +104,19 @@ core::Result<void> SqliteWriteSession::catch_up() {
   return {};
 }
 
+// A file that was deleted or moved can still be written, but nobody would find what is in it.
+core::Result<void> SqliteWriteSession::expect_file_in_place() {
+  int moved = 0;
+  sqlite3_file_control(connection_.raw(), "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+  if (moved == 0) return {};
+  return core::Error{
+      core::ErrorCode::kIo,
+      fmt::format("{}: the database was deleted or moved while in use", sqlite3_db_filename(connection_.raw(), "main")),
+      "put it back, or restart regwarden to begin a new one"};
+}
+
 core::Result<std::vector<CommitOutcome>> SqliteWriteSession::commit(std::span<const Batch> batches) {
+  RW_CHECK(expect_file_in_place());
   RW_CHECK(sql_.begin.run());
   core::Result<std::vector<CommitOutcome>> outcomes = write(batches);
   if (outcomes.ok()) {
@@ -310,13 +325,13 @@ core::Result<void> SqliteWriteSession::insert(const cim::Run& run) {
   Statement& row = sql_.run;
   row.bind(1, std::string_view(run.detection_id));
   row.bind(2, std::string_view(run.detection));
-  row.bind(3, std::string_view(cim::run_kind_name(run.kind)));
+  row.bind(3, cim::run_kind_name(run.kind));
   row.bind(4, core::to_us(run.scheduled_time));
   row.bind(5, core::to_us(run.window.earliest));
   row.bind(6, core::to_us(run.window.latest));
   row.bind(7, core::to_us(run.started));
   row.bind(8, core::to_us(run.finished));
-  row.bind(9, std::string_view(cim::run_status_name(run.status)));
+  row.bind(9, cim::run_status_name(run.status));
   row.bind(10, run.result_count);
   if (run.error.empty()) {
     row.bind_null(11);

@@ -2,8 +2,13 @@
 // Other processes may write between our commits (`regwarden run`, `import`): the maps catch up when they did.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "storage/sqlite/connection.h"
@@ -28,6 +33,7 @@ class SqliteWriteSession final : public WriteSession {
 
   core::Result<void> prepare();
   core::Result<void> catch_up();
+  core::Result<void> expect_file_in_place();
   core::Result<std::vector<CommitOutcome>> write(std::span<const Batch> batches);
   core::Result<void> insert_pending();
   void forget();

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <optional>
 #include <string_view>
+#include <variant>
 
 namespace rw::test {
 namespace {

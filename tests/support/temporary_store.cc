@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 
-#include <array>
 #include <span>
 #include <stdexcept>
 #include <utility>

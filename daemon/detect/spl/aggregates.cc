@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
+#include <variant>
 
 #include "daemon/core/text.h"
 #include "daemon/detect/spl/parser.h"

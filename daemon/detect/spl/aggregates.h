@@ -3,6 +3,7 @@
 //   agg = function [ "(" [ field ] ")" ] [ "AS" name ] ;
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 #include "daemon/core/result.h"

@@ -13,7 +13,8 @@
 // Splunk: `where` and AND want booleans, arithmetic and eval values; checked here, so that evaluation cannot fail.
 #pragma once
 
-#include <string_view>
+#include <memory>
+#include <string>
 
 #include "daemon/core/result.h"
 #include "daemon/detect/spl/ast.h"

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <cctype>
-#include <utility>
 
 #include "daemon/core/text.h"
 

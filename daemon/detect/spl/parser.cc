@@ -61,7 +61,7 @@ core::Result<Token> Parser::expect_name(std::string_view what) {
   return token;
 }
 
-core::Result<std::vector<std::string>> Parser::parse_names(std::string_view what, std::string_view stop) {
+core::Result<std::vector<std::string>> Parser::parse_names(std::string_view what) {
   std::vector<std::string> names;
   while (true) {
     RW_TRY(const Token name, expect_name(what));
@@ -70,7 +70,7 @@ core::Result<std::vector<std::string>> Parser::parse_names(std::string_view what
     if (comma) continue;
     RW_TRY(const bool end, at_command_end());
     RW_TRY(const Token token, peek(LexMode::kArgument));
-    if (end || token.is("[") || (!stop.empty() && token.is_nocase(stop))) return names;
+    if (end || token.is("[")) return names;
   }
 }
 

@@ -3,6 +3,7 @@
 // search_expression.*, expression.*, aggregates.*, and one file a command.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,8 +36,8 @@ class Parser {
   core::Result<Tstats::Option> accept_option();
   // A column name, bare or in quotes.
   core::Result<Token> expect_name(std::string_view what);
-  // One or more column names, separated by commas or blanks, to the end of the command or a word of `stops` (any case).
-  core::Result<std::vector<std::string>> parse_names(std::string_view what, std::string_view stop = {});
+  // One or more column names, separated by commas or blanks, to the end of the command or the `[` of a subsearch.
+  core::Result<std::vector<std::string>> parse_names(std::string_view what);
 
   std::size_t position() const { return lexer_.position(); }
   void set_position(std::size_t position) { lexer_.set_position(position); }

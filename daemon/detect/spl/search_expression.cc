@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 #include <utility>
+#include <variant>
 
 #include "daemon/core/text.h"
 #include "daemon/detect/spl/command.h"
@@ -12,18 +13,6 @@
 
 namespace rw::detect::spl {
 namespace {
-
-core::TextPattern pattern_of(std::string_view text) {
-  core::TextPattern pattern(core::TextPattern::Case::kFolded);
-  while (true) {
-    const std::size_t star = text.find('*');
-    if (star != 0) pattern.literal(text.substr(0, star));
-    if (star == std::string_view::npos) return pattern;
-    pattern.any_run();
-    text.remove_prefix(star + 1);
-    if (text.empty()) return pattern;
-  }
-}
 
 std::optional<CompareOp> compare_op(const Token& token) {
   if (token.kind != TokenKind::kSymbol) return std::nullopt;
@@ -245,7 +234,8 @@ struct Printer {
 
 }  // namespace
 
-SearchValue::SearchValue(std::string unescaped) : text(std::move(unescaped)), pattern(pattern_of(text)) {}
+SearchValue::SearchValue(std::string unescaped)
+    : text(std::move(unescaped)), pattern(core::TextPattern::with_stars(text)) {}
 
 std::string_view op_text(CompareOp op) {
   switch (op) {

@@ -10,6 +10,8 @@
 // the field to exist. Source: Splunk's search reference, and a live Splunk for the precedence.
 #pragma once
 
+#include <string_view>
+
 #include "daemon/core/result.h"
 #include "daemon/detect/rows.h"
 #include "daemon/detect/spl/ast.h"

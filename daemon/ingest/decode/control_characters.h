@@ -1,13 +1,10 @@
 // Control characters that no text of an event may keep, whatever format it came in: U+0000 to U+001F without TAB, LF
-// and CR. XML 1.0 forbids them, and a NUL ends a text early for much of what comes later.
+// and CR. XML 1.0 forbids them, and a NUL ends a text early for much of what comes later. Each becomes U+FFFD.
 #pragma once
 
 #include <string_view>
 
 namespace rw::ingest {
-
-// Stands in for each of them.
-inline constexpr std::string_view kReplacementCharacter = "\xef\xbf\xbd";
 
 inline bool is_forbidden_control(char c) {
   return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r';

@@ -70,6 +70,7 @@ class Walker {
   core::Result<void> each_item(Array& array, Visit visit) {
     for (auto item : array) {
       Value value;
+      // get() wants an rvalue.  NOLINTNEXTLINE(performance-move-const-arg)
       if (const auto error = std::move(item).get(value)) return malformed(error);
       RW_CHECK(visit(value));
     }
@@ -101,7 +102,7 @@ class Walker {
     std::string clean;
     for (const char c : text) {
       if (is_forbidden_control(c)) {
-        clean += kReplacementCharacter;
+        clean += core::kReplacementCharacter;
       } else {
         clean += c;
       }

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 
+#include "daemon/core/text.h"
+
 namespace rw::ingest {
 namespace {
-
-constexpr std::string_view kBom = "\xef\xbb\xbf";
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 bool is_name_end(char c) { return is_blank(c) || c == '>' || c == '/'; }
@@ -59,7 +59,7 @@ std::size_t whole_part(std::string_view cut_off) {
 }  // namespace
 
 std::string_view skip_blank_and_bom(std::string_view text) {
-  if (text.starts_with(kBom)) text.remove_prefix(kBom.size());
+  if (text.starts_with(core::kByteOrderMark)) text.remove_prefix(core::kByteOrderMark.size());
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
   return text;
 }

@@ -43,10 +43,10 @@ std::string replace_illegal(std::string_view text) {
   clean.reserve(text.size() + 64);
   for (std::size_t i = 0; i < text.size();) {
     if (is_forbidden_control(text[i])) {
-      clean += kReplacementCharacter;
+      clean += core::kReplacementCharacter;
       ++i;
     } else if (const std::size_t length = text[i] == '&' ? illegal_reference(text.substr(i)) : 0; length != 0) {
-      clean += kReplacementCharacter;
+      clean += core::kReplacementCharacter;
       i += length;
     } else {
       clean += text[i++];

@@ -10,8 +10,14 @@ namespace {
 
 using std::chrono::steady_clock;
 
-// A client that is told "busy" comes again; one that is kept waiting may give up, and keeps a thread meanwhile.
-constexpr std::chrono::milliseconds kWaitForRoom{200};
+// A client that is told "busy" comes again; one that is kept waiting may give up, and keeps a thread meanwhile. This
+// holds until a part of its request is taken: from then on, "busy" would have it send all of that again, only to find
+// the queue as full.
+constexpr std::chrono::milliseconds kWaitForFirstRoom{200};
+
+bool may_work_later(const core::Error& error) {
+  return error.code == core::ErrorCode::kBusy || error.code == core::ErrorCode::kIo;
+}
 
 }  // namespace
 
@@ -19,7 +25,7 @@ struct Delivery::Pending {
   core::Mutex mutex;
   core::CondVar changed;
   std::size_t batches RW_GUARDED_BY(mutex) = 0;
-  bool failed RW_GUARDED_BY(mutex) = false;
+  Outcome outcome RW_GUARDED_BY(mutex) = Outcome::kCommitted;
 };
 
 Delivery::Delivery(storage::Writer& writer, core::Counters& counters, std::chrono::milliseconds commit_timeout)
@@ -37,11 +43,14 @@ bool Delivery::hand_over() {
     {
       core::Lock lock(pending->mutex);
       --pending->batches;
-      if (!outcome.ok()) pending->failed = true;
+      if (!outcome.ok()) pending->outcome = may_work_later(outcome.error()) ? Outcome::kBusy : Outcome::kFailed;
     }
     pending->changed.notify_one();
   };
-  return pipeline_.flush_until(steady_clock::now() + std::min(kWaitForRoom, commit_timeout_), on_done);
+  const auto patience = partly_taken_ ? commit_timeout_ : std::min(kWaitForFirstRoom, commit_timeout_);
+  if (!pipeline_.flush_until(steady_clock::now() + patience, on_done)) return false;
+  partly_taken_ = true;
+  return true;
 }
 
 Delivery::Outcome Delivery::finish() {
@@ -53,7 +62,7 @@ Delivery::Outcome Delivery::finish() {
       return Outcome::kBusy;
     }
   }
-  return pending_->failed ? Outcome::kFailed : Outcome::kCommitted;
+  return pending_->outcome;
 }
 
 }  // namespace rw::ingest

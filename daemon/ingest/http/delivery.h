@@ -15,7 +15,9 @@ class Delivery {
  public:
   enum class Outcome {
     kCommitted,
-    kBusy,    // the writer's queue is full, or no commit within the time: what was sent must be sent again
+    // The writer's queue is full, no commit within the time, or the daemon stops while the store fails: what was sent
+    // must be sent again.
+    kBusy,
     kFailed,  // the store refuses a batch for good; the writer has logged why
   };
 
@@ -33,6 +35,7 @@ class Delivery {
 
   const std::chrono::milliseconds commit_timeout_;
   Pipeline pipeline_;
+  bool partly_taken_ = false;
   // Shared with the writer, which may answer after the request has given up waiting.
   std::shared_ptr<Pending> pending_;
 };

@@ -76,8 +76,7 @@ http::Response server_error(int status) {
 template <class Take>
 bool split_raw(std::string_view body, const Take& take) {
   constexpr std::string_view kEnd = "</Event>";
-  constexpr std::string_view kBom = "\xEF\xBB\xBF";
-  if (body.starts_with(kBom)) body.remove_prefix(kBom.size());
+  if (body.starts_with(core::kByteOrderMark)) body.remove_prefix(core::kByteOrderMark.size());
   body = core::trim(body);
   const bool wrapped = body.starts_with("<?xml") || body.starts_with("<Events");
   if (wrapped) return take(body);

@@ -4,7 +4,6 @@
 #include <simdjson.h>
 
 #include <algorithm>
-#include <cctype>
 #include <utility>
 
 #include "daemon/core/text.h"
@@ -115,8 +114,7 @@ struct HecEventReader::Json {
 };
 
 HecEventReader::HecEventReader(std::string_view body) : body_(body), json_(std::make_unique<Json>()) {
-  constexpr std::string_view kBom = "\xEF\xBB\xBF";
-  if (body_.starts_with(kBom)) at_ = kBom.size();
+  if (body_.starts_with(core::kByteOrderMark)) at_ = core::kByteOrderMark.size();
 }
 
 HecEventReader::~HecEventReader() = default;

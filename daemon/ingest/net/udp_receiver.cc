@@ -11,7 +11,7 @@
 #include <cstring>
 #include <limits>
 #include <string>
-#include <utility>
+#include <vector>
 
 #include "daemon/ingest/net/socket.h"
 

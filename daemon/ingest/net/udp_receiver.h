@@ -10,7 +10,6 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
-#include <vector>
 
 #include "daemon/core/endpoint.h"
 #include "daemon/core/log.h"
@@ -24,6 +23,7 @@ class UdpReceiver {
   // Binds. The thread and the options outlive it. Errors: InvalidInput, Io.
   static core::Result<std::unique_ptr<UdpReceiver>> open(IoThread& thread, const core::Endpoint& listen,
                                                          const SyslogOptions& options);
+  ~UdpReceiver();
 
   core::Endpoint bound() const;
   void start() { wait(); }
@@ -50,9 +50,6 @@ class UdpReceiver {
   std::unique_ptr<Slots> slots_;
   std::uint32_t kernel_drops_ = 0;  // SO_RXQ_OVFL's running number
   core::OncePerMinute warning_;
-
- public:
-  ~UdpReceiver();
 };
 
 }  // namespace rw::ingest

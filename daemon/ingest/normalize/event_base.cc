@@ -1,6 +1,7 @@
 #include "daemon/ingest/normalize/event_base.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "daemon/core/json_text.h"
 #include "daemon/core/text.h"

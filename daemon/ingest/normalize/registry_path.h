@@ -1,5 +1,4 @@
-// Registry paths as CIM wants them: Sysmon's short roots (HKLM, HKU, HKCR), CurrentControlSet, key and value name
-// apart.
+// Paths and accounts of Windows taken apart at their last backslash. Views of the given text; pure.
 #pragma once
 
 #include <string_view>

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "daemon/core/text.h"
 #include "daemon/ingest/syslog/timestamp.h"
 
 namespace rw::ingest {
 namespace {
 
-constexpr std::string_view kBom = "\xef\xbb\xbf";
 constexpr std::string_view kCeeCookie = "@cee:";
 // Longer words before a colon are text; Windows provider names have up to some 70 characters.
 constexpr std::size_t kMaxTagBytes = 128;
@@ -52,8 +52,8 @@ std::string_view payload_of(std::string_view text) {
   const auto skip_blanks = [&] { payload.remove_prefix(std::min(payload.find_first_not_of(' '), payload.size())); };
   bool cookie = false;
   skip_blanks();
-  if (payload.starts_with(kBom)) {
-    payload.remove_prefix(kBom.size());
+  if (payload.starts_with(core::kByteOrderMark)) {
+    payload.remove_prefix(core::kByteOrderMark.size());
     cookie = true;
   }
   if (payload.starts_with(kCeeCookie)) {
@@ -198,7 +198,7 @@ bool take_timestamp(std::string_view& text, core::Micros received, const core::T
 SyslogMessage parse_syslog(std::string_view text, core::Micros received, const core::TimeZone& zone) {
   SyslogMessage message;
   text = without_trailing_line_ends(text);
-  if (text.starts_with(kBom)) text.remove_prefix(kBom.size());
+  if (text.starts_with(core::kByteOrderMark)) text.remove_prefix(core::kByteOrderMark.size());
   const std::optional<int> pri = take_pri(text);
   if (!pri) {
     message.msg = payload_of(text);

@@ -2,9 +2,7 @@
 // whatever has no header is all payload. Pure; views into the given text unless said otherwise.
 #pragma once
 
-#include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 
 #include "daemon/core/time.h"

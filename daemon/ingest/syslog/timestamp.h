@@ -1,6 +1,7 @@
 // The times that stand in syslog headers. Pure; zone is that of times that name none.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string_view>
 

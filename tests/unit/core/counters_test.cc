@@ -73,4 +73,11 @@ TEST_CASE("kinds of skipped events are limited", "[counters]") {
   CHECK(skipped.count({"made up", 1000}) == 0);
 }
 
+TEST_CASE("of a channel's name no more is kept than Windows allows", "[counters]") {
+  Counters counters;
+  counters.add_skipped(std::string(256, 'c'), 1);
+  counters.add_skipped(std::string(256, 'c') + std::string(100'000, 'd'), 1);
+  CHECK(counters.skipped() == Skipped{{{std::string(256, 'c'), 1}, 2}});
+}
+
 }  // namespace rw::core

@@ -244,4 +244,12 @@ TEST_CASE("UTF-8 is checked and mended as Unicode's table 3-7 says", "[text]") {
   }
 }
 
+TEST_CASE("Long texts are cut in messages, between characters") {
+  CHECK(quoted("abc") == "'abc'");
+  CHECK(quoted("a\nb") == "'a?b'");
+  CHECK(quoted(std::string(60, 'x')) == "'" + std::string(60, 'x') + "'");
+  CHECK(quoted(std::string(61, 'x')) == "'" + std::string(60, 'x') + "…'");
+  CHECK(quoted(std::string(59, 'x') + "üü") == "'" + std::string(59, 'x') + "…'");
+}
+
 }  // namespace rw::core

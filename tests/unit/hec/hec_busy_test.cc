@@ -107,6 +107,34 @@ TEST_CASE("queue full: concurrent requests are told to come again, soon") {
   }
 }
 
+TEST_CASE("queue full: a request of which a part is taken waits for room for the rest") {
+  GatedSession::Gate gate;
+  Collector collector(std::make_unique<GatedSession>(gate), with_token(), {}, {.queue_bytes = 1, .commit_bytes = 1});
+  std::string body;
+  for (int i = 0; i < 4000; ++i) body += sysmon_xml(i, std::string(1000, 'x'));  // several batches
+  std::future<test::RawReply> reply =
+      std::async(std::launch::async, [&] { return collector.post("/services/collector/raw", body); });
+  // Longer than a request waits of which nothing is taken yet.
+  CHECK(reply.wait_for(milliseconds(1000)) == std::future_status::timeout);
+  gate.let_through();
+  CHECK(reply.get().body == kSuccess);
+  CHECK(gate.commit_calls() > 2);
+  CHECK(collector.counters.value(core::Counter::kHttpBusy) == 0);
+}
+
+TEST_CASE("the daemon stops while the store fails: requests that wait are told to come again") {
+  GatedSession::Gate gate;
+  gate.let_through();
+  Collector collector(std::make_unique<GatedSession>(gate, core::Error{core::ErrorCode::kBusy, "locked"}), with_token(),
+                      {}, {.stop_patience = milliseconds(50)});
+  std::future<test::RawReply> reply = std::async(std::launch::async, [&] { return collector.event(kBody); });
+  while (gate.commit_calls() == 0) std::this_thread::yield();
+  collector.writer.begin_stop();
+  const bool in_time = reply.wait_for(std::chrono::seconds(20)) == std::future_status::ready;
+  CHECK(in_time);
+  CHECK(reply.get().body == kBusy);
+}
+
 TEST_CASE("a store that refuses for good: 500 code 8") {
   GatedSession::Gate gate;
   gate.let_through();

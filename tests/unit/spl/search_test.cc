@@ -1,4 +1,5 @@
 // Searches over a real store: what the table of SPL's pitfalls says, and the commands on rows.
+#include <fmt/format.h>
 #include <catch2/catch.hpp>
 
 #include <algorithm>
@@ -385,11 +386,40 @@ TEST_CASE("limits of a run: rows, and what a subsearch may give") {
   const auto too_many = try_run(store, names, kHour, "UTC", limits);
   REQUIRE_FALSE(too_many.ok());
   CHECK(too_many.error().code == core::ErrorCode::kLimit);
+  // What the first steps leave out, row by row, does not count.
+  const std::string few = " | rename Registry.* AS * | eval n=len(registry_value_name) | where n=3 | regex dest=\"ws\"";
+  const auto kept = try_run(store, names + few, kHour, "UTC", limits);
+  REQUIRE(kept.ok());
+  CHECK(kept->table.rows.size() == 20);
+  CHECK_FALSE(try_run(store, names + " | stats count", kHour, "UTC", limits).ok());
   limits.max_rows = 40;
   CHECK(try_run(store, names, kHour, "UTC", limits).ok());
   const auto product = try_run(store, names + " | join max=0 Registry.dest [" + names + "]", kHour, "UTC", limits);
   REQUIRE_FALSE(product.ok());
   CHECK(product.error() == core::Error{core::ErrorCode::kLimit, "join: more than 40 rows"});
+}
+
+TEST_CASE("many rows: in order and with all columns, also when none is left") {
+  TemporaryStore store;
+  std::vector<RegistryEvent> events;
+  for (int i = 0; i < 3000; ++i)
+    events.push_back(value("2026-03-01T10:02:00Z", "HKLM\\a", fmt::format("v{:04}", i), "1"));
+  store.add(events);
+  const std::string search =
+      "| tstats count FROM datamodel=Endpoint.Registry BY Registry.registry_value_name"
+      " | rename Registry.* AS * | eval n=len(registry_value_name)";
+  const auto all = try_run(store, search, kHour, "UTC", {});
+  REQUIRE(all.ok());
+  REQUIRE(all->table.rows.size() == 3000);
+  for (int i = 0; i < 3000; ++i) {
+    REQUIRE((all->table.rows[static_cast<std::size_t>(i)] ==
+             std::vector<storage::Value>{fmt::format("v{:04}", i), std::int64_t{1}, std::int64_t{5}}));
+  }
+  const auto none = try_run(store, search + " | where n=6", kHour, "UTC", {});
+  REQUIRE(none.ok());
+  CHECK(none->table.rows.empty());
+  CHECK(none->table.columns == all->table.columns);
+  CHECK(none->group_columns == std::vector<std::string>{"registry_value_name"});
 }
 
 TEST_CASE("a subsearch of more than 50,000 rows is cut, and says so") {

@@ -58,6 +58,18 @@ TEST_CASE("a search stops at its limits") {
   CHECK(rows.error() == core::Error{core::ErrorCode::kLimit, "the search gave more than 9 rows",
                                     "narrow the search or its time range"});
 
+  std::int64_t sum = 0;
+  const auto add = [&](std::vector<Value> row) -> core::Result<void> {
+    sum += std::get<std::int64_t>(row.at(0));
+    return sum < 50 ? core::Result<void>() : core::invalid_input("enough");
+  };
+  CHECK(reader->scan({ten + " LIMIT 9", {}}, 1min, add).ok());
+  CHECK(sum == 45);
+  const auto refused = reader->scan({ten, {}}, 1min, add);
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error() == core::invalid_input("enough"));
+  CHECK(sum == 51);
+
   const auto time = ask(*reader, kEndless, {.timeout = 30ms});
   REQUIRE_FALSE(time.ok());
   CHECK(time.error() == core::Error{core::ErrorCode::kLimit, "the search took longer than 30 ms"});

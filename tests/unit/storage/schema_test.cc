@@ -83,6 +83,7 @@ TEST_CASE("what cannot be opened says why") {
   const auto damaged = sqlite::open({.data_dir = folder.path()});
   REQUIRE_FALSE(damaged.ok());
   CHECK(damaged.error().code == core::ErrorCode::kIo);
+  CHECK(damaged.error().message == folder.database() + ": PRAGMA journal_mode = WAL: file is not a database");
   CHECK(damaged.error().hint == "restore the database from a backup");
 }
 

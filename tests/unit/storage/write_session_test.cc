@@ -119,6 +119,23 @@ TEST_CASE("a commit that the disk refuses leaves nothing, and the next one is ri
   CHECK(database.rows("PRAGMA integrity_check") == std::vector<std::string>{"ok"});
 }
 
+TEST_CASE("a database that is not where it was is not written, until it is back") {
+  Database database;
+  auto session = database.writer();
+  commit(*session, batch_of({set_value(1)}));
+  const std::string elsewhere = database.path() + ".moved";
+  std::filesystem::rename(database.path(), elsewhere);
+  const Batch batch = batch_of({set_value(2)});
+  const auto refused = session->commit({&batch, 1});
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error() == core::Error{core::ErrorCode::kIo,
+                                       database.path() + ": the database was deleted or moved while in use",
+                                       "put it back, or restart regwarden to begin a new one"});
+  std::filesystem::rename(elsewhere, database.path());
+  CHECK(commit(*session, batch).registry_stored == 1);
+  CHECK(database.count("registry_event") == 2);
+}
+
 TEST_CASE("a batch that breaks a rule of the schema is refused, the writer goes on") {
   Database database;
   auto session = database.writer();

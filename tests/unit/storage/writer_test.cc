@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <condition_variable>
 #include <functional>
@@ -9,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -237,6 +239,43 @@ TEST_CASE("a writer that stops while the store fails gives up in time, once for 
   CHECK(done == expected);
   CHECK(std::chrono::steady_clock::now() - start < 5s);
   CHECK(counters.value(core::Counter::kBatchesFailed) == 50);
+}
+
+TEST_CASE("while the daemon stops, a store that works goes on, one that has failed for long is tried no more") {
+  const Quiet quiet;
+  FakeSession::Control control;
+  std::atomic<bool> works = true;
+  control.answer = [&](std::span<const Batch> batches) -> Outcomes {
+    if (!works) return error(core::ErrorCode::kBusy, "locked");
+    return std::vector<CommitOutcome>(batches.size());
+  };
+  core::Counters counters;
+  std::vector<std::string> done;
+  std::size_t tries = 0;
+  {
+    Writer writer(std::make_unique<FakeSession>(control), {.stop_patience = 50ms}, counters);
+    const auto wait_for_failed = [&](std::uint64_t count) {
+      const auto deadline = std::chrono::steady_clock::now() + kDeadline;
+      while (counters.value(core::Counter::kBatchesFailed) < count && std::chrono::steady_clock::now() < deadline) {
+        std::this_thread::yield();
+      }
+    };
+    writer.begin_stop();
+    CHECK(submit(writer, named("a", &done)));
+    REQUIRE(control.wait_for_tries(1));
+    works = false;
+    CHECK(submit(writer, named("b", &done)));
+    wait_for_failed(1);
+    {
+      const std::lock_guard lock(control.mutex);
+      tries = control.commits.size();
+    }
+    CHECK(submit(writer, named("c", &done)));
+    wait_for_failed(2);
+  }
+  CHECK(control.commits.size() == tries);
+  CHECK(done == std::vector<std::string>{"a: 0", "b: locked", "c: locked"});
+  CHECK(counters.value(core::Counter::kBatchesFailed) == 2);
 }
 
 TEST_CASE("a stopped writer takes nothing") {

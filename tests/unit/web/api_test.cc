@@ -343,3 +343,13 @@ TEST_CASE("detections: filters and pages") {
   CHECK(second["items"][0]["name"] == "Green");
   CHECK(second["next_cursor"].is_null());
 }
+
+TEST_CASE("when the daemon stops, what reads from the store ends; what does not is answered") {
+  Fixture fixture;
+  CHECK(fixture.get("/api/v1/runs").status == 200);  // its reader is there already
+  fixture.api().begin_shutdown();
+  const http::Response response = fixture.get("/api/v1/runs");
+  CHECK(response.status == 503);
+  CHECK(json::parse(response.body).at("detail") == "read: cancelled");
+  CHECK(fixture.get("/healthz").status == 200);
+}

@@ -295,14 +295,6 @@ TEST_CASE("Typed reads of another form are problems") {
   CHECK(rendered(warnings) == std::vector<std::string>{"f.yaml:5:7: warning: odd"});
 }
 
-TEST_CASE("Long texts are cut in messages, between characters") {
-  CHECK(in_quotes("abc") == "'abc'");
-  CHECK(in_quotes("a\nb") == "'a b'");
-  CHECK(in_quotes(std::string(80, 'x')) == "'" + std::string(80, 'x') + "'");
-  CHECK(in_quotes(std::string(81, 'x')) == "'" + std::string(80, 'x') + "…'");
-  CHECK(in_quotes(std::string(79, 'x') + "üü") == "'" + std::string(79, 'x') + "…'");
-}
-
 TEST_CASE("Files") {
   const TempFolder folder;
   Problems problems;

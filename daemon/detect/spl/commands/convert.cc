@@ -25,6 +25,8 @@ class Convert final : public Command {
   Convert(std::string format, std::vector<Conversion> conversions)
       : format_(std::move(format)), conversions_(std::move(conversions)) {}
 
+  bool works_row_by_row() const override { return true; }
+
   std::string print() const override {
     std::string text = "convert timeformat=" + print_string(format_);
     for (const Conversion& each : conversions_) {

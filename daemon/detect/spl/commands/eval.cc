@@ -19,6 +19,8 @@ class Eval final : public Command {
  public:
   explicit Eval(std::vector<Assignment> assignments) : assignments_(std::move(assignments)) {}
 
+  bool works_row_by_row() const override { return true; }
+
   std::string print() const override {
     std::string text = "eval ";
     for (const Assignment& assignment : assignments_) {

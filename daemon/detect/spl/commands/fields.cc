@@ -14,6 +14,8 @@ class Fields final : public Command {
  public:
   Fields(bool drops, std::vector<std::string> names) : drops_(drops), names_(std::move(names)) {}
 
+  bool works_row_by_row() const override { return true; }
+
   std::string print() const override {
     std::string text = drops_ ? "fields -" : "fields";
     for (const std::string& name : names_) text += " " + print_name(name);

@@ -14,6 +14,8 @@ class Fillnull final : public Command {
  public:
   Fillnull(std::string value, std::vector<std::string> fields) : value_(std::move(value)), fields_(std::move(fields)) {}
 
+  bool works_row_by_row() const override { return true; }
+
   std::string print() const override {
     std::string text = "fillnull value=" + print_string(value_);
     for (const std::string& field : fields_) text += " " + print_name(field);

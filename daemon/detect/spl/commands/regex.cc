@@ -17,6 +17,8 @@ class Regex final : public Command {
   Regex(std::string field, bool keeps_found, std::string pattern, std::shared_ptr<const re2::RE2> regex)
       : field_(std::move(field)), keeps_found_(keeps_found), pattern_(std::move(pattern)), regex_(std::move(regex)) {}
 
+  bool works_row_by_row() const override { return true; }
+
   std::string print() const override {
     return "regex " + print_name(field_) + (keeps_found_ ? "=" : "!=") + print_string(pattern_);
   }

@@ -36,6 +36,8 @@ class Rename final : public Command {
  public:
   explicit Rename(std::vector<Renaming> renamings) : renamings_(std::move(renamings)) {}
 
+  bool works_row_by_row() const override { return true; }
+
   std::string print() const override {
     std::string text = "rename ";
     for (const Renaming& each : renamings_) {

@@ -11,6 +11,8 @@ class Search final : public Command {
  public:
   explicit Search(SearchExpression expression) : expression_(std::move(expression)) {}
 
+  bool works_row_by_row() const override { return true; }
+
   std::string print() const override { return "search " + spl::print(expression_); }
 
   core::Result<void> apply(Rows& rows, StepContext&) const override {

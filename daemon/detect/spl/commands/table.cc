@@ -13,6 +13,8 @@ class Table final : public Command {
  public:
   explicit Table(std::vector<std::string> names) : names_(std::move(names)) {}
 
+  bool works_row_by_row() const override { return true; }
+
   std::string print() const override {
     std::string text = "table";
     for (const std::string& name : names_) text += " " + print_name(name);

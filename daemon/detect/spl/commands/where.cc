@@ -1,5 +1,4 @@
 // where expr: keeps the rows for which it is true; null is not true.
-#include <algorithm>
 #include <utility>
 
 #include "daemon/detect/spl/commands.h"
@@ -12,6 +11,8 @@ namespace {
 class Where final : public Command {
  public:
   explicit Where(Expression condition) : condition_(std::move(condition)) {}
+
+  bool works_row_by_row() const override { return true; }
 
   std::string print() const override { return "where " + spl::print(condition_); }
 

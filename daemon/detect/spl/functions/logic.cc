@@ -1,6 +1,7 @@
 // Choosing and testing: if, case, coalesce, isnull, …
+#include <cstdint>
 #include <string>
-#include <vector>
+#include <variant>
 
 #include "daemon/detect/rows.h"
 #include "daemon/detect/spl/functions.h"

@@ -1,8 +1,10 @@
 // Numbers: abs, round, tonumber, tostring, …
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <string>
 
 #include "daemon/core/text.h"

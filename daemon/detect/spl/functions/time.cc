@@ -1,7 +1,6 @@
 // Times: strftime. (now() and relative_time() are missing on purpose: a search must give the same rows whenever its
 // window is searched.)
-#include <cmath>
-#include <string>
+#include <optional>
 
 #include "daemon/detect/rows.h"
 #include "daemon/detect/spl/functions.h"
