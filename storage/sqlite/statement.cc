@@ -23,7 +23,9 @@ core::Result<bool> Statement::step() {
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
   sqlite3* db = sqlite3_db_handle(statement_.get());
-  core::Error error = error_of(db, sqlite3_stmt_readonly(statement_.get()) != 0 ? "read" : "write");
+  // COMMIT counts as read-only, but fails as the writing that it ends.
+  const bool reads = sqlite3_stmt_readonly(statement_.get()) != 0 && column_count() > 0;
+  core::Error error = error_of(db, reads ? "read" : "write");
   sqlite3_reset(statement_.get());
   return error;
 }

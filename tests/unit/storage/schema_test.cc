@@ -48,9 +48,10 @@ TEST_CASE("a database of a newer regwarden is refused") {
 
   const auto refused = sqlite::open({.data_dir = folder.path()});
   REQUIRE_FALSE(refused.ok());
-  CHECK(refused.error() == core::Error{core::ErrorCode::kUnsupported,
-                                       "the database has schema version 99, this regwarden knows up to 1",
-                                       "run the newer regwarden that wrote it"});
+  CHECK(refused.error() ==
+        core::Error{core::ErrorCode::kUnsupported,
+                    folder.database() + ": the database has schema version 99, this regwarden knows up to 1",
+                    "run the newer regwarden that wrote it"});
 }
 
 TEST_CASE("a failed migration leaves nothing behind") {
