@@ -254,24 +254,24 @@ TEST_CASE("while the daemon stops, a store that works goes on, one that has fail
   std::size_t tries = 0;
   {
     Writer writer(std::make_unique<FakeSession>(control), {.stop_patience = 50ms}, counters);
-    const auto wait_for_failed = [&](std::uint64_t count) {
+    const auto wait_for = [&](core::Counter counter, std::uint64_t count) {
       const auto deadline = std::chrono::steady_clock::now() + kDeadline;
-      while (counters.value(core::Counter::kBatchesFailed) < count && std::chrono::steady_clock::now() < deadline) {
+      while (counters.value(counter) < count && std::chrono::steady_clock::now() < deadline) {
         std::this_thread::yield();
       }
     };
     writer.begin_stop();
     CHECK(submit(writer, named("a", &done)));
-    REQUIRE(control.wait_for_tries(1));
+    wait_for(core::Counter::kCommits, 1);
     works = false;
     CHECK(submit(writer, named("b", &done)));
-    wait_for_failed(1);
+    wait_for(core::Counter::kBatchesFailed, 1);
     {
       const std::lock_guard lock(control.mutex);
       tries = control.commits.size();
     }
     CHECK(submit(writer, named("c", &done)));
-    wait_for_failed(2);
+    wait_for(core::Counter::kBatchesFailed, 2);
   }
   CHECK(control.commits.size() == tries);
   CHECK(done == std::vector<std::string>{"a: 0", "b: locked", "c: locked"});
