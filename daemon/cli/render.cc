@@ -1,14 +1,15 @@
 #include "daemon/cli/render.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
 #include <nlohmann/json.hpp>
 #include <ostream>
 #include <variant>
 
 #include "daemon/core/time.h"
+#include "daemon/detect/rows.h"
 #include "daemon/scheduler/findings.h"
 
 namespace rw::cli {
@@ -52,28 +53,14 @@ std::string fit(std::string_view text) {
 }
 
 std::string plain_text(const storage::Value& value) {
-  if (const auto* integer = std::get_if<std::int64_t>(&value)) return std::to_string(*integer);
-  if (const auto* number = std::get_if<double>(&value)) return fmt::format("{}", *number);
-  if (const auto* text = std::get_if<std::string>(&value)) return *text;
-  if (const auto* list = std::get_if<std::vector<std::string>>(&value)) {
-    std::string joined;
-    for (const std::string& item : *list) {
-      if (!joined.empty()) joined += ", ";
-      joined += item;
-    }
-    return joined;
-  }
-  return {};
+  return fmt::format("{}", fmt::join(detect::texts_of(value), ", "));
 }
 
 // _time as RFC 3339 where it is still a number.
 std::string cell_of(std::string_view column, const storage::Value& value) {
-  if (column == "_time") {
-    if (const auto* integer = std::get_if<std::int64_t>(&value)) {
-      return core::format_rfc3339(core::from_us(*integer * 1'000'000));
-    }
-    if (const auto* number = std::get_if<double>(&value)) {
-      return core::format_rfc3339(core::from_us(std::llround(*number * 1e6)));
+  if (column == "_time" && !std::holds_alternative<std::string>(value)) {
+    if (const auto seconds = detect::number_of(value)) {
+      if (const auto time = detect::time_of_seconds(*seconds)) return core::format_rfc3339(*time);
     }
   }
   return plain_text(value);

@@ -7,6 +7,7 @@ REGWARDEN_SHOW=1 prints what each case really got, for reviewing a change of mes
 import gzip
 import json
 import os
+import time
 import unittest
 import zlib
 
@@ -184,7 +185,6 @@ class Malformed(TestCase):
                 got = lambda: [item["reason"] for item in reversed(regwarden.items("rejected")) if item["id"] not in before]
                 if os.environ.get("REGWARDEN_SHOW"):
                     wait_for(lambda: regwarden.counter(stored_name) > stored_before, name)
-                    import time
                     time.sleep(0.3)
                     print(f"{name}: {got()!r} stored {regwarden.counter(stored_name) - stored_before - 1}")
                     continue

@@ -263,6 +263,7 @@ TEST_CASE("while the daemon stops, a store that works goes on, one that has fail
     writer.begin_stop();
     CHECK(submit(writer, named("a", &done)));
     wait_for(core::Counter::kCommits, 1);
+    REQUIRE(counters.value(core::Counter::kCommits) == 1);
     works = false;
     CHECK(submit(writer, named("b", &done)));
     wait_for(core::Counter::kBatchesFailed, 1);
