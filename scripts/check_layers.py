@@ -35,7 +35,7 @@ FOREIGN = {
     r"yaml-cpp/": ["daemon/yaml"],
     r"pugixml\.hpp": ["daemon/ingest"],
     r"simdjson\.h": ["daemon/ingest"],
-    r"re2/": ["daemon/detect", "storage/sqlite"],
+    r"re2/": ["daemon/core", "daemon/detect"],
     r"date/": ["daemon/core"],
     r"CLI/": ["daemon/cli"],
     r"systemd/": ["daemon/cli"],

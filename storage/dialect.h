@@ -10,15 +10,11 @@
 
 #include "daemon/cim/fields.h"
 #include "daemon/cim/finding.h"
-#include "daemon/core/text_pattern.h"
+#include "daemon/core/text_test.h"
+#include "storage/predicate.h"
 #include "storage/query.h"
 
 namespace rw::storage {
-
-// How a field compares with a constant that is not a wildcard pattern: Splunk compares as numbers when both sides are
-// numbers, else as folded text.
-enum class CompareOp { kLess, kLessEqual, kGreater, kGreaterEqual };
-std::string_view op_text(CompareOp op);  // "<", "<=", …
 
 class Dialect {
  public:
@@ -34,13 +30,13 @@ class Dialect {
   // GROUP BY. _time reads as microseconds, an integer.
   virtual std::string field(cim::Dataset dataset, const cim::Field& field) const = 0;
 
-  // The field as data model shows it matches the pattern: true or false, never NULL (a null field matches nothing).
-  virtual std::string matches(cim::Dataset dataset, const cim::Field& field, const core::TextPattern& pattern,
+  // The field as the data model shows it passes the test: true or false, never NULL (a null field passes none).
+  virtual std::string matches(cim::Dataset dataset, const cim::Field& field, const core::TextTest& test,
                               std::vector<Value>& binds) const = 0;
   // The field is not null: true or false.
   virtual std::string exists(cim::Dataset dataset, const cim::Field& field) const = 0;
-  virtual std::string compare(cim::Dataset dataset, const cim::Field& field, CompareOp op, std::string_view constant,
-                              std::vector<Value>& binds) const = 0;
+  virtual std::string compare(cim::Dataset dataset, const Compares& compares, std::vector<Value>& binds) const = 0;
+  virtual std::string same(cim::Dataset dataset, const Same& same) const = 0;
 
   // A placeholder for the value, appended to binds.
   virtual std::string bind(Value value, std::vector<Value>& binds) const = 0;

@@ -16,6 +16,7 @@
 #include "storage/batch.h"
 #include "storage/dialect.h"
 #include "storage/query.h"
+#include "storage/sieve.h"
 
 namespace rw::storage {
 
@@ -87,6 +88,9 @@ class Reader {
 
   // The same without a limit on rows: for the caller who keeps few of many. Errors: also those of the sink.
   virtual core::Result<void> scan(const Query& query, std::chrono::milliseconds timeout, const RowSink& sink) = 0;
+
+  // For ticks of many searches with these filters; it keeps what it learns from tick to tick. Errors: as scan().
+  virtual core::Result<std::unique_ptr<Sieve>> open_sieve(std::vector<Filter> filters) = 0;
 
   // Errors: InvalidInput (unknown filter column).
   virtual core::Result<ListPage> list(const ListRequest& request) = 0;

@@ -66,31 +66,168 @@ constexpr Field kProcessesFields[] = {
     {"vendor_product", kText, kFill, "System/Provider", "Microsoft Sysmon"},
 };
 
+constexpr Field kRegistryEventFields[] = {
+    {"EventID", kText, kNone, "System/EventID", "Which kind of event"},
+    {"Channel", kText, kNone, "System/Channel", "The log it stands in"},
+    {"Provider_Name", kText, kNone, "System/Provider", "Who wrote it"},
+    {"Computer", kText, kNone, "System/Computer", "The machine"},
+    {"EventType", kText, kNone, "EventType",
+     "Sysmon: SetValue, CreateKey, DeleteKey, DeleteValue, RenameKey, RenameValue"},
+    {"TargetObject", kText, kNone, "TargetObject", "Key path, with the value name for value events"},
+    {"Details", kText, kNone, "Details", "Data written, as Sysmon writes it: DWORD (0x00000001)"},
+    {"NewName", kText, kNone, "NewName", "The new name of a renamed key or value"},
+    {"Image", kText, kNone, "Image", "Path of the acting process"},
+    {"ProcessId", kText, kNone, "ProcessId", "Process id, decimal"},
+    {"ProcessGuid", kText, kNone, "ProcessGuid", "Sysmon's id of the process"},
+    {"User", kText, kNone, "User", "The acting account with its domain"},
+    {"RuleName", kText, kNone, "RuleName", "Of Sysmon's configuration"},
+    {"ObjectName", kText, kNone, "ObjectName", "Security: the key, native path"},
+    {"ObjectValueName", kText, kNone, "ObjectValueName", "Security: the value's name"},
+    {"ObjectType", kText, kNone, "ObjectType", "Security: Key"},
+    {"ObjectServer", kText, kNone, "ObjectServer", "Security: Security"},
+    {"HandleId", kText, kNone, "HandleId", "Security: the handle"},
+    {"OperationType", kText, kNone, "OperationType", "Security 4657: %%1904 to %%1906"},
+    {"OldValueType", kText, kNone, "OldValueType", "Security 4657: type of the data before"},
+    {"OldValue", kText, kNone, "OldValue", "Security 4657: data before"},
+    {"NewValueType", kText, kNone, "NewValueType", "Security 4657: type of the data written"},
+    {"NewValue", kText, kNone, "NewValue", "Security 4657: data written"},
+    {"ProcessName", kText, kNone, "ProcessName", "Security: path of the acting process"},
+    {"AccessMask", kText, kNone, "AccessMask", "Security 4656, 4663: what was asked"},
+    {"AccessList", kText, kNone, "AccessList", "Security 4656, 4663: the same as codes"},
+    {"SubjectUserSid", kText, kNone, "SubjectUserSid", "Security: id of the account"},
+    {"SubjectUserName", kText, kNone, "SubjectUserName", "Security: the account"},
+    {"SubjectDomainName", kText, kNone, "SubjectDomainName", "Security: its domain"},
+    {"SubjectLogonId", kText, kNone, "SubjectLogonId", "Security: its session"},
+};
+
+constexpr Field kProcessEventFields[] = {
+    {"EventID", kText, kNone, "System/EventID", "Which kind of event"},
+    {"Channel", kText, kNone, "System/Channel", "The log it stands in"},
+    {"Provider_Name", kText, kNone, "System/Provider", "Who wrote it"},
+    {"Computer", kText, kNone, "System/Computer", "The machine"},
+    {"RuleName", kText, kNone, "RuleName", "Of Sysmon's configuration"},
+    {"Image", kText, kNone, "Image", "Path of the image"},
+    {"CommandLine", kText, kNone, "CommandLine", "Command line"},
+    {"CurrentDirectory", kText, kNone, "CurrentDirectory", "Working directory"},
+    {"OriginalFileName", kText, kNone, "OriginalFileName", "Name from the image's version resource"},
+    {"FileVersion", kText, kNone, "FileVersion", "From the image's version resource"},
+    {"Description", kText, kNone, "Description", "From the image's version resource"},
+    {"Product", kText, kNone, "Product", "From the image's version resource"},
+    {"Company", kText, kNone, "Company", "From the image's version resource"},
+    {"Hashes", kText, kNone, "Hashes", "MD5=…,SHA256=…"},
+    {"IntegrityLevel", kText, kNone, "IntegrityLevel", "Low, Medium, High, System"},
+    {"ProcessId", kText, kNone, "ProcessId", "Process id, decimal"},
+    {"ProcessGuid", kText, kNone, "ProcessGuid", "Sysmon's id of the process"},
+    {"User", kText, kNone, "User", "The account with its domain"},
+    {"LogonGuid", kText, kNone, "LogonGuid", "Id of the session"},
+    {"LogonId", kText, kNone, "LogonId", "Id of the session"},
+    {"TerminalSessionId", kText, kNone, "TerminalSessionId", "Number of the session"},
+    {"ParentImage", kText, kNone, "ParentImage", "Path of the parent"},
+    {"ParentCommandLine", kText, kNone, "ParentCommandLine", "Command line of the parent"},
+    {"ParentProcessId", kText, kNone, "ParentProcessId", "Process id of the parent, decimal"},
+    {"ParentProcessGuid", kText, kNone, "ParentProcessGuid", "Sysmon's id of the parent"},
+    {"ParentUser", kText, kNone, "ParentUser", "Account of the parent with its domain"},
+    {"NewProcessName", kText, kNone, "NewProcessName", "Security 4688: path of the image"},
+    {"NewProcessId", kText, kNone, "NewProcessId", "Security 4688: process id, hexadecimal"},
+    {"ProcessCommandLine", kText, kNone, "CommandLine", "Command line"},
+    {"ParentProcessName", kText, kNone, "ParentProcessName", "Security 4688: path of the parent"},
+    {"MandatoryLabel", kText, kNone, "MandatoryLabel", "Security 4688: integrity as a SID"},
+    {"TokenElevationType", kText, kNone, "TokenElevationType", "Security 4688: %%1936 to %%1938"},
+    {"SubjectUserSid", kText, kNone, "SubjectUserSid", "Security: id of the creator's account"},
+    {"SubjectUserName", kText, kNone, "SubjectUserName", "Security: the creator's account"},
+    {"SubjectDomainName", kText, kNone, "SubjectDomainName", "Security: its domain"},
+    {"SubjectLogonId", kText, kNone, "SubjectLogonId", "Security: its session"},
+    {"TargetUserSid", kText, kNone, "TargetUserSid", "Security: id of the new process's account"},
+    {"TargetUserName", kText, kNone, "TargetUserName", "Security: the new process's account"},
+    {"TargetDomainName", kText, kNone, "TargetDomainName", "Security: its domain"},
+    {"TargetLogonId", kText, kNone, "TargetLogonId", "Security: its session"},
+};
+
+constexpr Field kRiskFields[] = {
+    {"_time", FieldType::kTime, kNone, "", "When what it is about happened"},
+    {"source", kText, kNone, "", "The detection; what risk rules count"},
+    {"search_name", kText, kNone, "", "The same"},
+    {"risk_object", kText, kNone, "", "Who or what is at risk"},
+    {"risk_object_type", kText, kNone, "", "system, user or other"},
+    {"risk_object_field", kText, kNone, "", "The result column it came from"},
+    {"risk_score", FieldType::kNumber, kNone, "", "Score"},
+    {"calculated_risk_score", FieldType::kNumber, kNone, "", "Score; there are no risk factors"},
+    {"risk_message", kText, kNone, "", "Message, filled in"},
+    {"threat_object", FieldType::kList, kNone, "", "All threat objects of the row"},
+    {"threat_object_type", FieldType::kList, kNone, "", "Their types"},
+    {"analyticstories", FieldType::kList, kNone, "", "Analytic stories of the detection"},
+    {"annotations.mitre_attack", FieldType::kList, kNone, "", "Technique ids"},
+    {"annotations.mitre_attack.mitre_technique_id", FieldType::kList, kNone, "", "Technique ids"},
+    {"annotations.mitre_attack.mitre_technique", FieldType::kList, kNone, "", "Names of the techniques"},
+    {"annotations.mitre_attack.mitre_tactic", FieldType::kList, kNone, "",
+     "Tactics of the techniques, as defense-evasion"},
+    {"annotations.mitre_attack.mitre_tactic_id", FieldType::kList, kNone, "", "Their ids"},
+    {"annotations.kill_chain_phases", FieldType::kList, kNone, "", "Kill chain phases of the tactics"},
+    {"annotations.cis20", FieldType::kList, kNone, "", "CIS controls"},
+    {"annotations.nist", FieldType::kList, kNone, "", "NIST functions"},
+    {"dest", kText, kNone, "", "Of the result row"},
+    {"user", kText, kNone, "", "Of the result row"},
+};
+
+const Field* find(std::span<const Field> fields, std::string_view name) {
+  for (const Field& field : fields) {
+    if (field.name == name) return &field;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 std::optional<Dataset> find_dataset(std::string_view datamodel_name) {
-  for (const Dataset dataset : {Dataset::kRegistry, Dataset::kProcesses}) {
+  for (const Dataset dataset : kDatasets) {
     if (core::equals_ascii_nocase(datamodel_name, cim::datamodel_name(dataset))) return dataset;
   }
   return std::nullopt;
 }
 
-std::string_view dataset_prefix(Dataset dataset) { return dataset == Dataset::kRegistry ? "Registry" : "Processes"; }
+std::string_view dataset_prefix(Dataset dataset) {
+  const std::string_view name = datamodel_name(dataset);
+  return name.substr(name.find('.') + 1);
+}
 
 std::string_view datamodel_name(Dataset dataset) {
-  return dataset == Dataset::kRegistry ? "Endpoint.Registry" : "Endpoint.Processes";
+  switch (dataset) {
+    case Dataset::kRegistry:
+      return "Endpoint.Registry";
+    case Dataset::kProcesses:
+      return "Endpoint.Processes";
+    case Dataset::kRisk:
+      return "Risk.All_Risk";
+  }
+  return "";
 }
 
 std::span<const Field> fields(Dataset dataset) {
-  return dataset == Dataset::kRegistry ? std::span<const Field>(kRegistryFields)
-                                       : std::span<const Field>(kProcessesFields);
+  switch (dataset) {
+    case Dataset::kRegistry:
+      return kRegistryFields;
+    case Dataset::kProcesses:
+      return kProcessesFields;
+    case Dataset::kRisk:
+      return kRiskFields;
+  }
+  return {};
 }
 
-const Field* find_field(Dataset dataset, std::string_view name) {
-  for (const Field& field : fields(dataset)) {
-    if (field.name == name) return &field;
+const Field* find_field(Dataset dataset, std::string_view name) { return find(fields(dataset), name); }
+
+std::span<const Field> event_fields(Dataset dataset) {
+  switch (dataset) {
+    case Dataset::kRegistry:
+      return kRegistryEventFields;
+    case Dataset::kProcesses:
+      return kProcessEventFields;
+    case Dataset::kRisk:
+      return {};
   }
-  return nullptr;
+  return {};
 }
+
+const Field* find_event_field(Dataset dataset, std::string_view name) { return find(event_fields(dataset), name); }
 
 }  // namespace rw::cim

@@ -8,10 +8,12 @@
 
 namespace rw::cim {
 
-// The datasets that searches can read: Endpoint.Registry, Endpoint.Processes.
-enum class Dataset { kRegistry, kProcesses };
+// The datasets that searches can read: Endpoint.Registry, Endpoint.Processes, Risk.All_Risk.
+enum class Dataset { kRegistry, kProcesses, kRisk };
+inline constexpr Dataset kDatasets[] = {Dataset::kRegistry, Dataset::kProcesses, Dataset::kRisk};
 
-enum class FieldType { kText, kTime };
+// kList: several texts; kNumber: a whole number.
+enum class FieldType { kText, kTime, kNumber, kList };
 
 // What the data model puts in place of a null or empty value. In CIM's Endpoint model a calculated field becomes
 // "unknown"; plain extracted ones stay null.
@@ -27,11 +29,17 @@ struct Field {
 
 // "Endpoint.Registry" (case-insensitive, as searches write it); nullopt when we do not have it.
 std::optional<Dataset> find_dataset(std::string_view datamodel_name);
-// The prefix fields carry in a search: "Registry", "Processes".
+// The prefix fields carry in a search: "Registry", "Processes", "All_Risk".
 std::string_view dataset_prefix(Dataset dataset);
 std::string_view datamodel_name(Dataset dataset);
 
 std::span<const Field> fields(Dataset dataset);
+// The fields of the events behind a dataset under their own names (TargetObject, Image, …), as Sysmon and the Security
+// log write them: what Sigma rules test. Those of Security 4657 and 4688 that have a Sysmon name are there under both.
+std::span<const Field> event_fields(Dataset dataset);
+// nullptr: no event of the dataset has such a field.
+const Field* find_event_field(Dataset dataset, std::string_view name);
+
 // nullptr: no such field. Names compare exactly, as Splunk's do.
 const Field* find_field(Dataset dataset, std::string_view name);
 

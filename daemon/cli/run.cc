@@ -53,8 +53,8 @@ int run(const Options& options) {
   if (!store.ok()) return fail(store.error());
   auto reader = (*store)->open_reader();
   if (!reader.ok()) return fail(reader.error());
-  scheduler::RunOutcome outcome = scheduler::run_detection(*detection, *request, **reader, (*store)->dialect(),
-                                                           config->time_zone, config->scheduler.limits, clock);
+  scheduler::RunOutcome outcome = scheduler::run_detection(
+      *detection, *request, {**reader, (*store)->dialect(), config->time_zone, config->scheduler.limits, clock});
   if (outcome.run.status == cim::RunStatus::kFailed) return fail(outcome.run.error);
   for (const std::string& warning : outcome.result.warnings) std::cerr << "regwarden: " << warning << '\n';
   print_result(std::cout, options.output, detection->name, request->window, outcome.result.table);

@@ -25,7 +25,8 @@ int search(const Options& options) {
   const auto catalogue = read_detections(*config);
   const auto compiled = detect::compile_spl(options.spl, catalogue->macros());
   if (!compiled.ok()) return fail(compiled.error());
-  const auto window = parse_window(options.earliest, options.latest, core::SystemClock().now(), config->time_zone);
+  const core::Micros now = core::SystemClock().now();
+  const auto window = parse_window(options.earliest, options.latest, now, config->time_zone);
   if (!window.ok()) return fail(window.error());
 
   auto store = storage::sqlite::open({.data_dir = config->data_dir, .create = false});
@@ -33,7 +34,7 @@ int search(const Options& options) {
   auto reader = (*store)->open_reader();
   if (!reader.ok()) return fail(reader.error());
   const auto result =
-      (*compiled)->run(**reader, (*store)->dialect(), *window, config->time_zone, config->scheduler.limits);
+      (*compiled)->run({**reader, (*store)->dialect(), *window, config->time_zone, now, config->scheduler.limits});
   if (!result.ok()) return fail(result.error());
   for (const std::string& warning : result->warnings) std::cerr << "regwarden: " << warning << '\n';
   print_result(std::cout, options.output, "", *window, result->table);

@@ -171,7 +171,7 @@ class Binder {
     }
     if (const auto* negation = std::get_if<spl::SearchNot>(&expression.node)) {
       RW_TRY(Predicate term, bind_search(*negation->term));
-      return Predicate{Not{std::make_shared<const Predicate>(std::move(term))}};
+      return negated(std::move(term));
     }
     if (const auto* comparison = std::get_if<spl::SearchComparison>(&expression.node)) {
       RW_CHECK(check_field(comparison->field, expression.span));
@@ -208,7 +208,7 @@ class Binder {
       case spl::CompareOp::kEqual:
         return matches(field, value);
       case spl::CompareOp::kNotEqual:
-        return {All{{{Exists{field}}, {Not{std::make_shared<const Predicate>(matches(field, value))}}}}};
+        return {All{{{Exists{field}}, negated(matches(field, value))}}};
       case spl::CompareOp::kLess:
         return {Compares{field, storage::CompareOp::kLess, value.text}};
       case spl::CompareOp::kLessEqual:
@@ -234,7 +234,7 @@ class Binder {
 
 core::Result<Plan> bind(const spl::Pipeline& pipeline, const spl::ExpandedText& text) {
   const std::optional<cim::Dataset> dataset = cim::find_dataset(pipeline.source.datamodel);
-  if (!dataset) {
+  if (!dataset || *dataset == cim::Dataset::kRisk) {
     return text.error(ErrorCode::kUnsupported, pipeline.source.datamodel_at.begin,
                       fmt::format("the data model `{}` is not supported", pipeline.source.datamodel),
                       "there are Endpoint.Registry and Endpoint.Processes");

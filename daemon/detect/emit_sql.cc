@@ -121,12 +121,12 @@ class Emitter {
     if (const auto* negation = std::get_if<Not>(&predicate.node))
       return fmt::format("NOT {}", enclosed(*negation->term));
     if (const auto* matches = std::get_if<Matches>(&predicate.node)) {
-      return dialect_.matches(events_.dataset, *matches->field, matches->pattern, binds_);
+      return dialect_.matches(events_.dataset, *matches->field, matches->test, binds_);
     }
     if (const auto* present = std::get_if<Exists>(&predicate.node))
       return dialect_.exists(events_.dataset, *present->field);
-    const auto& compares = std::get<Compares>(predicate.node);
-    return dialect_.compare(events_.dataset, *compares.field, compares.op, compares.constant, binds_);
+    if (const auto* same = std::get_if<Same>(&predicate.node)) return dialect_.same(events_.dataset, *same);
+    return dialect_.compare(events_.dataset, std::get<Compares>(predicate.node), binds_);
   }
 
   std::string enclosed(const Predicate& predicate) { return fmt::format("({})", test(predicate)); }

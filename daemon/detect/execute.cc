@@ -52,6 +52,10 @@ core::Result<storage::Value> convert(const Aggregate& aggregate, storage::Value 
   return value;
 }
 
+StepContext step_context(const SearchContext& context, std::vector<std::string>& warnings) {
+  return {context.zone, context.window, context.now, context.limits.max_rows, {}, warnings};
+}
+
 // Rows are taken through the first steps so many at a time, so that a search that keeps few of millions of groups
 // (by the length of their data, say) does not hold them all.
 constexpr std::size_t kPortion = 1024;
@@ -59,8 +63,8 @@ constexpr std::size_t kPortion = 1024;
 // The rows of the plan's query after the first `steps` of its steps, each of which looks at one row alone.
 class Portions {
  public:
-  Portions(const Plan& plan, std::size_t steps, Execution& execution)
-      : plan_(plan), steps_(steps), execution_(execution) {}
+  Portions(const Plan& plan, std::size_t steps, const SearchContext& context, std::vector<std::string>& warnings)
+      : plan_(plan), steps_(steps), context_(context), warnings_(warnings) {}
 
   core::Result<void> add(Row row) {
     const std::size_t columns = plan_.events.by.size() + plan_.events.aggregates.size();
@@ -94,7 +98,7 @@ class Portions {
       }
     }
     for (std::size_t i = 0; i < steps_; ++i) {
-      StepContext context{execution_.zone, execution_.limits.max_rows, {}, execution_.warnings};
+      StepContext context = step_context(context_, warnings_);
       RW_CHECK(plan_.steps[i].step->apply(rows, context));
     }
     // Columns come of the columns before, not of the rows: they are the same in every portion.
@@ -102,33 +106,48 @@ class Portions {
     std::move(rows.rows.begin(), rows.rows.end(), std::back_inserter(kept));
     kept_ = std::move(rows);
     kept_.rows = std::move(kept);
-    const std::int64_t max_rows = execution_.limits.max_rows;
+    const std::int64_t max_rows = context_.limits.max_rows;
     if (static_cast<std::int64_t>(kept_.rows.size()) > max_rows) return storage::too_many_rows(max_rows);
     return {};
   }
 
   const Plan& plan_;
   const std::size_t steps_;
-  Execution& execution_;
+  const SearchContext& context_;
+  std::vector<std::string>& warnings_;
   std::vector<Row> portion_;
   Rows kept_;
 };
 
+// The rows of the query's events: from the window, or from what a tick's sieve left of it.
+core::Result<void> scan(const EventQuery& events, const SearchContext& context, const storage::RowSink& sink) {
+  cim::Window window = context.window;
+  window.earliest -= events.lookback;
+  const storage::Dialect* dialect = &context.dialect;
+  if (context.sifted != nullptr) {
+    const auto sifted = context.sifted->find(&events);
+    if (sifted != context.sifted->end()) {
+      if (sifted->second.nothing && !events.by.empty()) return {};  // without BY there is always a row
+      if (sifted->second.dialect) dialect = sifted->second.dialect.get();
+    }
+  }
+  return context.reader.scan(emit_sql(events, *dialect, window, context.zone), context.limits.timeout, sink);
+}
+
 }  // namespace
 
-core::Result<Rows> execute(const Plan& plan, Execution& execution) {
+core::Result<Rows> execute(const Plan& plan, const SearchContext& context, std::vector<std::string>& warnings) {
   const auto first = std::find_if(plan.steps.begin(), plan.steps.end(),
                                   [](const Step& step) { return !step.step->works_row_by_row(); });
-  Portions portions(plan, static_cast<std::size_t>(first - plan.steps.begin()), execution);
-  RW_CHECK(execution.reader.scan(emit_sql(plan.events, execution.dialect, execution.window, execution.zone),
-                                 execution.limits.timeout, [&](Row row) { return portions.add(std::move(row)); }));
+  Portions portions(plan, static_cast<std::size_t>(first - plan.steps.begin()), context, warnings);
+  RW_CHECK(scan(plan.events, context, [&](Row row) { return portions.add(std::move(row)); }));
   RW_TRY(Rows rows, portions.finish());
   for (auto step = first; step != plan.steps.end(); ++step) {
-    StepContext context{execution.zone, execution.limits.max_rows, {}, execution.warnings};
-    if (step->subsearch) {
-      RW_TRY(context.subsearch, execute(*step->subsearch, execution));
+    StepContext step_with = step_context(context, warnings);
+    if (step->subsearch && (!rows.rows.empty() || !step->step->needs_rows())) {
+      RW_TRY(step_with.subsearch, execute(*step->subsearch, context, warnings));
     }
-    RW_CHECK(step->step->apply(rows, context));
+    RW_CHECK(step->step->apply(rows, step_with));
   }
   return rows;
 }

@@ -9,37 +9,6 @@ namespace {
 
 constexpr std::string_view kUnknownField = "unknown field";
 
-struct PredicatePrinter {
-  std::string operator()(const All& all) const { return join(all.terms, " AND ", "true"); }
-  std::string operator()(const Any& any) const { return join(any.terms, " OR ", "false"); }
-  std::string operator()(const Not& negation) const { return fmt::format("NOT {}", operand(*negation.term)); }
-  std::string operator()(const Matches& matches) const {
-    // encode() is a letter for the case rule and the pattern with its wildcards and escapes.
-    const std::string encoded = matches.pattern.encode();
-    const bool exact_case = matches.pattern.case_rule() == core::TextPattern::Case::kExact;
-    return fmt::format("{} {} \"{}\"", matches.field->name, exact_case ? "==" : "=", encoded.substr(1));
-  }
-  std::string operator()(const Exists& exists) const { return fmt::format("{} exists", exists.field->name); }
-  std::string operator()(const Compares& compares) const {
-    return fmt::format("{} {} \"{}\"", compares.field->name, op_text(compares.op), compares.constant);
-  }
-
-  static std::string operand(const Predicate& predicate) {
-    const bool compound = (std::holds_alternative<All>(predicate.node) && !is_always(predicate)) ||
-                          (std::holds_alternative<Any>(predicate.node) && !is_never(predicate));
-    return compound ? fmt::format("({})", print(predicate)) : print(predicate);
-  }
-  static std::string join(const std::vector<Predicate>& terms, std::string_view between, std::string_view none) {
-    if (terms.empty()) return std::string(none);
-    std::string text;
-    for (const Predicate& term : terms) {
-      if (&term != &terms.front()) text += between;
-      text += operand(term);
-    }
-    return text;
-  }
-};
-
 std::string print(const GroupBy& by) {
   std::string text = by.column;
   if (by.field == nullptr) return fmt::format("{} ({})", text, kUnknownField);
@@ -86,21 +55,6 @@ void print_plan(const Plan& plan, const std::string& indent, std::string& out) {
 }
 
 }  // namespace
-
-Predicate always() { return {All{}}; }
-Predicate never() { return {Any{}}; }
-
-bool is_always(const Predicate& predicate) {
-  const auto* all = std::get_if<All>(&predicate.node);
-  return all != nullptr && all->terms.empty();
-}
-
-bool is_never(const Predicate& predicate) {
-  const auto* any = std::get_if<Any>(&predicate.node);
-  return any != nullptr && any->terms.empty();
-}
-
-std::string print(const Predicate& predicate) { return std::visit(PredicatePrinter(), predicate.node); }
 
 std::string print(const Plan& plan) {
   std::string out;

@@ -9,52 +9,30 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "daemon/cim/fields.h"
+#include "daemon/cim/finding.h"
 #include "daemon/core/result.h"
-#include "daemon/core/text_pattern.h"
 #include "daemon/core/time.h"
 #include "daemon/detect/rows.h"
-#include "storage/dialect.h"
+#include "storage/predicate.h"
 
 namespace rw::detect {
 
-// ---- Which events. A test of a null field is false, so there is no third value here.
-
-struct Predicate;
-
-struct All {
-  std::vector<Predicate> terms;  // none: true
-};
-struct Any {
-  std::vector<Predicate> terms;  // none: false
-};
-struct Not {
-  std::shared_ptr<const Predicate> term;
-};
-struct Matches {
-  const cim::Field* field;
-  core::TextPattern pattern;
-};
-struct Exists {
-  const cim::Field* field;
-};
-struct Compares {
-  const cim::Field* field;
-  storage::CompareOp op;
-  std::string constant;
-};
-
-struct Predicate {
-  std::variant<All, Any, Not, Matches, Exists, Compares> node;
-};
-
-Predicate always();
-Predicate never();
-bool is_always(const Predicate& predicate);
-bool is_never(const Predicate& predicate);
+using storage::All;
+using storage::always;
+using storage::Any;
+using storage::Compares;
+using storage::Exists;
+using storage::is_always;
+using storage::is_never;
+using storage::Matches;
+using storage::negated;
+using storage::never;
+using storage::Not;
+using storage::Predicate;
+using storage::Same;
 
 // ---- How they are grouped
 
@@ -93,12 +71,15 @@ struct EventQuery {
   std::vector<GroupBy> by;
   std::vector<Aggregate> aggregates;
   std::optional<std::string> fill_null;  // for null group-by values; none: `where` lets no such event through
+  std::chrono::seconds lookback{0};      // how far before the window it begins
 };
 
 // ---- What becomes of the rows
 
 struct StepContext {
   const core::TimeZone& zone;
+  cim::Window window;
+  core::Micros now;                    // see SearchContext
   std::int64_t max_rows;               // no step may make more
   Rows subsearch = {};                 // result of the step's own plan
   std::vector<std::string>& warnings;  // for the operator
@@ -109,6 +90,8 @@ class RowStep {
   virtual ~RowStep() = default;
   // Whether what becomes of a row depends on this row alone, and the columns on none: then rows may come in portions.
   virtual bool works_row_by_row() const { return false; }
+  // Whether without rows it makes none and its columns do not matter: then its subsearch need not run.
+  virtual bool needs_rows() const { return false; }
   // SPL that reads back as the same step.
   virtual std::string print() const = 0;
   // Errors: Limit.
@@ -129,7 +112,6 @@ struct Plan {
 
 // For people and golden tests: one line a clause, subsearches indented.
 std::string print(const Plan& plan);
-std::string print(const Predicate& predicate);
 std::string_view aggregate_name(AggregateFunction function);
 
 }  // namespace rw::detect

@@ -1,16 +1,36 @@
-// A compiled search: SPL (or Sigma) text → plan → one SQL query for the events plus the steps that follow on its few
+// A compiled search: SPL or a Sigma rule → plan → one SQL query for the events plus the steps that follow on its few
 // rows. Immutable and thread-safe once compiled; each run uses the caller's Reader.
 #pragma once
 
+#include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "daemon/cim/finding.h"
 #include "daemon/core/result.h"
 #include "daemon/core/time.h"
+#include "daemon/detect/plan.h"
+#include "storage/dialect.h"
+#include "storage/sieve.h"
 #include "storage/store.h"
 
 namespace rw::detect {
+
+// What a tick's sieve left of each query (see tick.h).
+using SiftedQueries = std::map<const EventQuery*, storage::Sifted>;
+
+// One run of a search.
+struct SearchContext {
+  storage::Reader& reader;
+  const storage::Dialect& dialect;
+  cim::Window window;
+  const core::TimeZone& zone;
+  // What now() says: the scheduled time of the run, so that the same run gives the same rows whenever it happens.
+  core::Micros now;
+  storage::SearchLimits limits = {};
+  const SiftedQueries* sifted = nullptr;  // nullptr: every query looks at the window itself
+};
 
 // Rows of a search. group_columns: the columns of `table` that hold the group-by values of the search, by which a row
 // is the same row when the search runs again (counts and last times change, these do not). Empty: all columns count.
@@ -24,15 +44,18 @@ class Search {
  public:
   virtual ~Search() = default;
 
-  // Errors: those of storage::Reader::query.
-  virtual core::Result<SearchResult> run(storage::Reader& reader, const storage::Dialect& dialect,
-                                         const cim::Window& window, const core::TimeZone& zone,
-                                         const storage::SearchLimits& limits) const = 0;
+  // Errors: those of storage::Reader::scan; Limit.
+  virtual core::Result<SearchResult> run(const SearchContext& context) const = 0;
+
+  // The query of the plan and those of its subsearches; they live as long as the search.
+  virtual std::vector<const EventQuery*> queries() const = 0;
 
   // For people: the plan, one step a line, and the SQL with its bound values for this window.
   virtual std::string explain_plan() const = 0;
   virtual std::string explain_sql(const storage::Dialect& dialect, const cim::Window& window,
                                   const core::TimeZone& zone) const = 0;
 };
+
+std::shared_ptr<const Search> make_search(Plan plan);
 
 }  // namespace rw::detect

@@ -44,6 +44,7 @@ struct Simplifier {
   }
   Predicate operator()(const Matches& matches) const { return {matches}; }
   Predicate operator()(const Compares& compares) const { return {compares}; }
+  Predicate operator()(const Same& same) const { return {same}; }
 };
 
 }  // namespace

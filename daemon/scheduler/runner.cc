@@ -6,15 +6,20 @@
 namespace rw::scheduler {
 namespace {
 
-core::Result<detect::SearchResult> search(const detect::Detection& detection, const cim::Window& window,
-                                          storage::Reader& reader, const storage::Dialect& dialect,
-                                          const core::TimeZone& zone, const storage::SearchLimits& limits) {
+core::Result<detect::SearchResult> search(const detect::Detection& detection, const RunRequest& request,
+                                          const RunMeans& means) {
   if (detection.search == nullptr) {
     return core::Error{core::ErrorCode::kUnsupported,
                        detection.problem ? core::render(*detection.problem) : "the detection has no compiled search"};
   }
   try {
-    return detection.search->run(reader, dialect, window, zone, limits);
+    return detection.search->run({.reader = means.reader,
+                                  .dialect = means.dialect,
+                                  .window = request.window,
+                                  .zone = means.zone,
+                                  .now = request.scheduled_time,
+                                  .limits = means.limits,
+                                  .sifted = means.sifted});
   } catch (const std::exception& exception) {  // out of memory, or a fault in a library: one run pays for it, not all
     return core::Error{core::ErrorCode::kInternal, exception.what()};
   }
@@ -22,18 +27,16 @@ core::Result<detect::SearchResult> search(const detect::Detection& detection, co
 
 }  // namespace
 
-RunOutcome run_detection(const detect::Detection& detection, const RunRequest& request, storage::Reader& reader,
-                         const storage::Dialect& dialect, const core::TimeZone& zone,
-                         const storage::SearchLimits& limits, const core::Clock& clock) {
+RunOutcome run_detection(const detect::Detection& detection, const RunRequest& request, const RunMeans& means) {
   RunOutcome outcome;
   outcome.run.detection_id = detection.id;
   outcome.run.detection = detection.name;
   outcome.run.kind = request.kind;
   outcome.run.scheduled_time = request.scheduled_time;
   outcome.run.window = request.window;
-  outcome.run.started = clock.now();
-  core::Result<detect::SearchResult> result = search(detection, request.window, reader, dialect, zone, limits);
-  outcome.run.finished = clock.now();
+  outcome.run.started = means.clock.now();
+  core::Result<detect::SearchResult> result = search(detection, request, means);
+  outcome.run.finished = means.clock.now();
   if (!result.ok()) {
     outcome.run.status = cim::RunStatus::kFailed;
     outcome.run.error = core::render(result.error());
@@ -41,7 +44,7 @@ RunOutcome run_detection(const detect::Detection& detection, const RunRequest& r
   }
   outcome.result = std::move(result).value();
   outcome.run.result_count = static_cast<std::int64_t>(outcome.result.table.rows.size());
-  outcome.findings = findings_of(detection, outcome.result, request.window, outcome.run.finished, zone);
+  outcome.findings = findings_of(detection, outcome.result, request.window, outcome.run.finished, means.zone);
   return outcome;
 }
 

@@ -145,7 +145,7 @@ class SearchScheduler final : public Scheduler {
     RunRequest request;
     request.scheduled_time = turn.due;
     request.window = window_of(detection.schedule, turn.due, options_.zone);
-    RunOutcome outcome = run_detection(detection, request, reader, dialect_, options_.zone, options_.limits, clock_);
+    RunOutcome outcome = run_detection(detection, request, {reader, dialect_, options_.zone, options_.limits, clock_});
     const bool failed = outcome.run.status == cim::RunStatus::kFailed;
     if (failed && stopping_) return;  // cancelled: still owed when we start again
     if (failed) {

@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
+
+#include "daemon/core/text.h"
 
 namespace rw::storage::sqlite {
 namespace {
@@ -205,14 +207,14 @@ std::string SqliteDialect::field(cim::Dataset dataset, const cim::Field& field) 
   return fills(field) ? fmt::format("ifnull({}, 'unknown')", text) : text;
 }
 
-std::string SqliteDialect::matches(cim::Dataset dataset, const cim::Field& field, const core::TextPattern& pattern,
+std::string SqliteDialect::matches(cim::Dataset dataset, const cim::Field& field, const core::TextTest& wanted,
                                    std::vector<Value>& binds) const {
-  if (pattern.is_any()) return exists(dataset, field);
+  if (wanted.is_any()) return exists(dataset, field);
   const Column column = column_of(dataset, field.name);
   std::string placeholder;
-  return test(field, column, pattern.matches(cim::kUnknownText), pattern.matches(column.text),
+  return test(field, column, wanted.matches(cim::kUnknownText), wanted.matches(column.text),
               [&](std::string_view text) {
-                if (placeholder.empty()) placeholder = bind(pattern.encode(), binds);
+                if (placeholder.empty()) placeholder = bind(wanted.encode(), binds);
                 return fmt::format("rw_match({}, {})", text, placeholder);
               });
 }
@@ -236,19 +238,19 @@ std::string SqliteDialect::exists(cim::Dataset dataset, const cim::Field& field)
   }
 }
 
-std::string SqliteDialect::compare(cim::Dataset dataset, const cim::Field& field, CompareOp op,
-                                   std::string_view constant, std::vector<Value>& binds) const {
+std::string SqliteDialect::compare(cim::Dataset dataset, const Compares& compares, std::vector<Value>& binds) const {
+  const cim::Field& field = *compares.field;
   const Column column = column_of(dataset, field.name);
   if (column.place == Place::kTime) {
-    double seconds = 0;
-    const auto [end, error] = std::from_chars(constant.data(), constant.data() + constant.size(), seconds);
-    if (error != std::errc() || end != constant.data() + constant.size()) return "0";
-    return fmt::format("e.time {} {}", op_text(op), bind(std::int64_t{std::llround(seconds * 1e6)}, binds));
+    const std::optional<double> seconds = core::number_of(compares.constant);
+    if (!seconds) return "0";
+    return fmt::format("e.time {} {}", op_text(compares.op), bind(std::int64_t{std::llround(*seconds * 1e6)}, binds));
   }
   // A constant's outcome is left to the engine, so that rw_compare alone says how values compare.
-  const std::string placeholder = bind(std::string(constant), binds);
+  const std::string placeholder = bind(compares.constant, binds);
   const auto on = [&](std::string_view text) {
-    return fmt::format("rw_compare({}, {}) {} 0", text, placeholder, op_text(op));
+    const std::string outcome = fmt::format("rw_compare({}, {}) {} 0", text, placeholder, op_text(compares.op));
+    return compares.numbers_only ? fmt::format("rw_number({}) IS NOT NULL AND {}", text, outcome) : outcome;
   };
   if (column.place == Place::kConstant) return on(fmt::format("'{}'", column.text));
   if (column.place == Place::kNowhere) return fills(field) ? on("'unknown'") : "0";
@@ -256,6 +258,12 @@ std::string SqliteDialect::compare(cim::Dataset dataset, const cim::Field& field
     return fmt::format("ifnull({}, 0)", on(this->field(dataset, field)));
   }
   return test(field, column, false, false, on);
+}
+
+std::string SqliteDialect::same(cim::Dataset dataset, const Same& same) const {
+  const char* function = same.case_rule == core::TextPattern::Case::kFolded ? "rw_fold" : "";
+  return fmt::format("ifnull({0}({1}) = {0}({2}), 0)", function, field(dataset, *same.field),
+                     field(dataset, *same.other));
 }
 
 std::string SqliteDialect::values_aggregate(std::string_view expression) const {

@@ -15,11 +15,11 @@ class SqliteDialect final : public Dialect {
   std::string_view name() const override { return "sqlite"; }
   std::string from(cim::Dataset dataset, const cim::Window& window, std::vector<Value>& binds) const override;
   std::string field(cim::Dataset dataset, const cim::Field& field) const override;
-  std::string matches(cim::Dataset dataset, const cim::Field& field, const core::TextPattern& pattern,
+  std::string matches(cim::Dataset dataset, const cim::Field& field, const core::TextTest& test,
                       std::vector<Value>& binds) const override;
   std::string exists(cim::Dataset dataset, const cim::Field& field) const override;
-  std::string compare(cim::Dataset dataset, const cim::Field& field, CompareOp op, std::string_view constant,
-                      std::vector<Value>& binds) const override;
+  std::string compare(cim::Dataset dataset, const Compares& compares, std::vector<Value>& binds) const override;
+  std::string same(cim::Dataset dataset, const Same& same) const override;
   std::string bind(Value value, std::vector<Value>& binds) const override;
   std::string values_aggregate(std::string_view expression) const override;
   std::string number(std::string_view expression) const override;

@@ -11,7 +11,7 @@
 
 #include "daemon/core/json_text.h"
 #include "daemon/core/text.h"
-#include "daemon/core/text_pattern.h"
+#include "daemon/core/text_test.h"
 
 namespace rw::storage::sqlite {
 namespace {
@@ -23,24 +23,29 @@ std::string_view text_of(sqlite3_value* value) {
 }
 
 void match(sqlite3_context* context, int, sqlite3_value** arguments) {
-  auto* pattern = static_cast<const core::TextPattern*>(sqlite3_get_auxdata(context, 1));
-  std::unique_ptr<core::TextPattern> decoded;
+  auto* pattern = static_cast<const core::TextTest*>(sqlite3_get_auxdata(context, 1));
+  std::unique_ptr<core::TextTest> decoded;
   if (pattern == nullptr) {
-    core::Result<core::TextPattern> result = core::TextPattern::decode(text_of(arguments[1]));
+    core::Result<core::TextTest> result = core::TextTest::decode(text_of(arguments[1]));
     if (!result.ok()) {
       sqlite3_result_error(context, result.error().message.c_str(), -1);
       return;
     }
-    decoded = std::make_unique<core::TextPattern>(std::move(result).value());
+    decoded = std::make_unique<core::TextTest>(std::move(result).value());
     pattern = decoded.get();
   }
   const bool matches = sqlite3_value_type(arguments[0]) != SQLITE_NULL && pattern->matches(text_of(arguments[0]));
   sqlite3_result_int(context, matches ? 1 : 0);
   // SQLite may drop auxdata at once, so it takes over only after the last use.
   if (decoded) {
-    sqlite3_set_auxdata(context, 1, decoded.release(),
-                        [](void* owned) { delete static_cast<core::TextPattern*>(owned); });
+    sqlite3_set_auxdata(context, 1, decoded.release(), [](void* owned) { delete static_cast<core::TextTest*>(owned); });
   }
+}
+
+void fold(sqlite3_context* context, int, sqlite3_value** arguments) {
+  if (sqlite3_value_type(arguments[0]) == SQLITE_NULL) return;
+  const std::string folded = core::fold(text_of(arguments[0]));
+  sqlite3_result_text64(context, folded.data(), folded.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 
 void number(sqlite3_context* context, int, sqlite3_value** arguments) {
@@ -135,6 +140,7 @@ core::Result<void> register_functions(Connection& connection) {
   constexpr Entry kFunctions[] = {
       {"rw_match", 2, match, nullptr, nullptr},
       {"rw_compare", 2, compare, nullptr, nullptr},
+      {"rw_fold", 1, fold, nullptr, nullptr},
       {"rw_number", 1, number, nullptr, nullptr},
       {"rw_values", 1, nullptr, values_step, values_final},
       {"rw_earliest", 2, nullptr, timed_step<false>, timed_final},

@@ -1,5 +1,6 @@
 // SQL functions of our own, on reading connections:
-//   rw_match(text, pattern)   1 or 0; NULL text gives 0. pattern is core::TextPattern::encode().
+//   rw_match(text, test)      1 or 0; NULL text gives 0. test is core::TextTest::encode().
+//   rw_fold(text)             core::fold(); NULL stays NULL
 //   rw_compare(text, const)   -1, 0, 1: as numbers when both are numbers, else as folded text. NULL text gives NULL.
 //   rw_number(text)           the number that the text is as a whole, else NULL
 //   rw_values(text)           aggregate: the distinct texts, sorted by code point, as a JSON array

@@ -85,6 +85,20 @@ core::Result<Table> SqliteReader::query(const Query& query, const SearchLimits& 
   }
 }
 
+core::Result<std::unique_ptr<Sieve>> SqliteReader::open_sieve(std::vector<Filter> filters) {
+  class WholeWindow final : public Sieve {
+   public:
+    explicit WholeWindow(std::size_t filters) : filters_(filters) {}
+    core::Result<std::vector<Sifted>> sift(const cim::Window&, std::chrono::milliseconds) override {
+      return std::vector<Sifted>(filters_);
+    }
+
+   private:
+    const std::size_t filters_;
+  };
+  return std::unique_ptr<Sieve>(std::make_unique<WholeWindow>(filters.size()));
+}
+
 core::Result<ListPage> SqliteReader::list(const ListRequest& request) {
   RW_TRY(ListQuery list, list_query(request));
   SearchLimits limits;

@@ -21,6 +21,7 @@ class SqliteReader final : public Reader {
 
   core::Result<Table> query(const Query& query, const SearchLimits& limits) override;
   core::Result<void> scan(const Query& query, std::chrono::milliseconds timeout, const RowSink& sink) override;
+  core::Result<std::unique_ptr<Sieve>> open_sieve(std::vector<Filter> filters) override;
   core::Result<ListPage> list(const ListRequest& request) override;
   core::Result<std::vector<LedgerEntry>> ledger() override;
   void cancel() override;

@@ -104,7 +104,7 @@ struct Evaluator {
     std::vector<Value> arguments;
     arguments.reserve(call.arguments.size());
     for (const Expression& argument : call.arguments) arguments.push_back(evaluate(argument, context));
-    return call.function->apply({context.zone, call.pattern.get()}, arguments);
+    return call.function->apply({context.zone, context.now, call.pattern.get()}, arguments);
   }
   Value operator()(const Negation& negation) const {
     const std::optional<double> number = number_of(evaluate(*negation.operand, context));

@@ -12,6 +12,7 @@ struct EvaluationContext {
   const Rows& rows;  // for its columns
   const Row& row;
   const core::TimeZone& zone;
+  core::Micros now;  // see SearchContext
 };
 
 // A boolean is 1 or 0.

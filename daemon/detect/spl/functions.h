@@ -19,6 +19,7 @@ inline constexpr std::size_t kMaxListValues = 100'000;
 
 struct CallContext {
   const core::TimeZone& zone;
+  core::Micros now;                   // see SearchContext
   const re2::RE2* pattern = nullptr;  // the call's regular expression when it was a literal
 };
 // Booleans are 1 and 0.

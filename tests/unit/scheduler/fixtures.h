@@ -57,10 +57,10 @@ class FakeSearch final : public detect::Search {
   using Run = std::function<core::Result<detect::SearchResult>(storage::Reader&, const cim::Window&)>;
   explicit FakeSearch(Run run) : run_(std::move(run)) {}
 
-  core::Result<detect::SearchResult> run(storage::Reader& reader, const storage::Dialect&, const cim::Window& window,
-                                         const core::TimeZone&, const storage::SearchLimits&) const override {
-    return run_(reader, window);
+  core::Result<detect::SearchResult> run(const detect::SearchContext& context) const override {
+    return run_(context.reader, context.window);
   }
+  std::vector<const detect::EventQuery*> queries() const override { return {}; }
   std::string explain_plan() const override { return {}; }
   std::string explain_sql(const storage::Dialect&, const cim::Window&, const core::TimeZone&) const override {
     return {};

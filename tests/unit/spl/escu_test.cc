@@ -67,7 +67,7 @@ TEST_CASE("every ESCU detection compiles and runs") {
       failed.emplace_back(path.stem().string(), search.error().message);
       continue;
     }
-    const auto result = (*search)->run(store.reader(), store.dialect(), window, core::TimeZone(), {});
+    const auto result = (*search)->run({store.reader(), store.dialect(), window, core::TimeZone(), window.latest});
     if (!result.ok()) FAIL(result.error().message);
     CHECK(result->table.rows.empty());
 

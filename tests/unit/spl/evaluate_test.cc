@@ -41,7 +41,7 @@ std::string evaluate_text(const std::string& text) {
   Parser parser(*expanded);
   const auto expression = parse_expression(parser);
   if (!expression.ok()) return "! " + expression.error().message;
-  return show(evaluate(*expression, {rows, row, core::TimeZone()}));
+  return show(evaluate(*expression, {rows, row, core::TimeZone(), core::Micros()}));
 }
 
 TEST_CASE("expressions over a row") {
@@ -184,7 +184,7 @@ TEST_CASE("no expression makes a text longer than the limit") {
   Parser parser(*expanded);
   const auto expression = parse_expression(parser);
   REQUIRE(expression.ok());
-  CHECK(evaluate(*expression, {rows, row, core::TimeZone()}).is_null());
+  CHECK(evaluate(*expression, {rows, row, core::TimeZone(), core::Micros()}).is_null());
 }
 
 }  // namespace

@@ -48,7 +48,7 @@ TEST_CASE("golden plans and SQL") {
     CHECK(read(path.replace_extension(".plan")) == plan);
     CHECK(read(path.replace_extension(".sql")) == sql);
     // The store takes it.
-    const auto result = (*search)->run(store.reader(), store.dialect(), window, *zone, {});
+    const auto result = (*search)->run({store.reader(), store.dialect(), window, *zone, window.latest});
     if (!result.ok()) FAIL(result.error().message);
   }
 }

@@ -213,7 +213,7 @@ TEST_CASE("what SQL finds is what the reference finds") {
     for (const std::string& written : {text, spl::print(*pipeline)}) {
       const auto search = compile_spl(written, Macros());
       if (!search.ok()) FAIL(search.error().message);
-      const auto result = (*search)->run(store.reader(), store.dialect(), window, core::TimeZone(), {});
+      const auto result = (*search)->run({store.reader(), store.dialect(), window, core::TimeZone(), window.latest});
       if (!result.ok()) FAIL(result.error().message);
       std::set<std::string> found;
       for (const auto& row : result->table.rows) found.insert(std::get<std::string>(row[0]));
@@ -255,7 +255,7 @@ TEST_CASE("the command search finds among rows what the reference finds") {
     }
     const auto search = compile_spl(all + where, Macros());
     if (!search.ok()) FAIL(search.error().message);
-    const auto result = (*search)->run(store.reader(), store.dialect(), window, core::TimeZone(), {});
+    const auto result = (*search)->run({store.reader(), store.dialect(), window, core::TimeZone(), window.latest});
     if (!result.ok()) FAIL(result.error().message);
     std::set<std::string> found;
     for (const auto& row : result->table.rows) found.insert(std::get<std::string>(row[0]));

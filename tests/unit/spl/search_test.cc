@@ -37,7 +37,7 @@ core::Result<SearchResult> try_run(TemporaryStore& store, const std::string& spl
                                    const std::string& zone_name, const storage::SearchLimits& limits = {}) {
   RW_TRY(const auto search, compile_spl(spl, Macros::builtin()));
   RW_TRY(const core::TimeZone zone, core::TimeZone::find(zone_name));
-  return search->run(store.reader(), store.dialect(), window, zone, limits);
+  return search->run({store.reader(), store.dialect(), window, zone, window.latest, limits});
 }
 
 // A line of columns, those of group-by values with a star, and a line a row.
@@ -436,7 +436,7 @@ TEST_CASE("a subsearch of more than 50,000 rows is cut, and says so") {
   left.rows = {{std::int64_t{50'000}}, {std::int64_t{50'001}}};
   std::vector<std::string> warnings;
   const core::TimeZone utc;
-  StepContext context{utc, 100, std::move(right), warnings};
+  StepContext context{utc, {}, core::Micros(), 100, std::move(right), warnings};
   REQUIRE(pipeline->commands[0]->apply(left, context).ok());
   CHECK(left.rows.size() == 1);
   CHECK(warnings == Lines{"join: the subsearch gave 50002 rows, only the first 50000 were used"});

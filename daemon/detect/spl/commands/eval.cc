@@ -34,7 +34,7 @@ class Eval final : public Command {
     for (const Assignment& assignment : assignments_) {
       const std::size_t column = rows.find_or_add(assignment.column);
       rows.columns[column].group = false;
-      for (Row& row : rows.rows) row[column] = evaluate(assignment.value, {rows, row, context.zone});
+      for (Row& row : rows.rows) row[column] = evaluate(assignment.value, {rows, row, context.zone, context.now});
     }
     return {};
   }

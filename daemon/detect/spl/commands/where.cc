@@ -17,7 +17,9 @@ class Where final : public Command {
   std::string print() const override { return "where " + spl::print(condition_); }
 
   core::Result<void> apply(Rows& rows, StepContext& context) const override {
-    std::erase_if(rows.rows, [&](const Row& row) { return !is_true(condition_, {rows, row, context.zone}); });
+    std::erase_if(rows.rows, [&](const Row& row) {
+      return !is_true(condition_, {rows, row, context.zone, context.now});
+    });
     return {};
   }
 

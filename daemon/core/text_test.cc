@@ -1,0 +1,117 @@
+#include "daemon/core/text_test.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <re2/re2.h>
+
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <optional>
+#include <utility>
+
+#include "daemon/core/text.h"
+
+namespace rw::core {
+namespace {
+
+constexpr char kRegexMark = 'r';
+constexpr char kNetworkMark = 'n';
+constexpr std::int64_t kRegexMemoryBytes = std::int64_t{8} * 1024 * 1024;
+
+// The 4 or 16 bytes of an address in network order. nullopt: none.
+std::optional<std::string> address_bytes(std::string_view text) {
+  const std::string address(trim(text));
+  std::array<char, 16> bytes{};
+  if (::inet_pton(AF_INET, address.c_str(), bytes.data()) == 1) return std::string(bytes.data(), 4);
+  if (::inet_pton(AF_INET6, address.c_str(), bytes.data()) == 1) return std::string(bytes.data(), 16);
+  return std::nullopt;
+}
+
+bool same_bits(std::string_view a, std::string_view b, int bits) {
+  const auto whole = static_cast<std::size_t>(bits / 8);
+  if (a.substr(0, whole) != b.substr(0, whole)) return false;
+  if (bits % 8 == 0) return true;
+  const int mask = 0xff << (8 - bits % 8) & 0xff;
+  return ((static_cast<unsigned char>(a[whole]) ^ static_cast<unsigned char>(b[whole])) & mask) == 0;
+}
+
+}  // namespace
+
+TextTest::TextTest(TextPattern pattern) : test_(std::move(pattern)) {}
+
+Result<TextTest> TextTest::regex(std::string_view expression) {
+  re2::RE2::Options options;
+  options.set_log_errors(false);
+  options.set_max_mem(kRegexMemoryBytes);
+  auto compiled = std::make_shared<const re2::RE2>(re2::StringPiece(expression.data(), expression.size()), options);
+  if (!compiled->ok()) {
+    // What other engines have and RE2 cannot have in linear time.
+    const bool other_engine = compiled->error_code() == re2::RE2::ErrorBadPerlOp ||
+                              expression.find("(?<!") != std::string_view::npos ||
+                              expression.find("(?<=") != std::string_view::npos;
+    const auto code = other_engine ? ErrorCode::kUnsupported : ErrorCode::kInvalidInput;
+    return Error{code, fmt::format("regular expression {}: {}", quoted(expression), compiled->error())};
+  }
+  return TextTest(Regex{std::string(expression), std::move(compiled)});
+}
+
+Result<TextTest> TextTest::cidr(std::string_view network) {
+  const auto error = [&](std::string_view expected) {
+    return invalid_input(fmt::format("network {}: expected {}", quoted(network), expected));
+  };
+  const std::size_t slash = network.find('/');
+  const auto prefix = address_bytes(network.substr(0, slash));
+  if (!prefix) return error("an address such as 10.0.0.0/8 or fd00::/8");
+  const int most = static_cast<int>(prefix->size()) * 8;
+  int bits = most;
+  if (slash != std::string_view::npos) {
+    const std::string_view length = network.substr(slash + 1);
+    const auto [end, fault] = std::from_chars(length.data(), length.data() + length.size(), bits);
+    if (fault != std::errc() || end != length.data() + length.size() || bits < 0 || bits > most) {
+      return error(fmt::format("a length from 0 to {} after the /", most));
+    }
+  }
+  return TextTest(Network{std::string(network), *prefix, bits});
+}
+
+bool TextTest::matches(std::string_view text) const {
+  if (const auto* pattern = std::get_if<TextPattern>(&test_)) return pattern->matches(text);
+  if (const auto* regex = std::get_if<Regex>(&test_)) {
+    return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *regex->compiled);
+  }
+  const auto& network = std::get<Network>(test_);
+  const auto address = address_bytes(text);
+  return address && address->size() == network.prefix.size() && same_bits(*address, network.prefix, network.bits);
+}
+
+bool TextTest::is_any() const {
+  const auto* text_pattern = pattern();
+  return text_pattern != nullptr && text_pattern->is_any();
+}
+
+std::string TextTest::encode() const {
+  if (const auto* text_pattern = pattern()) return text_pattern->encode();
+  if (const auto* regex = std::get_if<Regex>(&test_)) return kRegexMark + regex->expression;
+  return kNetworkMark + std::get<Network>(test_).written;
+}
+
+Result<TextTest> TextTest::decode(std::string_view encoded) {
+  if (encoded.starts_with(kRegexMark)) return regex(encoded.substr(1));
+  if (encoded.starts_with(kNetworkMark)) return cidr(encoded.substr(1));
+  RW_TRY(TextPattern pattern, TextPattern::decode(encoded));
+  return TextTest(std::move(pattern));
+}
+
+std::string TextTest::describe() const {
+  const std::string encoded = encode();
+  std::string_view op = "=";
+  if (const auto* text_pattern = pattern()) {
+    if (text_pattern->case_rule() == TextPattern::Case::kExact) op = "==";
+  } else {
+    op = std::holds_alternative<Regex>(test_) ? "=~" : "in";
+  }
+  return fmt::format("{} \"{}\"", op, std::string_view(encoded).substr(1));
+}
+
+}  // namespace rw::core

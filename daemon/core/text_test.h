@@ -1,0 +1,61 @@
+// A test of one text, as a search asks it of a field: a pattern, a regular expression, or a network for an address.
+// Immutable after construction, cheap to copy, thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "daemon/core/result.h"
+#include "daemon/core/text_pattern.h"
+
+namespace re2 {
+class RE2;
+}
+
+namespace rw::core {
+
+class TextTest {
+ public:
+  TextTest(TextPattern pattern);  // NOLINT(google-explicit-constructor): a pattern is the usual test
+
+  // The expression (RE2's syntax, flags inline: "(?i)…") is found anywhere in the text; case matters.
+  // Errors: InvalidInput, with RE2's message; Unsupported for what RE2 does not have (look-around, back-references).
+  static Result<TextTest> regex(std::string_view expression);
+  // The text is an IPv4 or IPv6 address in the network, "10.0.0.0/8"; bits beyond the length are ignored.
+  // Errors: InvalidInput.
+  static Result<TextTest> cidr(std::string_view network);
+
+  bool matches(std::string_view text) const;
+
+  // True when every text passes.
+  bool is_any() const;
+  // nullptr: another kind of test.
+  const TextPattern* pattern() const { return std::get_if<TextPattern>(&test_); }
+
+  // A text form for binding to a query: TextPattern's, or 'r' and the expression, or 'n' and the network.
+  // decode(encode()) is the same test. Errors of decode: InvalidInput.
+  std::string encode() const;
+  static Result<TextTest> decode(std::string_view encoded);
+  // For people: `= "*\\x"`, `== "X"` where case matters, `=~ "a.b"`, `in "10.0.0.0/8"`.
+  std::string describe() const;
+
+ private:
+  struct Regex {
+    std::string expression;
+    std::shared_ptr<const re2::RE2> compiled;
+  };
+  struct Network {
+    std::string written;
+    std::string prefix;  // 4 or 16 bytes
+    int bits;
+  };
+  template <class Test>
+  explicit TextTest(Test test) : test_(std::move(test)) {}
+
+  std::variant<TextPattern, Regex, Network> test_;
+};
+
+}  // namespace rw::core
