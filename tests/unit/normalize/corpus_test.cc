@@ -310,7 +310,8 @@ class Store {
     auto session = store_->open_writer();
     REQUIRE(session.ok());
     storage::Writer writer(std::move(session).value(), {}, counters);
-    Pipeline pipeline(writer, counters);
+    KeyDeletions key_deletions;
+    Pipeline pipeline(writer, counters, key_deletions);
     std::size_t failed = 0;
     for (const std::string& payload : payloads) {
       const auto added =
