@@ -38,9 +38,9 @@ struct Column {
 #define RW_LAST_SEGMENT(path) "nullif(replace(" path ", rtrim(" path ", replace(" path ", '\\', '')), ''), '')"
 #define RW_KEY RW_TERM("d.key_name")
 #define RW_VENDOR_PRODUCT \
-  "CASE lower(" RW_TERM("d.provider") ")"                              \
-  " WHEN 'microsoft-windows-sysmon' THEN 'Microsoft Sysmon'"            \
-  " WHEN 'microsoft-windows-security-auditing' THEN 'Microsoft Windows'" \
+  "CASE " RW_TERM("d.provider") " COLLATE NOCASE"                        \
+  " WHEN 'Microsoft-Windows-Sysmon' THEN 'Microsoft Sysmon'"             \
+  " WHEN 'Microsoft-Windows-Security-Auditing' THEN 'Microsoft Windows'" \
   " ELSE " RW_TERM("d.provider") " END"
 
 constexpr Column kRegistry[] = {

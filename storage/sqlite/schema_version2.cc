@@ -33,9 +33,9 @@ SELECT
   ifnull(nullif(replace(tp.text, rtrim(tp.text, replace(tp.text, '\', '')), ''), ''), 'unknown') AS process_name,
   tp.text AS process_path,
   'success' AS status,
-  CASE lower(th.text)
-    WHEN 'microsoft-windows-sysmon' THEN 'Microsoft Sysmon'
-    WHEN 'microsoft-windows-security-auditing' THEN 'Microsoft Windows'
+  CASE th.text COLLATE NOCASE
+    WHEN 'Microsoft-Windows-Sysmon' THEN 'Microsoft Sysmon'
+    WHEN 'Microsoft-Windows-Security-Auditing' THEN 'Microsoft Windows'
     ELSE th.text
   END AS vendor_product,
   td.text AS user_domain,
@@ -102,9 +102,9 @@ SELECT
   (SELECT text FROM term WHERE id = e.parent_process_id) AS parent_process_id,
   CASE typeof(e.parent_process_guid) WHEN 'integer' THEN (SELECT text FROM term WHERE id = e.parent_process_guid)
        ELSE e.parent_process_guid END AS parent_process_guid,
-  CASE lower(th.text)
-    WHEN 'microsoft-windows-sysmon' THEN 'Microsoft Sysmon'
-    WHEN 'microsoft-windows-security-auditing' THEN 'Microsoft Windows'
+  CASE th.text COLLATE NOCASE
+    WHEN 'Microsoft-Windows-Sysmon' THEN 'Microsoft Sysmon'
+    WHEN 'Microsoft-Windows-Security-Auditing' THEN 'Microsoft Windows'
     ELSE th.text
   END AS vendor_product,
   (SELECT text FROM term WHERE id = e.user_domain) AS user_domain,
