@@ -22,7 +22,9 @@ struct EventSource {
   std::string_view channel;
   std::string_view provider;
   std::uint32_t event_id = 0;
-  std::string_view event_type;  // Sysmon's EventType as written: SetValue, DeleteKey, …
+  // What Sysmon calls the change: SetValue, DeleteKey, …; its EventType as written, or what a Security event amounts
+  // to.
+  std::string_view event_type;
   // The fields of System, and RuleName, that repeat from event to event: a JSON object, keys in a fixed order.
   std::string_view envelope;
 };
@@ -34,7 +36,8 @@ struct EventBase {
   std::optional<std::uint64_t> record_id;  // none: the event has no identity and is kept as it comes
   // Sysmon's UtcTime when it has exactly the form "YYYY-MM-DD hh:mm:ss.mmm".
   std::optional<core::Micros> utc_time;
-  // Every field of the event that has no column: a JSON object, or empty.
+  // Every field of the event that has no column, and of a Security event all fields, under their own names and as
+  // written: a JSON object, or empty.
   std::string_view extra;
 };
 
@@ -44,13 +47,14 @@ struct RegistryRecord : EventBase {
   std::string_view key_name;    // full key path
   std::string_view value_name;  // null for key events
   std::string_view value_data;  // CIM form
-  std::string_view value_type;  // REG_DWORD, REG_QWORD or null
-  std::string_view details;     // raw Details, only where it differs from value_data
-  std::string_view user;        // without domain
+  std::string_view value_type;  // REG_DWORD, …; Sysmon tells only REG_DWORD and REG_QWORD
+  // Sysmon's Details as written, or what it would write for a Security event; only where it differs from value_data.
+  std::string_view details;
+  std::string_view user;  // without domain
   std::string_view user_domain;
   std::string_view process_path;
-  std::string_view process_guid;
-  std::string_view process_id;  // decimal text
+  std::string_view process_guid;  // Sysmon's, or made of computer and process id: SEC:<computer>:<id>
+  std::string_view process_id;    // decimal text
 };
 
 // Endpoint.Processes

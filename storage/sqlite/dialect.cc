@@ -37,9 +37,11 @@ struct Column {
 // What follows the last backslash; NULL when nothing does.
 #define RW_LAST_SEGMENT(path) "nullif(replace(" path ", rtrim(" path ", replace(" path ", '\\', '')), ''), '')"
 #define RW_KEY RW_TERM("d.key_name")
-#define RW_VENDOR_PRODUCT                                                                                 \
-  "CASE " RW_TERM("d.provider") " WHEN 'Microsoft-Windows-Sysmon' THEN 'Microsoft Sysmon' ELSE " RW_TERM( \
-      "d.provider") " END"
+#define RW_VENDOR_PRODUCT \
+  "CASE " RW_TERM("d.provider") " COLLATE NOCASE"                        \
+  " WHEN 'Microsoft-Windows-Sysmon' THEN 'Microsoft Sysmon'"             \
+  " WHEN 'Microsoft-Windows-Security-Auditing' THEN 'Microsoft Windows'" \
+  " ELSE " RW_TERM("d.provider") " END"
 
 constexpr Column kRegistry[] = {
     {"_time", Place::kTime},

@@ -35,7 +35,8 @@ struct Fixture {
   std::shared_ptr<Recorded> recorded = std::make_shared<Recorded>();
   std::unique_ptr<storage::Writer> writer = std::make_unique<storage::Writer>(
       std::make_unique<RecordingSession>(recorded), storage::Writer::Options{}, counters);
-  Pipeline pipeline{*writer, counters};
+  KeyDeletions key_deletions;
+  Pipeline pipeline{*writer, counters, key_deletions};
 
   const Recorded& flush() {
     CHECK(pipeline.flush());
@@ -112,6 +113,50 @@ TEST_CASE("what the event lacks comes from the transport") {
   const Recorded& recorded = fixture.flush();
   CHECK(recorded.registry == std::vector<std::string>{"relay HKLM\\k v"});
   CHECK(recorded.times == std::vector<std::int64_t>{1'780'000'000'000'000});
+}
+
+TEST_CASE("Security events are taken from flat JSON as from XML") {
+  Fixture fixture;
+  const char* const events[] = {
+      R"({"EventID":4657,"Channel":"security","SourceName":"Microsoft-Windows-Security-Auditing","Hostname":"ws1",)"
+      R"("EventType":"AUDIT_SUCCESS","ObjectName":"\\REGISTRY\\MACHINE\\SYSTEM\\ControlSet001\\Services\\X",)"
+      R"("ObjectValueName":"Start","OperationType":"%%1905","NewValueType":"%%1876","NewValue":"4","ProcessID":4,)"
+      R"("ProcessId":"0xa5c"})",
+      R"({"EventID":4657,"Channel":"Security","Hostname":"ws1","ObjectName":"\\REGISTRY\\MACHINE\\SOFTWARE\\K"})",
+      R"({"EventID":4663,"Channel":"Security","Hostname":"ws1","ObjectType":"Key","AccessMask":"0x2",)"
+      R"("Keywords":-9214364837600034816,"ObjectName":"\\REGISTRY\\USER\\S-1-5-18\\K"})",
+      // An audit of failure.
+      R"({"EventID":4656,"Channel":"Security","Hostname":"ws1","ObjectType":"Key","AccessMask":"0x2",)"
+      R"("Keywords":-9218868437227405312,"ObjectName":"\\REGISTRY\\USER\\S-1-5-18\\K"})",
+      R"({"EventID":4657,"Channel":"Application","SourceName":"Microsoft-Windows-Security-Auditing","Hostname":"ws1",)"
+      R"("ObjectName":"\\REGISTRY\\MACHINE\\SOFTWARE\\K"})",
+      R"({"EventID":4688,"Channel":"Security","Hostname":"ws1","NewProcessName":"C:\\a.exe","NewProcessId":"0x7d8"})",
+  };
+  for (const char* json : events) CHECK(fixture.pipeline.add(json, context()).ok());
+  const Recorded& recorded = fixture.flush();
+  CHECK(recorded.registry == std::vector<std::string>{"ws1 HKLM\\System\\CurrentControlSet\\Services\\X Start",
+                                                      "ws1 HKLM\\SOFTWARE\\K (Default)", "ws1 HKU\\S-1-5-18\\K "});
+  CHECK(recorded.processes == std::vector<std::string>{"ws1 C:\\a.exe 2008"});
+  CHECK(fixture.counters.skipped() == std::map<std::pair<std::string, std::uint32_t>, std::uint64_t>{
+                                          {{"Application", 4657}, 1}, {{"Security", 4656}, 1}});
+}
+
+TEST_CASE("the two events of a key's deletion may come by different pipelines of an input") {
+  Fixture fixture;
+  Pipeline other(*fixture.writer, fixture.counters, fixture.key_deletions);
+  const auto security = [](const std::string& fields) {
+    return R"({"Channel":"Security","Hostname":"ws1","ProcessId":"0x5a8","HandleId":"0x468",)" + fields + "}";
+  };
+  CHECK(other
+            .add(security(R"("EventID":4663,"RecordNumber":1,"ObjectType":"Key","AccessMask":"0x10000",)"
+                          R"("ObjectName":"\\REGISTRY\\MACHINE\\SOFTWARE\\K")"),
+                 context())
+            .ok());
+  CHECK(fixture.pipeline.add(security(R"("EventID":4660,"RecordNumber":2)"), context()).ok());
+  CHECK(fixture.pipeline.add(security(R"("EventID":4660,"RecordNumber":3)"), context()).ok());
+  CHECK(fixture.flush().registry == std::vector<std::string>{"ws1 HKLM\\SOFTWARE\\K "});
+  CHECK(fixture.counters.skipped() ==
+        std::map<std::pair<std::string, std::uint32_t>, std::uint64_t>{{{"Security", 4660}, 1}});
 }
 
 TEST_CASE("many rejected payloads make a batch large, too") {

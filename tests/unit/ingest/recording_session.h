@@ -15,9 +15,10 @@ namespace rw::ingest {
 
 // Read it after the Writer has gone, or through stored().
 struct Recorded {
-  std::vector<std::string> registry;  // "computer key_name value_name"
-  std::vector<std::int64_t> times;    // of registry, microseconds
-  std::vector<std::string> rejected;  // "reason [sample]"
+  std::vector<std::string> registry;   // "computer key_name value_name"
+  std::vector<std::int64_t> times;     // of registry, microseconds
+  std::vector<std::string> processes;  // "computer process_path process_id"
+  std::vector<std::string> rejected;   // "reason [sample]"
 
   std::mutex mutex;
   std::condition_variable changed;
@@ -49,6 +50,10 @@ class RecordingSession final : public storage::WriteSession {
         recorded_->registry.push_back(std::string(record.source.computer) + ' ' + std::string(record.key_name) + ' ' +
                                       std::string(record.value_name));
         recorded_->times.push_back(core::to_us(record.time));
+      }
+      for (const cim::ProcessRecord& record : batch.processes) {
+        recorded_->processes.push_back(std::string(record.source.computer) + ' ' + std::string(record.process_path) +
+                                       ' ' + std::string(record.process_id));
       }
       for (const storage::Rejected& item : batch.rejected) {
         recorded_->rejected.push_back(item.reason + " [" + item.sample + "]");

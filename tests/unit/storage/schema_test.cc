@@ -40,6 +40,23 @@ TEST_CASE("a new file gets the newest schema, an old one keeps it") {
   CHECK(schema_of(connection) == schema);
 }
 
+TEST_CASE("a database of version 1 gets the views of today and keeps its rows") {
+  const Folder folder;
+  auto connection = open(folder);
+  must(sqlite::migrate(connection));
+  const auto newest = schema_of(connection);
+  must(
+      connection.execute("DELETE FROM schema_version WHERE version > 1; DROP VIEW Registry; DROP VIEW Processes;"
+                         "CREATE VIEW Registry AS SELECT 1 AS id; CREATE VIEW Processes AS SELECT 1 AS id;"
+                         "INSERT INTO term VALUES (1, 'kept')"));
+
+  must(sqlite::migrate(connection));
+  CHECK(schema_of(connection) == newest);
+  CHECK(rows_of(connection, "SELECT version FROM schema_version ORDER BY version") ==
+        std::vector<std::string>{"1", "2"});
+  CHECK(rows_of(connection, "SELECT text FROM term") == std::vector<std::string>{"kept"});
+}
+
 TEST_CASE("a database of a newer regwarden is refused") {
   const Folder folder;
   auto connection = open(folder);
@@ -50,7 +67,7 @@ TEST_CASE("a database of a newer regwarden is refused") {
   REQUIRE_FALSE(refused.ok());
   CHECK(refused.error() ==
         core::Error{core::ErrorCode::kUnsupported,
-                    folder.database() + ": the database has schema version 99, this regwarden knows up to 1",
+                    folder.database() + ": the database has schema version 99, this regwarden knows up to 2",
                     "run the newer regwarden that wrote it"});
 }
 

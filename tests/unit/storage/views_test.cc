@@ -1,4 +1,8 @@
 // What goes into the store and what the views of schema.cc show of it.
+#include <tuple>
+
+#include "daemon/cim/fields.h"
+#include "storage/sqlite/dialect.h"
 #include "tests/unit/storage/database.h"
 
 namespace rw::storage::test {
@@ -124,6 +128,38 @@ TEST_CASE("the Processes view shows what went in, field by field") {
       "Channel=Microsoft-Windows-Sysmon/Operational\nEventRecordID=7\nUtcTime=2026-10-11 20:14:15.123\n"
       "envelope={\"Version\":\"2\",\"RuleName\":\"-\"}\nextra={\"New\":\"field\"}\n"
       "time=1791749655123456\nreceived=1791749655373456\n\n");
+}
+
+TEST_CASE("vendor and product follow from the provider, in views and searches") {
+  const struct {
+    const char* provider;
+    const char* expected;
+  } cases[] = {
+      {"Microsoft-Windows-Sysmon", "Microsoft Sysmon"},
+      {"MICROSOFT-windows-sysmon", "Microsoft Sysmon"},
+      {"Microsoft-Windows-Security-Auditing", "Microsoft Windows"},
+      {"microsoft-windows-security-auditing", "Microsoft Windows"},
+      {"Another", "Another"},
+  };
+  Database database;
+  auto session = database.writer();
+  Batch batch;
+  std::vector<std::string> expected;
+  for (const auto& c : cases) {
+    batch.registry.push_back(set_value(expected.size()));
+    batch.processes.push_back(process(expected.size()));
+    batch.registry.back().source.provider = batch.processes.back().source.provider = c.provider;
+    expected.emplace_back(c.expected);
+  }
+  commit(*session, batch);
+  const sqlite::SqliteDialect dialect;
+  for (const auto& [dataset, view, table] : {std::tuple(cim::Dataset::kRegistry, "Registry", "registry_event"),
+                                             std::tuple(cim::Dataset::kProcesses, "Processes", "process_event")}) {
+    INFO(view);
+    CHECK(database.rows("SELECT vendor_product FROM " + std::string(view) + " ORDER BY id") == expected);
+    CHECK(database.rows("SELECT " + dialect.field(dataset, *cim::find_field(dataset, "vendor_product")) + " FROM " +
+                        table + " e ORDER BY id") == expected);
+  }
 }
 
 TEST_CASE("texts of any length and script come back as they were") {
