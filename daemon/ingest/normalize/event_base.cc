@@ -63,7 +63,6 @@ EventKind kind_of(const WindowsEvent& event) {
       return is_sysmon(event) ? EventKind::kRegistry : EventKind::kOther;
     case 4657:
       return is_security(event) ? EventKind::kSecurityValue : EventKind::kOther;
-    case 4656:
     case 4663:
       return is_security(event) && is_key_change_access(event) ? EventKind::kSecurityKey : EventKind::kOther;
     case 4660:

@@ -17,7 +17,7 @@ enum class EventKind {
   kRegistry,         // Sysmon 12, 13, 14
   kProcess,          // Sysmon 1
   kSecurityValue,    // Security 4657
-  kSecurityKey,      // Security 4656 and 4663 as far as they are stored (see security_key.h), 4660
+  kSecurityKey,      // Security 4663 as far as it is stored (see security_key.h), 4660
   kSecurityProcess,  // Security 4688
 };
 // The provider decides, by name (compared without case), else by GUID, else by channel; a Security event must be of

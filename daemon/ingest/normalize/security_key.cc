@@ -1,7 +1,5 @@
 #include "daemon/ingest/normalize/security_key.h"
 
-#include <fmt/format.h>
-
 #include <charconv>
 #include <cstdint>
 #include <optional>
@@ -51,10 +49,10 @@ core::Result<bool> normalize_security_key(const WindowsEvent& event, KeyDeletion
   } else {
     const std::string_view object_name = present(event.get("ObjectName"));
     if (object_name.empty()) {
-      return core::invalid_input(fmt::format("Security {} without ObjectName", event.event_id));
+      return core::invalid_input("Security 4663 without ObjectName");
     }
     record.key_name = cim_key_path(object_name, arena);
-    if (event.event_id == 4663 && (access_mask(event) & kDelete) != 0) {
+    if ((access_mask(event) & kDelete) != 0) {
       key_deletions.remember(handle, record.time, record.key_name);
     }
   }

@@ -149,7 +149,7 @@ std::string synthetic_guid(const SlowEvent& event, const std::string& process_id
   return process_id.empty() ? "" : "SEC:" + core::fold(event.system.at("Computer")) + ":" + process_id;
 }
 
-// 4656, 4663: the rights that change a key.
+// 4663: the rights that change a key.
 bool changes_a_key(const SlowEvent& event) {
   if (event.get("ObjectType") != "Key" || event.get("AccessMask").empty()) return false;
   const unsigned long mask = std::stoul(event.get("AccessMask"), nullptr, 0);
@@ -162,7 +162,7 @@ bool changes_a_key(const SlowEvent& event) {
 bool stored(const SlowEvent& event) {
   if (event.sysmon) return event.id == 1 || (event.id >= 12 && event.id <= 14);
   if (!event.security) return false;
-  return event.id == 4657 || event.id == 4688 || ((event.id == 4656 || event.id == 4663) && changes_a_key(event));
+  return event.id == 4657 || event.id == 4688 || (event.id == 4663 && changes_a_key(event));
 }
 
 void check_raw_fields(const SlowEvent& event, const Row& row) {
@@ -303,7 +303,7 @@ TEST_CASE("corpus: every event of a stored kind is stored as its text says, fiel
       if (!stored(event)) continue;
       ++events;
       ++identities[identity(event)];
-      if (event.id == 4656 || event.id == 4663) {
+      if (event.id == 4663) {
         ++key_events;
       } else {
         ++counts[event.id];
