@@ -37,7 +37,7 @@ using File = std::unique_ptr<gzFile_s, CloseFile>;
 class Importer {
  public:
   Importer(storage::Writer& writer, core::Counters& counters, Progress& progress)
-      : pipeline_(writer, counters), progress_(progress) {}
+      : pipeline_(writer, counters, key_deletions_), progress_(progress) {}
 
   // Plain or gzip, told apart by content.
   core::Result<void> import(const std::string& path) {
@@ -84,6 +84,7 @@ class Importer {
     return core::Error{core::ErrorCode::kBusy, "the store does not take anything", "is the disk full?"};
   }
 
+  ingest::KeyDeletions key_deletions_;
   ingest::Pipeline pipeline_;
   Progress& progress_;
 };

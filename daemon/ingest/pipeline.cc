@@ -10,6 +10,9 @@
 #include "daemon/ingest/normalize/event_base.h"
 #include "daemon/ingest/normalize/process.h"
 #include "daemon/ingest/normalize/registry.h"
+#include "daemon/ingest/normalize/security_key.h"
+#include "daemon/ingest/normalize/security_process.h"
+#include "daemon/ingest/normalize/security_value.h"
 
 namespace rw::ingest {
 namespace {
@@ -18,7 +21,8 @@ constexpr std::size_t kLargeBatchBytes = 1024 * 1024;
 
 }  // namespace
 
-Pipeline::Pipeline(storage::Writer& writer, core::Counters& counters) : writer_(writer), counters_(counters) {}
+Pipeline::Pipeline(storage::Writer& writer, core::Counters& counters, KeyDeletions& key_deletions)
+    : writer_(writer), counters_(counters), key_deletions_(key_deletions) {}
 
 core::Result<std::size_t> Pipeline::add(std::string_view payload, const MessageContext& context) {
   const std::size_t rejected_before = batch_.rejected.size();
@@ -86,10 +90,7 @@ core::Result<std::size_t> Pipeline::add_json(std::string_view payload, const Mes
 core::Result<bool> Pipeline::take(const WindowsEvent& event, const MessageContext& context) {
   counters_.add(core::Counter::kDecoded);
   const EventKind kind = kind_of(event);
-  if (kind == EventKind::kOther) {
-    counters_.add_skipped(event.channel, event.event_id);
-    return false;
-  }
+  if (kind == EventKind::kOther) return skip(event);
   core::Micros time = context.received;
   if (event.time && core::is_plausible(*event.time)) {
     time = *event.time;
@@ -98,18 +99,30 @@ core::Result<bool> Pipeline::take(const WindowsEvent& event, const MessageContex
   }
   std::string_view computer = present(event.computer);
   if (computer.empty()) computer = batch_.arena.copy(context.fallback_host);
-  if (kind == EventKind::kRegistry) {
-    cim::RegistryRecord record;
-    fill_base(event, time, context.received, computer, batch_.arena, scratch_, record);
-    RW_CHECK(normalize_registry(event, batch_.arena, scratch_, record));
-    batch_.registry.push_back(record);
-  } else {
+  if (kind == EventKind::kProcess || kind == EventKind::kSecurityProcess) {
     cim::ProcessRecord record;
-    fill_base(event, time, context.received, computer, batch_.arena, scratch_, record);
-    RW_CHECK(normalize_process(event, batch_.arena, scratch_, record));
+    fill_base(event, kind, time, context.received, computer, batch_.arena, scratch_, record);
+    const auto normalize = kind == EventKind::kProcess ? normalize_process : normalize_security_process;
+    RW_CHECK(normalize(event, batch_.arena, scratch_, record));
     batch_.processes.push_back(record);
+    return true;
   }
+  cim::RegistryRecord record;
+  fill_base(event, kind, time, context.received, computer, batch_.arena, scratch_, record);
+  if (kind == EventKind::kSecurityKey) {
+    RW_TRY(const bool known, normalize_security_key(event, key_deletions_, batch_.arena, scratch_, record));
+    if (!known) return skip(event);
+  } else {
+    const auto normalize = kind == EventKind::kRegistry ? normalize_registry : normalize_security_value;
+    RW_CHECK(normalize(event, batch_.arena, scratch_, record));
+  }
+  batch_.registry.push_back(record);
   return true;
+}
+
+bool Pipeline::skip(const WindowsEvent& event) {
+  counters_.add_skipped(event.channel, event.event_id);
+  return false;
 }
 
 void Pipeline::refuse(std::string_view input_bytes, const core::Error& error, const MessageContext& context) {

@@ -13,6 +13,7 @@
 #include "daemon/core/counters.h"
 #include "daemon/core/time.h"
 #include "daemon/ingest/decode/windows_event.h"
+#include "daemon/ingest/normalize/key_deletions.h"
 #include "storage/batch.h"
 #include "storage/writer.h"
 
@@ -32,7 +33,9 @@ struct MessageContext {
 
 class Pipeline {
  public:
-  Pipeline(storage::Writer& writer, core::Counters& counters);
+  // `key_deletions` is shared by all pipelines of an input: what belongs together may come by two of its threads or
+  // requests. All of them outlive the pipeline.
+  Pipeline(storage::Writer& writer, core::Counters& counters, KeyDeletions& key_deletions);
 
   // Decodes a payload (Windows Event XML: one event, several, or an <Events> wrapper; or a JSON object whose fields
   // are those of the event) and adds its records to the current batch. Returns the number of events recognised
@@ -60,12 +63,15 @@ class Pipeline {
   core::Result<std::size_t> add_json(std::string_view payload, const MessageContext& context);
   // True when the event went into the batch: then its texts must stay in the arena.
   core::Result<bool> take(const WindowsEvent& event, const MessageContext& context);
+  // Counts an event that is not stored. False.
+  bool skip(const WindowsEvent& event);
   void refuse(std::string_view input_bytes, const core::Error& error, const MessageContext& context);
 
   void start_batch();
 
   storage::Writer& writer_;
   core::Counters& counters_;
+  KeyDeletions& key_deletions_;
   storage::Batch batch_;
   std::size_t rejected_bytes_ = 0;  // of batch_.rejected
   WindowsEvent event_;              // reused

@@ -18,9 +18,11 @@ namespace {
 #define RW_ACCOUNT(domain, user) "ifnull(" RW_TERM(domain) " || '\\', '') || " RW_TERM(user)
 // Sysmon 14 has NewName where 13 has Details.
 #define RW_IS_RENAME "(SELECT event_id FROM source WHERE id = e.source) = 14"
-#define RW_VENDOR_PRODUCT                                                                                 \
-  "CASE " RW_TERM("d.provider") " WHEN 'Microsoft-Windows-Sysmon' THEN 'Microsoft Sysmon' ELSE " RW_TERM( \
-      "d.provider") " END"
+#define RW_VENDOR_PRODUCT                                                \
+  "CASE " RW_TERM("d.provider") " COLLATE NOCASE"                        \
+  " WHEN 'Microsoft-Windows-Sysmon' THEN 'Microsoft Sysmon'"             \
+  " WHEN 'Microsoft-Windows-Security-Auditing' THEN 'Microsoft Windows'" \
+  " ELSE " RW_TERM("d.provider") " END"
 // Lists of a risk event; an empty one is null.
 #define RW_THREAT(member)                                          \
   "(SELECT nullif(json_group_array(json_extract(value, '$." member \

@@ -4,6 +4,8 @@
 
 #include <iterator>
 
+#include "storage/sqlite/schema_versions.h"
+
 namespace rw::storage::sqlite {
 namespace {
 
@@ -303,7 +305,7 @@ LEFT JOIN term tp ON tp.id = e.process_path
 LEFT JOIN term tq ON tq.id = e.parent_process_path;
 )sql";
 
-constexpr const char* kMigrations[] = {kVersion1};
+const char* const kMigrations[] = {kVersion1, kSchemaVersion2};
 
 core::Result<void> use_write_ahead_log(Connection& connection) {
   RW_CHECK(connection.execute("PRAGMA page_size = 4096"));

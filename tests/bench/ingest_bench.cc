@@ -53,7 +53,8 @@ void add_record(const std::string& xml, ingest::WindowsEvent& event, std::string
       ingest::decode_event_xml(xml, batch.arena, event, [&](std::string_view, const core::Result<void>& whole) {
         if (!whole.ok()) std::abort();
         cim::RegistryRecord record;
-        ingest::fill_base(event, *event.time, *event.time, event.computer, batch.arena, scratch, record);
+        ingest::fill_base(event, ingest::EventKind::kRegistry, *event.time, *event.time, event.computer, batch.arena,
+                          scratch, record);
         if (!ingest::normalize_registry(event, batch.arena, scratch, record).ok()) std::abort();
         batch.registry.push_back(record);
       });

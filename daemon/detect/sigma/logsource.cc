@@ -30,9 +30,9 @@ struct Category {
 const std::vector<Category>& categories() {
   static const std::vector<Category> kCategories = {
       {"process_creation", Dataset::kProcesses, {"1", "4688"}, {}},
-      {"registry_event", Dataset::kRegistry, {"12", "13", "14", "4657"}, {}},
+      {"registry_event", Dataset::kRegistry, {"12", "13", "14", "4657", "4660"}, {}},
       {"registry_add", Dataset::kRegistry, {"12"}, {"CreateKey"}},
-      {"registry_delete", Dataset::kRegistry, {"12", "4657"}, {"DeleteKey", "DeleteValue"}},
+      {"registry_delete", Dataset::kRegistry, {"12", "4657", "4660"}, {"DeleteKey", "DeleteValue"}},
       {"registry_rename", Dataset::kRegistry, {"14"}, {}},
   };
   return kCategories;

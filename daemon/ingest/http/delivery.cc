@@ -28,8 +28,11 @@ struct Delivery::Pending {
   Outcome outcome RW_GUARDED_BY(mutex) = Outcome::kCommitted;
 };
 
-Delivery::Delivery(storage::Writer& writer, core::Counters& counters, std::chrono::milliseconds commit_timeout)
-    : commit_timeout_(commit_timeout), pipeline_(writer, counters), pending_(std::make_shared<Pending>()) {}
+Delivery::Delivery(storage::Writer& writer, core::Counters& counters, KeyDeletions& key_deletions,
+                   std::chrono::milliseconds commit_timeout)
+    : commit_timeout_(commit_timeout),
+      pipeline_(writer, counters, key_deletions),
+      pending_(std::make_shared<Pending>()) {}
 
 bool Delivery::hand_over_large() { return !pipeline_.large() || hand_over(); }
 

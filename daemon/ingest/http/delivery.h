@@ -21,7 +21,8 @@ class Delivery {
     kFailed,  // the store refuses a batch for good; the writer has logged why
   };
 
-  Delivery(storage::Writer& writer, core::Counters& counters, std::chrono::milliseconds commit_timeout);
+  Delivery(storage::Writer& writer, core::Counters& counters, KeyDeletions& key_deletions,
+           std::chrono::milliseconds commit_timeout);
 
   Pipeline& pipeline() { return pipeline_; }
   // To be called between events: hands a large batch over. False: the queue is full, the request cannot go on.

@@ -136,7 +136,7 @@ http::Response Hec::admitted(const http::Request& request, const std::function<h
 
 http::Response Hec::event(const http::Request& request) {
   return admitted(request, [&] {
-    Delivery delivery(writer_, counters_, options_.commit_timeout);
+    Delivery delivery(writer_, counters_, key_deletions_, options_.commit_timeout);
     MessageContext context{.received = clock_.now(), .input = "hec", .peer = address_of(request.peer)};
     HecEventReader reader(request.body);
     FirstFault fault;
@@ -169,7 +169,7 @@ http::Response Hec::raw(const http::Request& request) {
       context.fallback_time = parse_hec_time(time);
       if (!context.fallback_time) return hec_reply(HecCode::kIndexedFields);
     }
-    Delivery delivery(writer_, counters_, options_.commit_timeout);
+    Delivery delivery(writer_, counters_, key_deletions_, options_.commit_timeout);
     std::size_t count = 0;
     const bool whole = split_raw(request.body, [&](std::string_view text) {
       if (text.empty()) return true;

@@ -14,6 +14,7 @@
 #include "daemon/core/counters.h"
 #include "daemon/core/time.h"
 #include "daemon/http/server.h"
+#include "daemon/ingest/normalize/key_deletions.h"
 #include "storage/writer.h"
 
 namespace rw::ingest {
@@ -46,6 +47,7 @@ class Hec {
   std::atomic<bool> shutting_down_{false};
   storage::Writer& writer_;
   core::Counters& counters_;
+  KeyDeletions key_deletions_;
   const core::Clock& clock_;
 };
 

@@ -18,12 +18,12 @@ constexpr std::chrono::seconds kLastFlushPatience{5};
 }  // namespace
 
 IoThread::IoThread(const SyslogOptions& options, storage::Writer& writer, core::Counters& counters,
-                   const core::Clock& clock)
+                   KeyDeletions& key_deletions, const core::Clock& clock)
     : options_(options),
       counters_(counters),
       clock_(clock),
       work_(boost::asio::make_work_guard(context_)),
-      pipeline_(writer, counters),
+      pipeline_(writer, counters, key_deletions),
       read_buffer_(std::make_unique<std::array<char, kReadBytes>>()),
       flush_timer_(context_),
       retry_timer_(context_) {}

@@ -38,7 +38,8 @@ class IoThread {
   static constexpr std::size_t kReadBytes = 64 * 1024;
 
   // All of them outlive the thread.
-  IoThread(const SyslogOptions& options, storage::Writer& writer, core::Counters& counters, const core::Clock& clock);
+  IoThread(const SyslogOptions& options, storage::Writer& writer, core::Counters& counters,
+           KeyDeletions& key_deletions, const core::Clock& clock);
 
   boost::asio::io_context& context() { return context_; }
   void start();

@@ -19,7 +19,7 @@ class SyslogInputs::Impl {
   Impl(SyslogOptions options, storage::Writer& writer, core::Counters& counters, const core::Clock& clock)
       : options_(std::move(options)), counters_(counters) {
     for (std::size_t i = 0; i < std::max<std::size_t>(options_.threads, 1); ++i) {
-      threads_.push_back(std::make_unique<IoThread>(options_, writer, counters, clock));
+      threads_.push_back(std::make_unique<IoThread>(options_, writer, counters, key_deletions_, clock));
       sessions_.push_back(std::make_unique<TcpSessions>(*threads_.back(), options_, connections_));
     }
   }
@@ -88,6 +88,7 @@ class SyslogInputs::Impl {
   const SyslogOptions options_;
   core::Counters& counters_;
   std::atomic<std::size_t> connections_{0};
+  KeyDeletions key_deletions_;
   std::vector<std::unique_ptr<IoThread>> threads_;
   std::vector<std::unique_ptr<TcpSessions>> sessions_;
   std::vector<std::unique_ptr<TcpListener>> listeners_;

@@ -6,6 +6,7 @@
 #include "daemon/core/json_text.h"
 #include "daemon/core/text.h"
 #include "daemon/core/time.h"
+#include "daemon/ingest/normalize/security_key.h"
 
 namespace rw::ingest {
 namespace {
@@ -14,16 +15,29 @@ constexpr std::string_view kSysmon = "Microsoft-Windows-Sysmon";
 constexpr std::string_view kSysmonGuid = "5770385f-c22a-43e0-bf4c-06f5698ffbd9";
 constexpr std::string_view kSysmonChannel = "Microsoft-Windows-Sysmon/Operational";
 
+constexpr std::string_view kSecurity = "Microsoft-Windows-Security-Auditing";
+constexpr std::string_view kSecurityGuid = "54849625-5478-4994-a5ba-3e3b0328c30d";
+constexpr std::string_view kSecurityChannel = "Security";
+
+bool same_guid(std::string_view guid, std::string_view known) {
+  if (guid.starts_with('{') && guid.ends_with('}')) guid = guid.substr(1, guid.size() - 2);
+  return core::equals_ascii_nocase(guid, known);
+}
+
 // The event ids 1, 12, 13 and 14 occur under many providers with other meanings: the provider decides.
 bool is_sysmon(const WindowsEvent& event) {
   if (!event.provider.empty()) return core::equals_ascii_nocase(event.provider, kSysmon);
-  if (!event.provider_guid.empty()) {
-    std::string_view guid = event.provider_guid;
-    if (guid.starts_with('{') && guid.ends_with('}')) guid = guid.substr(1, guid.size() - 2);
-    return core::equals_ascii_nocase(guid, kSysmonGuid);
-  }
+  if (!event.provider_guid.empty()) return same_guid(event.provider_guid, kSysmonGuid);
   return core::equals_ascii_nocase(event.channel, kSysmonChannel);
 }
+
+bool is_security(const WindowsEvent& event) {
+  if (!core::equals_ascii_nocase(event.channel, kSecurityChannel)) return false;
+  if (!event.provider.empty()) return core::equals_ascii_nocase(event.provider, kSecurity);
+  return event.provider_guid.empty() || same_guid(event.provider_guid, kSecurityGuid);
+}
+
+bool is_sysmon(EventKind kind) { return kind == EventKind::kRegistry || kind == EventKind::kProcess; }
 
 // "YYYY-MM-DD hh:mm:ss.mmm" and nothing else, so that the text can be made again from the time.
 std::optional<core::Micros> parse_utc_time(std::string_view text) {
@@ -47,13 +61,22 @@ EventKind kind_of(const WindowsEvent& event) {
     case 13:
     case 14:
       return is_sysmon(event) ? EventKind::kRegistry : EventKind::kOther;
+    case 4657:
+      return is_security(event) ? EventKind::kSecurityValue : EventKind::kOther;
+    case 4656:
+    case 4663:
+      return is_security(event) && is_key_change_access(event) ? EventKind::kSecurityKey : EventKind::kOther;
+    case 4660:
+      return is_security(event) ? EventKind::kSecurityKey : EventKind::kOther;
+    case 4688:
+      return is_security(event) ? EventKind::kSecurityProcess : EventKind::kOther;
     default:
       return EventKind::kOther;
   }
 }
 
-void fill_base(const WindowsEvent& event, core::Micros time, core::Micros received, std::string_view computer,
-               core::Arena& arena, std::string& scratch, cim::EventBase& base) {
+void fill_base(const WindowsEvent& event, EventKind kind, core::Micros time, core::Micros received,
+               std::string_view computer, core::Arena& arena, std::string& scratch, cim::EventBase& base) {
   base.time = time;
   base.received = received;
   base.record_id = event.record_id;
@@ -75,9 +98,11 @@ void fill_base(const WindowsEvent& event, core::Micros time, core::Micros receiv
   base.source = {
       .computer = computer,
       .channel = event.channel,
-      .provider = event.provider.empty() ? kSysmon : event.provider,
+      .provider = !event.provider.empty() ? event.provider
+                  : is_sysmon(kind)       ? kSysmon
+                                          : kSecurity,
       .event_id = event.event_id,
-      .event_type = event.get("EventType"),
+      .event_type = {},
       .envelope = arena.copy(envelope.finish()),
   };
 }
@@ -86,7 +111,7 @@ std::string_view extra_of(const WindowsEvent& event, std::initializer_list<std::
                           core::Arena& arena, std::string& scratch) {
   core::JsonObjectText extra(scratch);
   for (const NamedValue& item : event.data) {
-    if (item.name == "RuleName" || item.name == "EventType") continue;
+    if (item.name == "RuleName") continue;
     if (item.name == "UtcTime" && !keep_utc_time) continue;
     if (std::find(known.begin(), known.end(), item.name) != known.end()) continue;
     extra.member(item.name, item.value);

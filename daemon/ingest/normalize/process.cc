@@ -11,6 +11,7 @@ core::Result<void> normalize_process(const WindowsEvent& event, core::Arena& are
   record.process_path = present(event.get("Image"));
   if (record.process_path.empty()) return core::invalid_input("Sysmon process-creation event without Image");
 
+  record.source.event_type = event.get("EventType");
   const Account account = split_account(present(event.get("User")));
   record.user = account.name;
   record.user_domain = account.domain;
@@ -34,7 +35,8 @@ core::Result<void> normalize_process(const WindowsEvent& event, core::Arena& are
   record.image_version = fields_json(event, {"FileVersion", "Description", "Product", "Company"}, arena, scratch);
   record.session = fields_json(event, {"LogonGuid", "LogonId", "TerminalSessionId"}, arena, scratch);
   record.extra = extra_of(event,
-                          {"Image",
+                          {"EventType",
+                           "Image",
                            "User",
                            "ParentUser",
                            "CommandLine",

@@ -52,6 +52,7 @@ core::Result<void> normalize_registry(const WindowsEvent& event, core::Arena& ar
   if (target.empty()) {
     return core::invalid_input("Sysmon registry event without TargetObject");
   }
+  record.source.event_type = event.get("EventType");
   const Operation operation = operation_of(event);
   const KeyAndValue path = operation.on_value ? split_value_path(target) : KeyAndValue{target, {}};
   record.action = operation.action;
@@ -70,10 +71,10 @@ core::Result<void> normalize_registry(const WindowsEvent& event, core::Arena& ar
   record.process_path = present(event.get("Image"));
   record.process_guid = present(event.get("ProcessGuid"));
   record.process_id = present(event.get("ProcessId"));
-  record.extra = extra_of(
-      event,
-      {"TargetObject", event.event_id == 14 ? "NewName" : "Details", "User", "Image", "ProcessGuid", "ProcessId"},
-      !record.utc_time.has_value(), arena, scratch);
+  record.extra = extra_of(event,
+                          {"EventType", "TargetObject", event.event_id == 14 ? "NewName" : "Details", "User", "Image",
+                           "ProcessGuid", "ProcessId"},
+                          !record.utc_time.has_value(), arena, scratch);
   return {};
 }
 

@@ -35,7 +35,8 @@ struct Fixture {
   std::shared_ptr<Recorded> recorded = std::make_shared<Recorded>();
   std::unique_ptr<storage::Writer> writer = std::make_unique<storage::Writer>(
       std::make_unique<RecordingSession>(recorded), storage::Writer::Options{}, counters);
-  Pipeline pipeline{*writer, counters};
+  KeyDeletions key_deletions;
+  Pipeline pipeline{*writer, counters, key_deletions};
 
   const Recorded& flush() {
     CHECK(pipeline.flush());

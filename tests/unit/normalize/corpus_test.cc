@@ -1,173 +1,13 @@
 // Real events from end to end, beside a slow and obvious reading of their XML: what the store shows must be what stands
 // in the text, and nothing of it may be missing.
-#include <zlib.h>
+#include "tests/unit/normalize/corpus.h"
 
-#include <stdlib.h>
-
-#include <algorithm>
-#include <array>
-#include <catch2/catch.hpp>
-#include <cstdint>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <map>
-#include <memory>
-#include <nlohmann/json.hpp>
-#include <optional>
-#include <string>
-#include <utility>
-#include <vector>
-
-#include "daemon/core/counters.h"
-#include "daemon/core/text.h"
-#include "daemon/core/time.h"
-#include "daemon/ingest/pipeline.h"
-#include "storage/sqlite/store.h"
-#include "storage/writer.h"
+#include <cstdio>
+#include <regex>
+#include <set>
 
 namespace rw::ingest {
 namespace {
-
-const std::string kFolder = REGWARDEN_SHARED_DIR "/corpus/sysmon-xml/";
-
-// --- Files -----------------------------------------------------------------------------------------------------------
-
-std::string read(const std::string& path) {
-  gzFile file = ::gzopen(path.c_str(), "rb");  // reads plain files as they are
-  INFO(path);
-  REQUIRE(file != nullptr);
-  std::string text;
-  std::array<char, 1 << 16> buffer;
-  int size = 0;
-  while ((size = ::gzread(file, buffer.data(), buffer.size())) > 0)
-    text.append(buffer.data(), static_cast<std::size_t>(size));
-  CHECK(::gzclose(file) == Z_OK);
-  REQUIRE(size == 0);
-  return text;
-}
-
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  for (std::size_t from = 0; from < text.size();) {
-    const std::size_t end = std::min(text.find('\n', from), text.size());
-    if (end > from) lines.push_back(text.substr(from, end - from));
-    from = end + 1;
-  }
-  return lines;
-}
-
-// --- The slow reading ------------------------------------------------------------------------------------------------
-
-void replace_all(std::string& text, const std::string& from, const std::string& to) {
-  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
-    text.replace(at, from.size(), to);
-  }
-}
-
-std::string unescaped(std::string text) {
-  for (const auto& [from, to] :
-       {std::pair("&lt;", "<"), std::pair("&gt;", ">"), std::pair("&quot;", "\""), std::pair("&apos;", "'"),
-        std::pair("&#13;", "\r"), std::pair("&#10;", "\n"), std::pair("&#9;", "\t"), std::pair("&amp;", "&")}) {
-    replace_all(text, from, to);
-  }
-  CHECK(text.find("&#") == std::string::npos);  // else this list is too short
-  return text;
-}
-
-std::string between(const std::string& text, const std::string& before, const std::string& after) {
-  const std::size_t start = text.find(before);
-  if (start == std::string::npos) return {};
-  const std::size_t from = start + before.size();
-  return unescaped(text.substr(from, text.find(after, from) - from));
-}
-
-struct SlowEvent {
-  int id = 0;
-  bool sysmon = false;
-  std::map<std::string, std::string> system;
-  std::map<std::string, std::string> data;
-
-  std::string get(const std::string& name) const {
-    const auto found = data.find(name);
-    return found == data.end() || found->second == "-" ? "" : found->second;
-  }
-};
-
-SlowEvent slow_event(const std::string& xml) {
-  SlowEvent event;
-  event.sysmon = xml.find("<Provider Name='Microsoft-Windows-Sysmon'") != std::string::npos;
-  const std::string start = between(xml, "<EventID", "</EventID>");  // "[ Qualifiers='…']>13"
-  event.id = std::stoi(start.substr(start.find('>') + 1));
-  const std::string system = xml.substr(0, xml.find("</System>"));
-  for (const char* name : {"Version", "Level", "Task", "Opcode", "Keywords", "EventRecordID", "Channel", "Computer"}) {
-    event.system[name] = between(system, "<" + std::string(name) + ">", "</");
-  }
-  event.system["ProviderGuid"] = between(system, " Guid='", "'");
-  event.system["ExecutionProcessID"] = between(system, "<Execution ProcessID='", "'");
-  event.system["ExecutionThreadID"] = between(system, " ThreadID='", "'");
-  event.system["UserID"] = between(system, "<Security UserID='", "'");
-  event.system["SystemTime"] = between(system, " SystemTime='", "'");
-  for (std::size_t at = xml.find("<Data Name='"); at != std::string::npos; at = xml.find("<Data Name='", at + 1)) {
-    const std::string element = xml.substr(at, xml.find("</Data>", at) - at);
-    event.data.emplace(between(element, "<Data Name='", "'"), unescaped(element.substr(element.find('>') + 1)));
-  }
-  return event;
-}
-
-std::string after_last_backslash(const std::string& text) {
-  const std::size_t at = text.rfind('\\');
-  return at == std::string::npos ? text : text.substr(at + 1);
-}
-
-// By what the event is known, spelt from its text.
-std::string identity(const SlowEvent& event) {
-  return core::fold(event.system.at("Computer")) + "|" + core::fold(event.system.at("Channel")) + "|" +
-         event.system.at("EventRecordID") + "|" + event.system.at("SystemTime").substr(0, 19);
-}
-
-// --- What the store shows --------------------------------------------------------------------------------------------
-
-using Row = std::map<std::string, std::string>;  // without NULLs
-
-std::map<std::string, Row> rows_of(storage::Reader& reader, const std::string& view) {
-  auto table = reader.query({"SELECT * FROM " + view, {}}, {});
-  INFO((table.ok() ? "" : table.error().message));
-  REQUIRE(table.ok());
-  std::map<std::string, Row> rows;
-  for (const auto& values : table->rows) {
-    Row row;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      if (const auto* text = std::get_if<std::string>(&values[i])) row[table->columns[i]] = *text;
-      if (const auto* number = std::get_if<std::int64_t>(&values[i])) row[table->columns[i]] = std::to_string(*number);
-    }
-    const std::string key = core::fold(row["dest"]) + "|" + core::fold(row["Channel"]) + "|" + row["EventRecordID"] +
-                            "|" + row["_time"].substr(0, 19);
-    CHECK(rows.emplace(key, std::move(row)).second);
-  }
-  return rows;
-}
-
-std::string text_in(const Row& row, const std::string& column) {
-  const auto found = row.find(column);
-  return found == row.end() ? "" : found->second;
-}
-
-// "unknown" where the data model fills.
-std::string filled(const std::string& text) { return text.empty() ? "unknown" : text; }
-
-std::string account(const Row& row, const std::string& user, const std::string& domain) {
-  const std::string name = text_in(row, user) == "unknown" ? "" : text_in(row, user);
-  return text_in(row, domain).empty() ? name : text_in(row, domain) + "\\" + name;
-}
-
-std::string member(const Row& row, const std::string& column, const std::string& name) {
-  const std::string text = text_in(row, column);
-  if (text.empty()) return {};
-  const auto json = nlohmann::json::parse(text);
-  const auto found = json.find(name);
-  return found == json.end() ? "" : found->get<std::string>();
-}
 
 void check_system(const SlowEvent& event, const Row& row) {
   for (const char* name : {"Version", "Level", "Task", "Opcode", "Keywords", "ProviderGuid", "ExecutionProcessID",
@@ -179,7 +19,7 @@ void check_system(const SlowEvent& event, const Row& row) {
   CHECK(text_in(row, "EventRecordID") == event.system.at("EventRecordID"));
   CHECK(text_in(row, "Channel") == event.system.at("Channel"));
   CHECK(text_in(row, "dest") == event.system.at("Computer"));
-  CHECK(text_in(row, "vendor_product") == "Microsoft Sysmon");
+  CHECK(text_in(row, "vendor_product") == (event.sysmon ? "Microsoft Sysmon" : "Microsoft Windows"));
   std::string time = event.system.at("SystemTime");  // 2019-04-27T15:57:53.368863200Z
   REQUIRE(time.back() == 'Z');
   time.pop_back();
@@ -285,64 +125,137 @@ void check_process(const SlowEvent& event, const Row& row) {
                 {"ParentProcessGuid", "parent_process_guid"}});
 }
 
-// --- The test's fixture ----------------------------------------------------------------------------------------------
+// --- The Security log ------------------------------------------------------------------------------------------------
 
-class Store {
- public:
-  Store() {
-    std::string path = (std::filesystem::temp_directory_path() / "regwarden-XXXXXX").string();
-    REQUIRE(::mkdtemp(path.data()) != nullptr);
-    folder_ = path;
-    auto store = storage::sqlite::open({.data_dir = path});
-    REQUIRE(store.ok());
-    store_ = std::move(store).value();
+std::string slow_key_path(std::string path) {
+  const std::pair<const char*, const char*> rules[] = {
+      {R"(^\\REGISTRY\\MACHINE\\SYSTEM\\ControlSet\d\d\d(?=\\|$))", R"(HKLM\System\CurrentControlSet)"},
+      {R"(^\\REGISTRY\\MACHINE\\SYSTEM(?=\\|$))", R"(HKLM\System)"},
+      {R"(^\\REGISTRY\\MACHINE\\SOFTWARE\\Classes(?=\\|$))", R"(HKCR)"},
+      {R"(^\\REGISTRY\\MACHINE(?=\\|$))", R"(HKLM)"},
+      {R"(^\\REGISTRY\\USER(?=\\|$))", R"(HKU)"},
+  };
+  for (const auto& [pattern, replacement] : rules) {
+    path = std::regex_replace(path, std::regex(pattern, std::regex::icase), replacement);
   }
-  ~Store() {
-    store_.reset();
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
-  }
-  Store(const Store&) = delete;
-  Store& operator=(const Store&) = delete;
+  return path;
+}
 
-  // Sends the payloads through the pipeline and waits until they are stored.
-  void ingest(const std::vector<std::string>& payloads) {
-    auto session = store_->open_writer();
-    REQUIRE(session.ok());
-    storage::Writer writer(std::move(session).value(), {}, counters);
-    Pipeline pipeline(writer, counters);
-    std::size_t failed = 0;
-    for (const std::string& payload : payloads) {
-      const auto added =
-          pipeline.add(payload, {.received = core::from_us(1'791'749'700'000'000), .input = "test", .peer = "corpus"});
-      if (!added.ok()) {
-        ++failed;
-        WARN(added.error().message);
-      }
-      if (pipeline.large()) {
-        REQUIRE(pipeline.flush_until(std::chrono::steady_clock::now() + std::chrono::seconds(60)));
-      }
+std::string decimal(const std::string& number) {
+  return number.empty() ? "" : std::to_string(std::stoull(number, nullptr, 0));
+}
+
+std::string synthetic_guid(const SlowEvent& event, const std::string& process_id) {
+  return process_id.empty() ? "" : "SEC:" + core::fold(event.system.at("Computer")) + ":" + process_id;
+}
+
+// 4656, 4663: the rights that change a key.
+bool changes_a_key(const SlowEvent& event) {
+  if (event.get("ObjectType") != "Key" || event.get("AccessMask").empty()) return false;
+  const unsigned long mask = std::stoul(event.get("AccessMask"), nullptr, 0);
+  for (const unsigned long right : {0x2, 0x4, 0x20, 0x10000, 0x40000, 0x80000, 0x1000000, 0x2000000, 0x10000000}) {
+    if ((mask & right) != 0) return true;
+  }
+  return (mask & 0x40000000) != 0;
+}
+
+bool stored(const SlowEvent& event) {
+  if (event.sysmon) return event.id == 1 || (event.id >= 12 && event.id <= 14);
+  if (!event.security) return false;
+  return event.id == 4657 || event.id == 4688 || ((event.id == 4656 || event.id == 4663) && changes_a_key(event));
+}
+
+void check_raw_fields(const SlowEvent& event, const Row& row) {
+  for (const auto& [name, value] : event.data) {
+    INFO(name);
+    CHECK(member(row, "extra", name) == value);
+  }
+}
+
+void check_security_registry(const SlowEvent& event, const Row& row) {
+  const std::string key = slow_key_path(event.get("ObjectName"));
+  const std::string process_id = decimal(event.get("ProcessId"));
+  CHECK(text_in(row, "registry_key_name") == key);
+  CHECK(text_in(row, "user") == filled(event.get("SubjectUserName")));
+  CHECK(text_in(row, "user_domain") == event.get("SubjectDomainName"));
+  CHECK(text_in(row, "process_path") == event.get("ProcessName"));
+  CHECK(text_in(row, "process_name") == filled(after_last_backslash(event.get("ProcessName"))));
+  CHECK(text_in(row, "process_id") == process_id);
+  CHECK(text_in(row, "process_guid") == synthetic_guid(event, process_id));
+  check_raw_fields(event, row);
+  if (event.id != 4657) {
+    CHECK(text_in(row, "registry_path") == key);
+    for (const char* column : {"action", "registry_value_name", "registry_value_data", "registry_value_type"}) {
+      CHECK(text_in(row, column) == "unknown");
     }
-    REQUIRE(pipeline.flush_until(std::chrono::steady_clock::now() + std::chrono::seconds(60)));
-    CHECK(failed == 0);
+    CHECK(text_in(row, "EventType").empty());
+    return;
   }
-
-  std::unique_ptr<storage::Reader> reader() {
-    auto opened = store_->open_reader();
-    REQUIRE(opened.ok());
-    return std::move(opened).value();
+  const std::string name = event.get("ObjectValueName").empty() ? "(Default)" : event.get("ObjectValueName");
+  CHECK(text_in(row, "registry_value_name") == name);
+  CHECK(text_in(row, "registry_path") == key + "\\" + name);
+  CHECK(text_in(row, "action") == "modified");
+  CHECK(text_in(row, "EventType") == "SetValue");
+  const unsigned long long number = std::stoull(event.get("NewValue"), nullptr, 0);
+  std::array<char, 32> data;
+  if (event.get("NewValueType") == "%%1876") {
+    std::snprintf(data.data(), data.size(), "0x%08llx", number);
+    CHECK(text_in(row, "registry_value_type") == "REG_DWORD");
+    CHECK(text_in(row, "Details") == "DWORD (" + std::string(data.data()) + ")");
+  } else {
+    CHECK(event.get("NewValueType") == "%%1883");
+    std::snprintf(data.data(), data.size(), "0x%08llx-0x%08llx", number >> 32, number & 0xffffffff);
+    CHECK(text_in(row, "registry_value_type") == "REG_QWORD");
+    CHECK(text_in(row, "Details") == "QWORD (" + std::string(data.data()) + ")");
   }
+  CHECK(text_in(row, "registry_value_data") == data.data());
+}
 
-  core::Counters counters;
+void check_security_process(const SlowEvent& event, const Row& row) {
+  const bool other_account = !event.get("TargetUserName").empty();
+  CHECK(text_in(row, "user") == filled(event.get(other_account ? "TargetUserName" : "SubjectUserName")));
+  CHECK(text_in(row, "user_domain") == event.get(other_account ? "TargetDomainName" : "SubjectDomainName"));
+  CHECK(text_in(row, "parent_user") == filled(event.get("SubjectUserName")));
+  CHECK(text_in(row, "process") == filled(event.get("CommandLine")));
+  CHECK(text_in(row, "process_path") == event.get("NewProcessName"));
+  CHECK(text_in(row, "process_name") == filled(after_last_backslash(event.get("NewProcessName"))));
+  CHECK(text_in(row, "parent_process_path") == event.get("ParentProcessName"));
+  CHECK(text_in(row, "parent_process") == "unknown");
+  const std::string process_id = decimal(event.get("NewProcessId"));
+  const std::string parent_id = decimal(event.get("ProcessId"));
+  CHECK(text_in(row, "process_id") == process_id);
+  CHECK(text_in(row, "process_guid") == synthetic_guid(event, process_id));
+  CHECK(text_in(row, "parent_process_id") == parent_id);
+  CHECK(text_in(row, "parent_process_guid") == synthetic_guid(event, parent_id));
+  const std::map<std::string, std::string> levels = {{"", ""},
+                                                     {"S-1-16-0", "untrusted"},
+                                                     {"S-1-16-4096", "low"},
+                                                     {"S-1-16-8192", "medium"},
+                                                     {"S-1-16-8448", "medium high"},
+                                                     {"S-1-16-12288", "high"},
+                                                     {"S-1-16-16384", "system"}};
+  CHECK(text_in(row, "process_integrity_level") == levels.at(event.get("MandatoryLabel")));
+  check_raw_fields(event, row);
+}
 
- private:
-  std::filesystem::path folder_;
-  std::unique_ptr<storage::Store> store_;
+void check_row(const SlowEvent& event, const Row& row) {
+  check_system(event, row);
+  if (event.sysmon) {
+    event.id == 1 ? check_process(event, row) : check_registry(event, row);
+  } else {
+    event.id == 4688 ? check_security_process(event, row) : check_security_registry(event, row);
+  }
+}
+
+// --- The table of the corpus -----------------------------------------------------------------------------------------
+
+struct Counts {
+  std::map<int, std::size_t> of_kind;  // Sysmon 1, 12, 13, 14, Security 4657, 4688
+  std::size_t all = 0;
 };
 
-// file → events of Sysmon 1, 12, 13, 14 and all: the table of the corpus.
-std::map<std::string, std::array<std::size_t, 5>> counts_of_readme() {
-  std::map<std::string, std::array<std::size_t, 5>> counts;
+std::map<std::string, Counts> counts_of_readme() {
+  std::map<std::string, Counts> counts;
   const std::string readme = read(kFolder + "../README.md");
   for (const std::string& line : lines_of(readme.substr(0, readme.find("\n### nxlog-json")))) {
     std::vector<std::string> cells;
@@ -355,16 +268,21 @@ std::map<std::string, std::array<std::size_t, 5>> counts_of_readme() {
     const auto number = [&](std::size_t cell) -> std::size_t {
       return cells[cell].empty() ? 0 : std::stoul(cells[cell]);
     };
-    counts[cells[0]] = {number(1), number(2), number(3), number(4), number(11)};
+    Counts& file = counts[cells[0]];
+    for (const auto& [kind, cell] : {std::pair(1, 1), {12, 2}, {13, 3}, {14, 4}, {4657, 5}, {4688, 6}}) {
+      if (number(static_cast<std::size_t>(cell)) != 0) file.of_kind[kind] = number(static_cast<std::size_t>(cell));
+    }
+    file.all = number(11);
   }
   return counts;
 }
 
 }  // namespace
 
-TEST_CASE("corpus: every Sysmon event is stored as its text says, field by field") {
+TEST_CASE("corpus: every event of a stored kind is stored as its text says, field by field") {
   const auto expected_counts = counts_of_readme();
   REQUIRE(expected_counts.size() == 7);
+  std::size_t key_events = 0;
   for (const auto& [file, expected] : expected_counts) {
     if (file == "raw-newlines.xml") continue;
     INFO(file);
@@ -372,38 +290,39 @@ TEST_CASE("corpus: every Sysmon event is stored as its text says, field by field
     Store store;
     store.ingest(lines);
     CHECK(store.counters.value(core::Counter::kRejected) == 0);
-    CHECK(store.counters.value(core::Counter::kDecoded) == expected[4]);
+    CHECK(store.counters.value(core::Counter::kDecoded) == expected.all);
 
     const auto reader = store.reader();
     const auto registry = rows_of(*reader, "Registry");
     const auto processes = rows_of(*reader, "Processes");
     std::map<int, std::size_t> counts;
+    std::size_t events = 0;
     std::map<std::string, int> identities;
     for (const std::string& line : lines) {
       const SlowEvent event = slow_event(line);
-      if (!event.sysmon || (event.id != 1 && event.id != 12 && event.id != 13 && event.id != 14)) continue;
-      ++counts[event.id];
+      if (!stored(event)) continue;
+      ++events;
       ++identities[identity(event)];
+      if (event.id == 4656 || event.id == 4663) {
+        ++key_events;
+      } else {
+        ++counts[event.id];
+      }
       INFO(line);
-      const auto& rows = event.id == 1 ? processes : registry;
+      const auto& rows = event.id == 1 || event.id == 4688 ? processes : registry;
       const auto row = rows.find(identity(event));
       const bool found = row != rows.end();
       CHECK(found);
-      if (!found) continue;
-      check_system(event, row->second);
-      if (event.id == 1) {
-        check_process(event, row->second);
-      } else {
-        check_registry(event, row->second);
-      }
+      if (found) check_row(event, row->second);
     }
-    CHECK(std::array<std::size_t, 5>{counts[1], counts[12], counts[13], counts[14], lines.size()} == expected);
+    CHECK(counts == expected.of_kind);
+    CHECK(lines.size() == expected.all);
     CHECK(registry.size() + processes.size() == identities.size());
     CHECK(store.counters.value(core::Counter::kProcessStored) == processes.size());
     CHECK(store.counters.value(core::Counter::kRegistryStored) == registry.size());
-    CHECK(store.counters.value(core::Counter::kDuplicates) ==
-          counts[1] + counts[12] + counts[13] + counts[14] - identities.size());
+    CHECK(store.counters.value(core::Counter::kDuplicates) == events - identities.size());
   }
+  CHECK(key_events == 6);
 }
 
 TEST_CASE("corpus: events with line breaks inside are decoded one by one") {
@@ -411,7 +330,56 @@ TEST_CASE("corpus: events with line breaks inside are decoded one by one") {
   Store store;
   store.ingest({read(kFolder + "raw-newlines.xml")});
   CHECK(store.counters.value(core::Counter::kRejected) == 0);
-  CHECK(store.counters.value(core::Counter::kDecoded) == expected[4]);
+  CHECK(store.counters.value(core::Counter::kDecoded) == expected.all);
+}
+
+TEST_CASE("corpus: Security 4657 and 4688 of flat JSON are stored") {
+  std::vector<std::string> lines;
+  std::map<int, std::size_t> counts;
+  std::set<std::string> expected_values;
+  std::set<std::string> expected_processes;
+  for (const auto& file : std::filesystem::directory_iterator(kFolder + "../nxlog-json")) {
+    for (const std::string& line : lines_of(read(file.path().string()))) {
+      if (line.find("\"EventID\":4657") == std::string::npos && line.find("\"EventID\":4688") == std::string::npos)
+        continue;
+      const auto json = nlohmann::json::parse(line);
+      const auto text = [&](const char* name) {
+        return json.contains(name) && json[name].is_string() ? json[name].get<std::string>() : std::string();
+      };
+      const int id = json["EventID"];
+      ++counts[id];
+      if (id == 4657) {
+        expected_values.insert(slow_key_path(text("ObjectName")) + "\\" + text("ObjectValueName") + " " +
+                               text("SubjectUserName") + " " + decimal(text("ProcessId")) + " " + text("NewValue"));
+      } else {
+        expected_processes.insert(text("NewProcessName") + " " + decimal(text("NewProcessId")) + " " +
+                                  decimal(text("ProcessId")) + " " + text("CommandLine"));
+      }
+      lines.push_back(line);
+    }
+  }
+  CHECK(counts == std::map<int, std::size_t>{{4657, 44}, {4688, 1415}});
+
+  Store store;
+  store.ingest(lines);
+  CHECK(store.counters.value(core::Counter::kRejected) == 0);
+  CHECK(store.counters.skipped().empty());
+  CHECK(store.counters.value(core::Counter::kRegistryStored) + store.counters.value(core::Counter::kProcessStored) +
+            store.counters.value(core::Counter::kDuplicates) ==
+        1459);
+  const auto reader = store.reader();
+  std::set<std::string> values;
+  for (const Row& row : listed(*reader, "Registry")) {
+    values.insert(text_in(row, "registry_path") + " " + text_in(row, "user") + " " + text_in(row, "process_id") + " " +
+                  member(row, "extra", "NewValue"));
+  }
+  CHECK(values == expected_values);
+  std::set<std::string> processes;
+  for (const Row& row : listed(*reader, "Processes")) {
+    processes.insert(text_in(row, "process_path") + " " + text_in(row, "process_id") + " " +
+                     text_in(row, "parent_process_id") + " " + member(row, "extra", "CommandLine"));
+  }
+  CHECK(processes == expected_processes);
 }
 
 }  // namespace rw::ingest

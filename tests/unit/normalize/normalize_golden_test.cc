@@ -119,7 +119,8 @@ std::string normalized(const std::string& xml) {
   core::Counters counters;
   {
     storage::Writer writer(std::make_unique<ShowingSession>(shown), {}, counters);
-    Pipeline pipeline(writer, counters);
+    KeyDeletions key_deletions;
+    Pipeline pipeline(writer, counters, key_deletions);
     const MessageContext context{.received = core::from_us(1'791'749'700'000'000), .input = "test", .peer = "golden"};
     const auto recognised = pipeline.add(xml, context);
     CHECK((recognised.ok() || counters.value(core::Counter::kRejected) > 0));

@@ -1,0 +1,9 @@
+// The schema's migrations after the first. One that has been released is never changed: what comes later is a new one.
+#pragma once
+
+namespace rw::storage::sqlite {
+
+// The views know the vendor and product of the Security log's events, and compare providers without case.
+extern const char* const kSchemaVersion2;
+
+}  // namespace rw::storage::sqlite
