@@ -17,7 +17,7 @@
 #include "daemon/core/problem.h"
 #include "daemon/detect/detection.h"
 #include "daemon/detect/macros.h"
-#include "daemon/detect/sigma/field_test.h"
+#include "daemon/detect/sigma/options.h"
 
 namespace rw::detect {
 

@@ -24,10 +24,7 @@ struct Event {
   const Row* row = nullptr;
 };
 
-struct Group {
-  std::vector<storage::Value> values;  // as the first event has them
-  std::vector<Event> events;
-};
+using Events = std::vector<Event>;
 
 // A span that holds: the numbers of its first and last event.
 struct Hit {
@@ -112,12 +109,11 @@ class Correlate final : public RowStep {
 
   core::Result<void> apply(Rows& rows, StepContext& context) const override {
     Rows out = empty_result();
-    for (auto& [key, group] : groups_of(rows)) {
-      std::ranges::stable_sort(group.events, [](const Event& a, const Event& b) {
-        return std::pair(a.time, a.rule) < std::pair(b.time, b.rule);
-      });
+    for (auto& [key, events] : groups_of(rows)) {
+      std::ranges::stable_sort(
+          events, [](const Event& a, const Event& b) { return std::pair(a.time, a.rule) < std::pair(b.time, b.rule); });
       const bool ordered = what_.type == CorrelationType::kTemporalOrdered;
-      add_bursts(group, ordered ? hits_in_order(group.events) : hits(group.events), rows, context.window, out);
+      add_bursts(events, ordered ? hits_in_order(events) : hits(events), rows, context.window, out);
     }
     rows = std::move(out);
     return {};
@@ -140,31 +136,28 @@ class Correlate final : public RowStep {
     return out;
   }
 
-  std::map<std::string, Group> groups_of(const Rows& rows) const {
-    std::map<std::string, Group> groups;
-    const auto cell = [&](const Row& row, std::string_view column) {
-      const auto index = rows.find(column);
-      return index ? row[*index] : storage::Value();
-    };
+  static storage::Value cell(const Rows& rows, const Row& row, std::string_view column) {
+    const auto index = rows.find(column);
+    return index ? row[*index] : storage::Value();
+  }
+
+  std::map<std::string, Events> groups_of(const Rows& rows) const {
+    std::map<std::string, Events> groups;
     for (const Row& row : rows.rows) {
-      const auto seconds = number_of(cell(row, kTimeColumn));
+      const auto seconds = number_of(cell(rows, row, kTimeColumn));
       const auto time = seconds ? time_of_seconds(*seconds) : std::nullopt;
       if (!time) continue;
       std::string key;
-      std::vector<storage::Value> values;
       for (const std::string& name : what_.group_by) {
-        values.push_back(cell(row, group_column(name)));
-        key += core::fold(text_of(values.back())) + '\0';
+        key += core::fold(text_of(cell(rows, row, group_column(name)))) + '\0';
       }
       Event event{.time = *time, .row = &row};
-      event.rule = static_cast<std::size_t>(number_of(cell(row, kRuleColumn)).value_or(0));
-      event.events = static_cast<std::int64_t>(number_of(cell(row, kEventsColumn)).value_or(1));
+      event.rule = static_cast<std::size_t>(number_of(cell(rows, row, kRuleColumn)).value_or(0));
+      event.events = static_cast<std::int64_t>(number_of(cell(rows, row, kEventsColumn)).value_or(1));
       for (const std::string& field : what_.fields) {
-        event.value += core::fold(text_of(cell(row, value_column(field)))) + '\0';
+        event.value += core::fold(text_of(cell(rows, row, value_column(field)))) + '\0';
       }
-      Group& group = groups[key];
-      if (group.events.empty()) group.values = std::move(values);
-      group.events.push_back(std::move(event));
+      groups[key].push_back(std::move(event));
     }
     return groups;
   }
@@ -207,11 +200,11 @@ class Correlate final : public RowStep {
     return out;
   }
 
-  void add_bursts(const Group& group, std::vector<Hit> found, const Rows& rows, const cim::Window& window,
+  void add_bursts(const Events& events, std::vector<Hit> found, const Rows& rows, const cim::Window& window,
                   Rows& out) const {
     const Micros earliest = window.earliest - what_.beyond;
     std::erase_if(found, [&](const Hit& hit) {
-      const Micros end = group.events[hit.last].time;
+      const Micros end = events[hit.last].time;
       return end < earliest || end >= window.latest;
     });
     for (std::size_t i = 0; i < found.size();) {
@@ -220,11 +213,11 @@ class Correlate final : public RowStep {
         burst.first = std::min(burst.first, found[i].first);
         burst.last = found[i].last;
       }
-      out.rows.push_back(row_of(group, burst, rows, out));
+      out.rows.push_back(row_of(events, burst, rows, out));
     }
   }
 
-  Row row_of(const Group& group, const Hit& burst, const Rows& rows, const Rows& out) const {
+  Row row_of(const Events& events, const Hit& burst, const Rows& rows, const Rows& out) const {
     std::set<std::string> dest;
     std::set<std::string> user;
     std::set<std::string> values;
@@ -236,7 +229,7 @@ class Correlate final : public RowStep {
       }
     };
     for (std::size_t i = burst.first; i <= burst.last; ++i) {
-      const Event& event = group.events[i];
+      const Event& event = events[i];
       gather(*event.row, kDestColumn, dest);
       gather(*event.row, kUserColumn, user);
       for (const std::string& field : what_.fields) gather(*event.row, value_column(field), values);
@@ -249,19 +242,21 @@ class Correlate final : public RowStep {
     std::vector<std::string> titles;
     for (const std::size_t rule : rules) titles.push_back(what_.rules.at(rule));
 
-    Row row = group.values;
+    Row row;  // the group's values as the first event has them
+    for (const std::string& name : what_.group_by)
+      row.push_back(cell(rows, *events[burst.first].row, group_column(name)));
     row.resize(out.columns.size());
     const auto set = [&](std::string_view column, storage::Value value) {
       const std::size_t index = *out.find(column);
-      if (index >= group.values.size()) row[index] = std::move(value);
+      if (index >= what_.group_by.size()) row[index] = std::move(value);
     };
     set(kDestColumn, list(dest));
     set(kUserColumn, list(user));
     set("rules", value_of_texts(std::move(titles)));
     if (what_.type == CorrelationType::kValueCount) set("values", list(values));
     set("count", count);
-    set("firstTime", epoch_seconds(core::to_us(group.events[burst.first].time)));
-    set("lastTime", epoch_seconds(core::to_us(group.events[burst.last].time)));
+    set("firstTime", epoch_seconds(core::to_us(events[burst.first].time)));
+    set("lastTime", epoch_seconds(core::to_us(events[burst.last].time)));
     return row;
   }
 

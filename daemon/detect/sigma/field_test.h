@@ -2,7 +2,6 @@
 // the modifiers appendix of the Sigma specification 2.1.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,18 +10,11 @@
 
 #include "daemon/core/problem.h"
 #include "daemon/core/text_test.h"
+#include "daemon/detect/sigma/options.h"
 #include "daemon/yaml/reader.h"
 #include "storage/predicate.h"
 
 namespace rw::detect::sigma {
-
-// What the operator sets for Sigma rules.
-struct Options {
-  // What a placeholder %name% stands for in values with the modifier `expand`: any of these texts, with wildcards.
-  std::map<std::string, std::vector<std::string>, std::less<>> placeholders;
-  // Findings of rules with status experimental count half.
-  bool halve_experimental = true;
-};
 
 // The field is absent or empty: a store does not tell the two apart.
 struct IsEmpty {};

@@ -5,7 +5,7 @@
 
 #include "daemon/core/problem.h"
 #include "daemon/detect/detection.h"
-#include "daemon/detect/sigma/field_test.h"
+#include "daemon/detect/sigma/options.h"
 #include "daemon/yaml/reader.h"
 
 namespace rw::detect::sigma {

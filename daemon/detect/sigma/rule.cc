@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <utility>
 
 #include "daemon/core/text.h"
@@ -47,14 +48,16 @@ std::vector<yaml::Node> references(const yaml::Node& node, std::string_view what
 
 Header read_header(const yaml::Node& root, core::Problems& problems) {
   Header header{.root = root};
+  header.id = root["id"].as_text(problems, "id").value_or("");
+  header.name = root["name"].as_text(problems, "name").value_or("");
   if (is_missing(root["title"])) {
-    root.report(problems, "title is missing: expected the rule's title");
+    // The rules of a correlation often have no more than a name.
+    header.title = header.name;
+    if (header.title.empty()) root.report(problems, "title is missing: expected the rule's title");
   } else if (auto title = root["title"].as_text(problems, "title")) {
     header.title = std::string(core::trim(*title));
     if (header.title.empty()) root["title"].report(problems, "title is empty: expected the rule's title");
   }
-  header.id = root["id"].as_text(problems, "id").value_or("");
-  header.name = root["name"].as_text(problems, "name").value_or("");
   return header;
 }
 
@@ -265,7 +268,8 @@ std::vector<Document> read_documents(const std::vector<yaml::Node>& roots, core:
   yaml::Node global;
   yaml::Node previous;
   std::size_t merged_keys = 0;
-  std::vector<std::string> ids;  // so far
+  std::map<std::string, int> ids;  // how often so far
+  std::map<std::string, int> titles;
   for (const yaml::Node& written : roots) {
     if (!written.is_map()) {
       written.report(problems, "expected a map with title, logsource and detection");
@@ -300,12 +304,10 @@ std::vector<Document> read_documents(const std::vector<yaml::Node>& roots, core:
     Header header = read_header(root, found);
     if (merges) {
       // The rules of a collection share id and title: each but the first gets a number.
-      const auto before = std::ranges::count(ids, header.id);
-      ids.push_back(header.id);
-      if (before > 0) {
-        if (!header.id.empty()) header.id += fmt::format("#{}", before + 1);
-        header.title += fmt::format(" ({})", before + 1);
+      if (const int number = ++ids[header.id]; number > 1 && !header.id.empty()) {
+        header.id += fmt::format("#{}", number);
       }
+      if (const int number = ++titles[header.title]; number > 1) header.title += fmt::format(" ({})", number);
     }
     std::optional<Document> document;
     if (root["correlation"].present()) {

@@ -12,7 +12,6 @@
 
 #include "daemon/core/problem.h"
 #include "daemon/detect/detection.h"
-#include "daemon/detect/sigma/field_test.h"
 #include "daemon/detect/sigma/logsource.h"
 #include "daemon/yaml/reader.h"
 

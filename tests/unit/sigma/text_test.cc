@@ -60,7 +60,8 @@ TEST_CASE("sigma text: UTF-16") {
 TEST_CASE("sigma text: dashes of arguments") {
   const auto texts = [](std::string_view written) {
     std::vector<std::string> out;
-    for (const Text& text : windash(parse_text(written)).value()) out.push_back(plain(text).value_or("?"));
+    const std::vector<Text> all = windash(parse_text(written)).value();
+    for (const Text& text : all) out.push_back(plain(text).value_or("?"));
     return out;
   };
   CHECK(texts(" -enc ") == std::vector<std::string>{" -enc ", " /enc ",
