@@ -89,12 +89,30 @@ void read_overrides(Section& overrides, detect::LoadOptions& options) {
   }
 }
 
+void read_sigma(Section& sigma, detect::sigma::Options& options) {
+  set(options.halve_experimental, sigma.boolean("halve_experimental"));
+  const yaml::Node placeholders = sigma.map("placeholders");
+  core::Problems& problems = sigma.context().problems;
+  for (const auto& entry : placeholders.entries()) {
+    const std::string name = fmt::format("{}.{}", sigma.name_of("placeholders"), entry.key);
+    const auto texts = entry.value.as_text_list(problems, name);
+    if (texts && !texts->empty()) {
+      options.placeholders[entry.key] = *texts;
+    } else if (texts || !entry.value.present() || entry.value.is_null()) {
+      sigma.context().report(entry.key_node, name, "expected a list of texts");
+    }
+  }
+  sigma.finish();
+}
+
 }  // namespace
 
 void read_detections(Section& detections, detect::LoadOptions& options) {
   if (auto paths = detections.paths("paths")) options.paths = *std::move(paths);
   if (auto macros = detections.paths("macros")) options.macros = *std::move(macros);
   set(options.builtin, detections.boolean("builtin"));
+  Section sigma(detections.context(), detections.map("sigma"), detections.name_of("sigma"));
+  read_sigma(sigma, options.sigma);
   Section defaults(detections.context(), detections.map("defaults"), detections.name_of("defaults"));
   options.defaults = read_settings(defaults, {});
   Section overrides(detections.context(), detections.map("overrides"), detections.name_of("overrides"));

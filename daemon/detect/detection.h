@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "daemon/core/problem.h"
+#include "daemon/core/text_pattern.h"
 #include "daemon/core/time_modifier.h"
 
 namespace rw::detect {
@@ -28,6 +29,7 @@ struct RiskObject {
   std::string field;  // result column
   std::string type;   // system, user, other
   std::int64_t score = 0;
+  std::vector<core::TextPattern> ignored = {};  // values that match one are no risk object
 };
 
 struct ThreatObject {
@@ -71,8 +73,8 @@ struct Detection {
   int version = 0;
   std::string date;
   std::string author;
-  std::string status;  // production, experimental, deprecated
-  std::string type;    // TTP, Anomaly, Hunting, Correlation, Baseline
+  std::string status;  // ESCU: production, experimental, deprecated; Sigma: stable, test, experimental, deprecated
+  std::string type;    // TTP, Anomaly, Hunting, Correlation, Baseline; Sigma
   std::string description;
   std::string how_to_implement;
   std::string known_false_positives;

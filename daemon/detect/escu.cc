@@ -17,7 +17,6 @@ namespace {
 
 bool has(const yaml::Node& root, std::string_view key) { return root[key].present(); }
 bool is_missing(const yaml::Node& node) { return !node.present() || node.is_null(); }
-Place place_of(const yaml::Node& node) { return {.line = node.line(), .col = node.col()}; }
 
 // Reads one file: each member function one part of it, problems gathered on the way.
 class EscuReader {
@@ -316,7 +315,6 @@ EscuKind escu_kind(const yaml::Node& root) {
   const auto has_any = [&root](std::initializer_list<std::string_view> keys) {
     return std::ranges::any_of(keys, [&root](std::string_view key) { return has(root, key); });
   };
-  if (has(root, "logsource") && has(root, "detection")) return EscuKind::kSigma;
   if (!has(root, "search")) {
     if (has(root, "definition")) return EscuKind::kMacro;
     if (has_any({"scheduling", "alert_action"})) return EscuKind::kDeployment;

@@ -11,6 +11,7 @@
 
 #include "daemon/core/problem.h"
 #include "daemon/detect/detection.h"
+#include "daemon/detect/front_end.h"
 #include "daemon/yaml/reader.h"
 
 namespace rw::detect {
@@ -20,18 +21,11 @@ enum class EscuKind {
   kMacro,
   kDeployment,
   kNeighbour,  // a story, lookup, data source, playbook: part of ESCU, nothing to run
-  kSigma,
   kUnknown,
 };
 
 // What a file holds, told by its keys: the folder may be named anything.
 EscuKind escu_kind(const yaml::Node& root);
-
-// Where a node stands, for problems that are found after its document is gone.
-struct Place {
-  int line = 0;
-  int col = 0;
-};
 
 // The severity of a notable follows its risk score by one of two tables.
 enum class SeverityTable { kTags, kRba };

@@ -3,15 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
+#include <array>
 
 #include "daemon/core/text.h"
 #include "daemon/detect/builtin.h"
-#include "daemon/detect/compile.h"
-#include "daemon/detect/deployment.h"
-#include "daemon/detect/escu.h"
+#include "daemon/detect/escu_front_end.h"
 #include "daemon/detect/files.h"
 #include "daemon/detect/macro_file.h"
+#include "daemon/detect/sigma/front_end.h"
 #include "daemon/yaml/reader.h"
 
 namespace rw::detect {
@@ -38,50 +37,29 @@ void lay_over(Settings& settings, const Settings& over) {
   set(settings.severity, over.severity);
 }
 
-void apply(const Settings& settings, EscuDetection& escu) {
-  Detection& d = escu.detection;
+void apply(const Settings& settings, LoadedDetection& loaded) {
+  Detection& d = loaded.detection;
   d.schedule.cron_schedule = settings.cron_schedule.value_or(d.schedule.cron_schedule);
   d.schedule.earliest_time = settings.earliest_time.value_or(d.schedule.earliest_time);
   d.schedule.latest_time = settings.latest_time.value_or(d.schedule.latest_time);
   d.schedule.schedule_window = settings.schedule_window.value_or(d.schedule.schedule_window);
   d.creates_risk = settings.creates_risk.value_or(d.creates_risk);
   d.creates_notable = settings.creates_notable.value_or(d.creates_notable);
-  if (settings.risk_score) {
-    for (RiskObject& object : d.risk_objects) object.score = *settings.risk_score;
-    const bool by_tags = escu.severity_table == SeverityTable::kTags;
-    d.severity = severity_of(escu.severity_table, by_tags ? settings.risk_score : highest_score(d.risk_objects));
-  }
+  if (settings.risk_score) loaded.set_risk_score(*settings.risk_score);
   d.severity = settings.severity.value_or(d.severity);
-}
-
-// Why the file itself says that the detection should not run; nullopt: it does not.
-std::optional<core::Problem> reason_not_to_run(const EscuDetection& escu) {
-  constexpr std::string_view kHowTo = "it runs only where detections.overrides sets enabled: true";
-  const Detection& d = escu.detection;
-  core::Problem reason{.file = d.file, .message = {}, .severity = core::Severity::kWarning};
-  if (d.status != "production") {
-    reason.line = escu.status.line;
-    reason.col = escu.status.col;
-    reason.message = fmt::format("status is {}: {}", d.status, kHowTo);
-    return reason;
-  }
-  for (const auto& folder : std::filesystem::path(d.file).parent_path()) {
-    if (folder != "deprecated" && folder != "removed") continue;
-    reason.message = fmt::format("in a folder named {}: {}", folder.string(), kHowTo);
-    return reason;
-  }
-  return std::nullopt;
 }
 
 class Loader {
  public:
-  Loader(const LoadOptions& options, core::Problems& problems) : options_(options), problems_(problems) {}
+  Loader(const LoadOptions& options, core::Problems& problems)
+      : options_(options), problems_(problems), sigma_(options.sigma) {}
 
   std::shared_ptr<const Catalogue> load() {
     read_paths();
     read_macros();
     if (options_.builtin) read_builtin();
-    // From here on all detections, macros and deployments are known.
+    for (FrontEnd* front_end : front_ends_) front_end->finish(problems_);
+    // From here on all detections, and what they are made with, are known.
     configure();
     compile();
     return catalogue();
@@ -89,7 +67,7 @@ class Loader {
 
  private:
   struct Loaded {
-    EscuDetection escu;
+    std::unique_ptr<LoadedDetection> file;
     Settings settings;
     core::Problem switched_off;  // where `enabled: false` stands
   };
@@ -100,7 +78,7 @@ class Loader {
   void read_builtin();
   // The loaded detection with this id, or this name. nullptr: none.
   const Detection* twin_of(const Detection& detection) const;
-  void add(EscuDetection escu);
+  void add(std::unique_ptr<LoadedDetection> file);
   void configure();
   std::vector<Loaded*> named_by(const LoadOptions::Override& override_);
   void decide_state(Loaded& loaded);
@@ -109,8 +87,9 @@ class Loader {
 
   const LoadOptions& options_;
   core::Problems& problems_;
-  Macros macros_ = Macros::builtin();
-  Deployments deployments_ = Deployments::builtin();
+  EscuFrontEnd escu_;
+  sigma::SigmaFrontEnd sigma_;
+  const std::array<FrontEnd*, 2> front_ends_ = {&sigma_, &escu_};  // the first that takes a file has it
   std::vector<Loaded> loaded_;
 };
 
@@ -123,33 +102,19 @@ void Loader::read_paths() {
 
 void Loader::read_file(const std::string& path) {
   core::Problems found;
-  const auto document = yaml::Document::load(path, found);
-  const bool readable = document && !core::has_errors(found);
+  const auto documents = yaml::Document::load_all(path, found);
+  const bool readable = documents && !core::has_errors(found);
   problems_.insert(problems_.end(), found.begin(), found.end());
   if (!readable) return;
-  const yaml::Node& root = document->root();
-  const auto warn = [&](std::string message) {
-    problems_.push_back({path, root.line(), root.col(), std::move(message), core::Severity::kWarning});
-  };
-  switch (escu_kind(root)) {
-    case EscuKind::kDetection:
-      if (auto escu = parse_escu(root, path, problems_)) add(std::move(*escu));
-      break;
-    case EscuKind::kMacro:
-      read_escu_macro(root, macros_, problems_);
-      break;
-    case EscuKind::kDeployment:
-      if (auto deployment = parse_deployment(root, problems_)) deployments_.replace(std::move(*deployment));
-      break;
-    case EscuKind::kNeighbour:
-      break;
-    case EscuKind::kSigma:
-      warn("a Sigma rule: expected an ESCU detection, macro or deployment");
-      break;
-    case EscuKind::kUnknown:
-      warn("not a detection, macro or deployment (macros of your own belong to detections.macros)");
-      break;
+  const yaml::Node root = documents->empty() ? yaml::Node() : documents->front().root();
+  const auto front_end = std::ranges::find_if(front_ends_, [&](const FrontEnd* each) { return each->takes(root); });
+  if (front_end == front_ends_.end()) {
+    problems_.push_back({path, root.line(), root.col(),
+                         "not a detection, macro or deployment (macros of your own belong to detections.macros)",
+                         core::Severity::kWarning});
+    return;
   }
+  for (auto& loaded : (*front_end)->read(*documents, problems_)) add(std::move(loaded));
 }
 
 void Loader::read_macros() {
@@ -157,7 +122,7 @@ void Loader::read_macros() {
   for (const std::string& path : options_.macros) {
     for (const std::string& file : list.add(path, problems_)) {
       if (const auto document = yaml::Document::load(file, problems_)) {
-        read_macro_file(document->root(), macros_, problems_);
+        read_macro_file(document->root(), escu_.macros(), problems_);
       }
     }
   }
@@ -165,47 +130,48 @@ void Loader::read_macros() {
 
 void Loader::read_builtin() {
   for (const BuiltinFile& file : builtin_files()) {
-    const auto document = yaml::Document::parse(file.text, fmt::format("builtin:{}", file.name), problems_);
-    if (!document) continue;
-    auto escu = parse_escu(document->root(), document->root().file(), problems_);
-    if (escu && twin_of(escu->detection) == nullptr) add(std::move(*escu));
+    const auto documents = yaml::Document::parse_all(file.text, fmt::format("builtin:{}", file.name), problems_);
+    if (!documents) continue;
+    for (auto& loaded : escu_.read(*documents, problems_)) {
+      if (twin_of(loaded->detection) == nullptr) add(std::move(loaded));
+    }
   }
 }
 
 const Detection* Loader::twin_of(const Detection& detection) const {
   for (const Loaded& other : loaded_) {
-    const Detection& d = other.escu.detection;
+    const Detection& d = other.file->detection;
     if (d.id == detection.id || core::equals_folded(d.name, detection.name)) return &d;
   }
   return nullptr;
 }
 
-void Loader::add(EscuDetection escu) {
-  const Detection& d = escu.detection;
+void Loader::add(std::unique_ptr<LoadedDetection> file) {
+  const Detection& d = file->detection;
   if (const Detection* twin = twin_of(d)) {
     const bool same_id = twin->id == d.id;
-    const Place place = same_id ? escu.id : escu.name;
+    const Place place = same_id ? file->id : file->name;
     problems_.push_back({d.file, place.line, place.col,
                          fmt::format("{} {} is also that of {}: expected one detection of it", same_id ? "id" : "name",
                                      core::quoted(same_id ? d.id : d.name), twin->file)});
     return;
   }
-  loaded_.push_back({.escu = std::move(escu), .settings = options_.defaults, .switched_off = {}});
+  loaded_.push_back({.file = std::move(file), .settings = options_.defaults, .switched_off = {}});
 }
 
 std::vector<Loader::Loaded*> Loader::named_by(const LoadOptions::Override& override_) {
   std::vector<Loaded*> by_stem;
   for (Loaded& loaded : loaded_) {
-    if (is_called(loaded.escu.detection, override_.detection)) return {&loaded};
-    if (loaded.escu.detection.stem == override_.detection) by_stem.push_back(&loaded);
+    if (is_called(loaded.file->detection, override_.detection)) return {&loaded};
+    if (loaded.file->detection.stem == override_.detection) by_stem.push_back(&loaded);
   }
   return by_stem;
 }
 
 void Loader::configure() {
   for (Loaded& loaded : loaded_) {
-    apply(*deployments_.find(loaded.escu.detection.type), loaded.escu.detection);
-    loaded.switched_off = {.file = loaded.escu.detection.file, .message = "switched off by detections.defaults"};
+    loaded.file->deploy();
+    loaded.switched_off = {.file = loaded.file->detection.file, .message = "switched off by detections.defaults"};
   }
   for (const LoadOptions::Override& override_ : options_.overrides) {
     const std::vector<Loaded*> named = named_by(override_);
@@ -221,14 +187,14 @@ void Loader::configure() {
     }
   }
   for (Loaded& loaded : loaded_) {
-    apply(loaded.settings, loaded.escu);
+    apply(loaded.settings, *loaded.file);
     decide_state(loaded);
   }
 }
 
 void Loader::decide_state(Loaded& loaded) {
-  Detection& d = loaded.escu.detection;
-  d.problem = reason_not_to_run(loaded.escu);
+  Detection& d = loaded.file->detection;
+  d.problem = loaded.file->reason_not_to_run();
   if (loaded.settings.enabled == false) {
     d.problem = loaded.switched_off;
     d.problem->severity = core::Severity::kWarning;
@@ -240,28 +206,25 @@ void Loader::decide_state(Loaded& loaded) {
 
 void Loader::compile() {
   for (Loaded& loaded : loaded_) {
-    Detection& d = loaded.escu.detection;
-    auto search = compile_spl(d.search_text, macros_);
-    if (search.ok()) {
-      d.search = std::move(search).value();
-      continue;
-    }
+    Detection& d = loaded.file->detection;
+    core::Problems faults;
+    d.search = loaded.file->compile(faults);
+    if (d.search != nullptr) continue;
+    for (core::Problem& fault : faults) fault.severity = core::Severity::kWarning;
     d.state = DetectionState::kUnsupported;
-    // The compiler's message begins with its own LINE:COL, in the search.
-    d.problem = core::Problem{d.file, loaded.escu.search.line, loaded.escu.search.col,
-                              "search at " + search.error().message, core::Severity::kWarning};
+    d.problem = faults.front();
     // Who has switched it off knows.
-    if (loaded.settings.enabled != false) problems_.push_back(*d.problem);
+    if (loaded.settings.enabled != false) problems_.insert(problems_.end(), faults.begin(), faults.end());
   }
 }
 
 std::shared_ptr<const Catalogue> Loader::catalogue() {
   std::vector<std::shared_ptr<const Detection>> detections;
   for (Loaded& loaded : loaded_) {
-    detections.push_back(std::make_shared<const Detection>(std::move(loaded.escu.detection)));
+    detections.push_back(std::make_shared<const Detection>(std::move(loaded.file->detection)));
   }
   std::ranges::sort(detections, {}, [](const auto& detection) { return core::fold(detection->name); });
-  return std::make_shared<const Catalogue>(std::move(detections), std::move(macros_));
+  return std::make_shared<const Catalogue>(std::move(detections), std::move(escu_.macros()));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Files → detections: folders of ESCU YAML, macro files, deployments, and the operator's overrides. Loading never
+// Files → detections: folders of ESCU YAML and Sigma rules, macro files, deployments, and the operator's overrides. Loading never
 // stops at a fault: every problem is reported, and a detection that cannot run is listed as unsupported.
 //
 // What decides schedule and actions, each replacing the one before: the detection's type (ESCU's table), a deployment
@@ -17,6 +17,7 @@
 #include "daemon/core/problem.h"
 #include "daemon/detect/detection.h"
 #include "daemon/detect/macros.h"
+#include "daemon/detect/sigma/options.h"
 
 namespace rw::detect {
 
@@ -41,6 +42,7 @@ struct LoadOptions {
   std::vector<std::string> paths;
   std::vector<std::string> macros;  // files or folders
   bool builtin = true;              // the detections that ship inside the program
+  sigma::Options sigma;
   Settings defaults;
   // By name, id or file stem. `file`, `line`, `col`: where the override stands, for problems (it names nothing).
   struct Override {
@@ -70,7 +72,7 @@ class Catalogue {
   Macros macros_;
 };
 
-// A path that does not exist is a problem. A file that is nothing of ESCU's is a warning. Two detections with one id or
+// A path that does not exist is a problem. A file that is neither ESCU's nor Sigma's is a warning. Two detections with one id or
 // one name are a problem (one from a file replaces the built-in one), and so is an override that names none, or a stem
 // of several. A malformed detection is a problem and is not in the catalogue; one whose search does not compile is a
 // warning and is in it as unsupported. Unknown keys in a detection file are ignored: the format grows every few months.

@@ -52,6 +52,10 @@ std::vector<std::string> objects_of(const storage::Value* value) {
   return objects;
 }
 
+bool is_ignored(const detect::RiskObject& wanted, std::string_view object) {
+  return std::ranges::any_of(wanted.ignored, [&](const core::TextPattern& pattern) { return pattern.matches(object); });
+}
+
 // Replaces tokens, "$…$" and "%…%", in one pass over `text`; what replaces them is not looked at again.
 // resolve(token with its delimiters, inside a quoted string of `text`) gives the replacement, or nullopt to leave it.
 template <class Resolve>
@@ -218,6 +222,7 @@ Findings findings_of(const detect::Detection& detection, const detect::SearchRes
       const std::string threat_objects = threat_objects_json(detection, row);
       for (const detect::RiskObject& wanted : detection.risk_objects) {
         for (const std::string& object : objects_of(row.find(wanted.field))) {
+          if (is_ignored(wanted, object)) continue;
           core::StableHash risk_identity = identity;
           for (const std::string& part : {std::string("risk"), wanted.field, wanted.type, object}) {
             risk_identity.add(part);

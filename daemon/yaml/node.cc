@@ -123,6 +123,19 @@ std::optional<std::vector<std::string>> Node::as_text_list(core::Problems& probl
   return texts;
 }
 
+Node Node::merged(const Node& base, const Node& over) {
+  if (!base.is_map() || !over.is_map()) return over;
+  auto both = std::make_shared<Impl>(*over.impl_);
+  for (Entry& entry : both->entries) {
+    const Node below = base[entry.key];
+    if (below.is_map()) entry.value = merged(below, entry.value);
+  }
+  for (const Entry& entry : base.impl_->entries) {
+    if (!over[entry.key].present()) both->entries.push_back(entry);
+  }
+  return Node(std::move(both));
+}
+
 void Node::report(core::Problems& problems, std::string message, core::Severity severity) const {
   problems.push_back({file(), line(), col(), std::move(message), severity});
 }

@@ -136,7 +136,17 @@ class TextSource final : public std::streambuf {
 
 }  // namespace
 
-std::optional<Document> Document::parse(std::string_view text, std::string file, core::Problems& problems) {
+const std::string& Document::text() const {
+  static const std::string kNone;
+  return text_ == nullptr ? kNone : *text_;
+}
+
+void Document::report_second(const Node& second, core::Problems& problems) {
+  second.report(problems, "text after the end of the document: expected one document (is the indentation right?)");
+}
+
+std::optional<std::vector<Document>> Document::parse_all(std::string_view text, std::string file,
+                                                         core::Problems& problems) {
   const auto fail = [&](int line, int col, std::string message) {
     problems.push_back({file, line, col, std::move(message)});
     return std::nullopt;
@@ -150,21 +160,21 @@ std::optional<Document> Document::parse(std::string_view text, std::string file,
     TextSource source(text, builder);
     std::istream in(&source);
     YAML::Parser parser(in);
-    parser.HandleNextDocument(builder);
+    std::vector<Document> documents;
+    const auto whole = std::make_shared<const std::string>(text);
+    while (parser.HandleNextDocument(builder)) {
+      if (builder.stopped()) return std::nullopt;
+      Document document;
+      document.root_ = builder.root();
+      document.text_ = whole;
+      if (document.root_.present() && !document.root_.is_null()) documents.push_back(std::move(document));
+    }
     if (builder.stopped()) return std::nullopt;
     const TreeBuilder::Place& last = builder.last_scalar();
     if (!is_closed(text, last.offset_bytes)) {
       return fail(last.line, last.col, "not valid YAML: this quote is not closed");
     }
-    core::Problems of_second;
-    TreeBuilder second(std::make_shared<const std::string>(file), of_second);
-    if (parser.HandleNextDocument(second) && !second.root().is_null()) {
-      second.root().report(problems,
-                           "text after the end of the document: expected one document (is the indentation right?)");
-    }
-    Document document;
-    document.root_ = builder.root();
-    return document;
+    return documents;
   } catch (const YAML::Exception& exception) {
     if (builder.stopped()) return std::nullopt;
     if (exception.mark.is_null()) return fail(0, 0, fmt::format("not valid YAML: {}", exception.msg));
@@ -172,6 +182,23 @@ std::optional<Document> Document::parse(std::string_view text, std::string file,
   } catch (const std::exception& exception) {
     return fail(0, 0, fmt::format("not valid YAML: {}", exception.what()));
   }
+}
+
+std::optional<Document> Document::parse(std::string_view text, std::string file, core::Problems& problems) {
+  auto documents = parse_all(text, std::move(file), problems);
+  if (!documents) return std::nullopt;
+  if (documents->empty()) return Document();
+  if (documents->size() > 1) report_second((*documents)[1].root_, problems);
+  return std::move(documents->front());
+}
+
+std::optional<std::vector<Document>> Document::load_all(const std::string& path, core::Problems& problems) {
+  const auto text = read_file(path);
+  if (!text.ok()) {
+    problems.push_back({path, 0, 0, text.error().message});
+    return std::nullopt;
+  }
+  return parse_all(*text, path, problems);
 }
 
 std::optional<Document> Document::load(const std::string& path, core::Problems& problems) {

@@ -64,6 +64,10 @@ class Node {
   // A list of scalars, or one scalar (a list of one).
   std::optional<std::vector<std::string>> as_text_list(core::Problems& problems, std::string_view what) const;
 
+  // Both in one: the keys of two maps together, maps below them likewise; anything else is `over`. Places stay those of
+  // the nodes, that of the whole is `over`'s.
+  static Node merged(const Node& base, const Node& over);
+
   // A problem at this node.
   void report(core::Problems& problems, std::string message, core::Severity severity = core::Severity::kError) const;
 
@@ -87,13 +91,23 @@ class Document {
   // map, a merge key (<<), an unknown tag or a second document is a problem (all of them where possible); a syntax
   // error and a passed limit give nullopt. An empty file has an absent root.
   static std::optional<Document> parse(std::string_view text, std::string file, core::Problems& problems);
+  // All documents of the text, those without a node left out; for the rest as parse(). The limits are those of the file
+  // as a whole. nullopt as parse() gives it.
+  static std::optional<std::vector<Document>> parse_all(std::string_view text, std::string file,
+                                                        core::Problems& problems);
   // Reads the file; one that cannot be read, or is no regular file, is a problem.
   static std::optional<Document> load(const std::string& path, core::Problems& problems);
+  static std::optional<std::vector<Document>> load_all(const std::string& path, core::Problems& problems);
 
   const Node& root() const { return root_; }
+  // Of the whole file; its lines are those that nodes name.
+  const std::string& text() const;
+  // Reports text after the end of a document of which there may be only one.
+  static void report_second(const Node& second, core::Problems& problems);
 
  private:
   Node root_;
+  std::shared_ptr<const std::string> text_;
 };
 
 }  // namespace rw::yaml

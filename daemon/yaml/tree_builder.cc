@@ -24,7 +24,10 @@ bool is_known_tag(std::string_view tag) {
 
 }  // namespace
 
-void TreeBuilder::OnDocumentStart(const YAML::Mark&) { anchored_.clear(); }
+void TreeBuilder::OnDocumentStart(const YAML::Mark&) {
+  anchored_.clear();
+  root_ = nullptr;
+}
 
 void TreeBuilder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
   auto node = make(mark, Node::Kind::kNull, {});

@@ -15,13 +15,15 @@
 
 namespace rw::yaml {
 
-// Takes the events of one document. A passed limit is reported once; from then on events are ignored and stopped() is
-// true. Aliases share the anchored node, and what they repeat is counted, so a small file never stands for a huge tree.
+// Takes the events of a file's documents, one after another. A passed limit is reported once; from then on events are
+// ignored and stopped() is true. Aliases share the anchored node, and what they repeat is counted, so a small file
+// never stands for a huge tree.
 class TreeBuilder final : public YAML::EventHandler {
  public:
   TreeBuilder(std::shared_ptr<const std::string> file, core::Problems& problems)
       : file_(std::move(file)), problems_(problems) {}
 
+  // Of the last document.
   Node root() const { return root_ == nullptr ? Node() : Node(root_); }
   bool stopped() const { return stopped_; }
   // Of the last scalar: where it stands, and its offset in the text. A document without one has an empty place.

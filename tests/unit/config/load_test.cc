@@ -69,10 +69,13 @@ void check_equal(const detect::Settings& a, const detect::Settings& b) {
 }
 
 void check_equal(const detect::LoadOptions& a, const detect::LoadOptions& b) {
-  const auto& [paths, macros, builtin, default_settings, overrides] = a;
+  const auto& [paths, macros, builtin, sigma, default_settings, overrides] = a;
+  const auto& [placeholders, halve_experimental] = sigma;
   CHECK(paths == b.paths);
   CHECK(macros == b.macros);
   CHECK(builtin == b.builtin);
+  CHECK(placeholders == b.sigma.placeholders);
+  CHECK(halve_experimental == b.sigma.halve_experimental);
   check_equal(default_settings, b.defaults);
   REQUIRE(overrides.size() == b.overrides.size());
   for (std::size_t i = 0; i < overrides.size(); ++i) {
@@ -181,6 +184,7 @@ detections:
   paths: [rules, /abs/rules]
   macros: ../macros.yaml
   builtin: false
+  sigma: {halve_experimental: false, placeholders: {admins: [root, "adm_*"], Host: pc1}}
   defaults:
     enabled: true
     cron_schedule: "*/5 * * * *"
@@ -233,6 +237,8 @@ scheduler: {threads: 1, catch_up: 0, search_timeout: 1s, max_rows: 1}
   detections.paths = {folder.path("rules"), "/abs/rules"};
   detections.macros = {std::filesystem::path(folder.path("../macros.yaml")).lexically_normal().string()};
   detections.builtin = false;
+  detections.sigma.halve_experimental = false;
+  detections.sigma.placeholders = {{"Host", {"pc1"}}, {"admins", {"root", "adm_*"}}};
   detections.defaults.enabled = true;
   detections.defaults.cron_schedule = "*/5 * * * *";
   detections.defaults.earliest_time = core::TimeModifier::parse("-70m@m").value();

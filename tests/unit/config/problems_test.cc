@@ -210,6 +210,11 @@ TEST_CASE("Wrong detection settings") {
       {"detections: {paths: , macros: }\n",
        {"1:14: error: detections.paths: expected a list of paths ([] for none), found nothing",
         "1:23: error: detections.macros: expected a list of paths ([] for none), found nothing"}},
+      {"detections: {sigma: {placeholders: {a: , b: [], c: {d: e}}, x: 1}}\n",
+       {"1:38: error: detections.sigma.placeholders.a: expected a list of texts",
+        "1:43: error: detections.sigma.placeholders.b: expected a list of texts",
+        "1:53: error: detections.sigma.placeholders.c: expected a list of texts, found a map",
+        "1:63: error: detections.sigma: unknown key 'x': expected halve_experimental or placeholders"}},
       {"detections: {builtin: perhaps}\n", {"1:23: error: detections.builtin: 'perhaps': expected true or false"}},
       {"detections: {defaults: {cron_schedule: 0 * * *}}\n",
        {"1:40: error: detections.defaults.cron_schedule: cron_schedule \"0 * * *\": expected five fields (minute hour "

@@ -241,7 +241,7 @@ TEST_CASE("escu: what a file is, is told by its keys") {
       {"name: N\nsource: a\nsourcetype: b\n", EscuKind::kNeighbour},
       {"name: N\ntype: Investigation\nplaybook: p\n", EscuKind::kNeighbour},
       {"name: N\ntype: Investigation\nsearch: S\n", EscuKind::kNeighbour},
-      {"title: T\nlogsource: {product: windows}\ndetection: {condition: a}\n", EscuKind::kSigma},
+      {"title: T\nlogsource: {product: windows}\ndetection: {condition: a}\n", EscuKind::kUnknown},
       {"a: b\n", EscuKind::kUnknown},
       {"- a\n", EscuKind::kUnknown},
       {"text\n", EscuKind::kUnknown},

@@ -166,19 +166,20 @@ TEST_CASE("load: what cannot be read, and what is something else") {
   options.macros.push_back(folder.path("absent.yaml"));
   const Loaded loaded = load_all(options);
   const Lines problems = folder.rendered(loaded.problems);
-  REQUIRE(problems.size() == 9);
+  REQUIRE(problems.size() == 10);
   CHECK_THAT(problems[0], Catch::StartsWith("a.yml:"));
   CHECK_THAT(problems[1], Catch::StartsWith("b.yml:2:1: error: "));
   const std::string other =
       "warning: not a detection, macro or deployment (macros of your own belong to detections.macros)";
   CHECK(problems[2] == "c.yml:1:1: " + other);
   CHECK(problems[3] == "d.yml: " + other);
-  CHECK(problems[4] == "e.yml:1:1: warning: a Sigma rule: expected an ESCU detection, macro or deployment");
-  CHECK(problems[5] == "f.yml:1:1: " + other);
-  CHECK(problems[6] == "h.yml: error: cannot be read: No such file or directory");
-  CHECK(problems[7] == "absent: error: no such file or folder");
-  CHECK(problems[8] == "absent.yaml: error: no such file or folder");
-  CHECK(names(*loaded.catalogue) == Lines{"Good"});
+  CHECK(problems[4] == "f.yml:1:1: " + other);
+  CHECK(problems[5] == "h.yml: error: cannot be read: No such file or directory");
+  CHECK(problems[6] == "absent: error: no such file or folder");
+  CHECK(problems[7] == "absent.yaml: error: no such file or folder");
+  CHECK(problems[8] == "e.yml:3:12: warning: detection: expected at least one search");
+  CHECK_THAT(problems[9], Catch::StartsWith("e.yml:3:24: warning: detection.condition at 1: "));
+  CHECK(names(*loaded.catalogue) == Lines{"Good", "T"});
 }
 
 TEST_CASE("load: one id or one name twice is an error, and the first stays") {

@@ -117,6 +117,13 @@ TEST_CASE("risk objects: one risk event per value that names something") {
     CHECK(objects == c.expected);
     CHECK(identities.size() == c.expected.size());
   }
+  detect::Detection ignoring = test::seed_detection();
+  ignoring.risk_objects[0].ignored = {core::TextPattern::exact("SYSTEM"), core::TextPattern::with_stars("*$")};
+  Texts left;
+  for (const auto& risk : findings(ignoring, row({"dest"}, {Texts{"system", "kim", "ws1$", "a$b"}})).risk_events) {
+    left.push_back(risk.risk_object);
+  }
+  CHECK(left == Texts{"kim", "a$b"});
   // The search drops the column; the notable remains.
   const Findings without = findings(test::seed_detection(), row({"user"}, {std::string("kim")}));
   CHECK(without.risk_events.empty());

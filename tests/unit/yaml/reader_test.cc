@@ -320,6 +320,37 @@ TEST_CASE("Files") {
                               });
 }
 
+TEST_CASE("Several documents of one file") {
+  const auto all = [](const std::string& text) {
+    Problems problems;
+    const auto documents = Document::parse_all(text, "f.yaml", problems);
+    CHECK(rendered(problems) == std::vector<std::string>{});
+    REQUIRE(documents.has_value());
+    std::vector<std::string> out;
+    for (const Document& document : *documents) {
+      CHECK(document.text() == text);
+      out.push_back(print(document.root()) + " " + std::to_string(document.root().line()));
+    }
+    return out;
+  };
+  using Lines = std::vector<std::string>;
+  CHECK(all("a: 1\n---\n# nothing\n---\n- b\n...\n") == Lines{"{a: <1>} 1", "[<b>] 5"});
+  CHECK(all("---\na: &x 1\n---\nb: 2\n") == Lines{"{a: <1>} 2", "{b: <2>} 4"});
+  CHECK(all("") == Lines{});
+
+  Problems problems;
+  CHECK_FALSE(Document::parse_all("a: &x 1\n---\nb: *x\n", "f.yaml", problems).has_value());
+  CHECK(rendered(problems) == Lines{"f.yaml:3:4: error: not valid YAML: the referenced anchor is not defined"});
+}
+
+TEST_CASE("Merged maps") {
+  const Document base = parsed("a: 1\nb: {c: 2, d: 3}\ne: [4]\n");
+  const Document over = parsed("b: {d: 5, f: 6}\ne: [7]\n");
+  CHECK(print(Node::merged(base.root(), over.root())) == "{b: {d: <5>, f: <6>, c: <2>}, e: [<7>], a: <1>}");
+  CHECK(print(Node::merged(Node(), over.root())) == print(over.root()));
+  CHECK(print(Node::merged(base.root(), over.root()["e"])) == "[<7>]");
+}
+
 TEST_CASE("Every published detection and rule parses") {
   std::size_t files = 0;
   for (const char* folder : {"escu", "sigma"}) {

@@ -1,0 +1,1 @@
+rw_fuzz(sigma DEPS rw_detect)
