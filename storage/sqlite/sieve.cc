@@ -56,16 +56,29 @@ core::Result<void> TableSieve::finish() {
   std::stable_sort(key_facets_.begin(), key_facets_.end(),
                    [&](std::size_t a, std::size_t b) { return facets_[a]->tests() > facets_[b]->tests(); });
   std::string columns = "e.id";
-  for (const std::size_t facet : key_facets_) columns += fmt::format(", {}", facets_[facet]->column());
+  int last = 0;
+  for (const std::size_t facet : key_facets_) {
+    columns += fmt::format(", {}", facets_[facet]->column());
+    ++last;
+  }
+  places_.resize(facets_.size());
+  std::string costly;
+  int costly_columns = 0;
+  for (const std::size_t facet : mixed_facets_) {
+    const std::string& column = facets_[facet]->column();
+    if (column.find(' ') == std::string::npos) {
+      columns += fmt::format(", {}", column);
+      places_[facet] = {.costly = false, .column = ++last};
+    } else {
+      costly += fmt::format("{}{}", costly.empty() ? "" : ", ", column);
+      places_[facet] = {.costly = true, .column = costly_columns++};
+    }
+  }
   // In the order in which a search sees them, to which sums and first and last values are bound.
   pass_sql_ = fmt::format("SELECT {} FROM {} e WHERE e.time >= ?1 AND e.time < ?2 ORDER BY e.time, e.id", columns,
                           table_of(dataset_));
-  if (!mixed_facets_.empty()) {
-    std::string mixed;
-    for (const std::size_t facet : mixed_facets_) {
-      mixed += fmt::format("{}{}", mixed.empty() ? "" : ", ", facets_[facet]->column());
-    }
-    RW_TRY(mixed_, reader_.prepare(fmt::format("SELECT {} FROM {} e WHERE e.id = ?1", mixed, table_of(dataset_))));
+  if (!costly.empty()) {
+    RW_TRY(costly_, reader_.prepare(fmt::format("SELECT {} FROM {} e WHERE e.id = ?1", costly, table_of(dataset_))));
   }
   remaining_.resize(key_facets_.size());
   passed_.resize(facets_.size());
@@ -98,7 +111,7 @@ core::Result<void> TableSieve::pass(Statement& events) {
     RW_TRY(const bool may_pass, classify(events));
     if (!may_pass) continue;
     const Combination& found = combination();
-    if (found.has_sure || found.has_open) RW_CHECK(take(events.integer(0), found));
+    if (found.has_sure || found.has_open) RW_CHECK(take(events, found));
   }
 }
 
@@ -163,7 +176,8 @@ const TableSieve::Combination& TableSieve::combination() {
   return uncached_;
 }
 
-core::Result<void> TableSieve::take(std::int64_t id, const Combination& combination) {
+core::Result<void> TableSieve::take(const Statement& event, const Combination& combination) {
+  const std::int64_t id = event.integer(0);
   if (combination.has_sure) {
     RW_CHECK(each(combination.sure, [&](std::size_t filter) {
       leave(filter, id);
@@ -176,40 +190,40 @@ core::Result<void> TableSieve::take(std::int64_t id, const Combination& combinat
   }
   for (const std::size_t facet : mixed_facets_) passed_[facet] = nullptr;
   mixed_read_.assign(facets_.size(), false);
-  bool has_row = false;
-  const ResetAtEnd reset(mixed_);
+  costly_read_ = false;
+  const ResetAtEnd reset(costly_);
   return each(combination.open, [&](std::size_t filter) -> core::Result<void> {
     if (left_[filter].too_many) return {};
     for (const std::size_t facet : filters_[filter].facets()) {
       if (facets_[facet]->kind() != Facet::Kind::kMixed || mixed_read_[facet]) continue;
-      if (!has_row) {
-        mixed_.bind(1, id);
-        RW_TRY(has_row, reader_.step(mixed_));
-        RW_ASSERT(has_row);  // the pass stands on this very row
-      }
-      RW_CHECK(read_mixed(facet));
+      RW_CHECK(read_mixed(facet, event));
     }
     if (filters_[filter].ask(passed_) != Answer::kNo) leave(filter, id);
     return {};
   });
 }
 
-core::Result<void> TableSieve::read_mixed(std::size_t facet) {
+core::Result<void> TableSieve::read_mixed(std::size_t facet, const Statement& event) {
   Facet& mixed = *facets_[facet];
-  const int column =
-      static_cast<int>(std::find(mixed_facets_.begin(), mixed_facets_.end(), facet) - mixed_facets_.begin());
+  const auto [costly, column] = places_[facet];
   mixed_read_[facet] = true;
-  switch (mixed_.type(column)) {
+  if (costly && !costly_read_) {
+    costly_.bind(1, event.integer(0));
+    RW_TRY(costly_read_, reader_.step(costly_));
+    RW_ASSERT(costly_read_);  // the pass stands on this very row
+  }
+  const Statement& row = costly ? costly_ : event;
+  switch (row.type(column)) {
     case SQLITE_NULL:
       passed_[facet] = mixed.tests_of(mixed.class_of_null());
       return {};
     case SQLITE_INTEGER: {
-      RW_TRY(const Facet::Class found, mixed.class_of_id(reader_, mixed_.integer(column)));
+      RW_TRY(const Facet::Class found, mixed.class_of_id(reader_, row.integer(column)));
       passed_[facet] = mixed.tests_of(found);
       return {};
     }
     default: {
-      RW_TRY(passed_[facet], mixed.tests_of_text(reader_, mixed_.text(column)));
+      RW_TRY(passed_[facet], mixed.tests_of_text(reader_, row.text(column)));
       return {};
     }
   }

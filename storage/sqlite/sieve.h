@@ -1,6 +1,6 @@
-// The sieve over SQLite (see storage/sieve.h). One pass over the events of the window reads only ids; what they stand
-// for was found out before, or is now, once each (see sieve_facet.h). A few columns of the event itself (value data,
-// command lines) are read only where some filter still hangs on them.
+// The sieve over SQLite (see storage/sieve.h). One pass over the events of the window reads ids; what they stand for
+// was found out before, or is now, once each (see sieve_facet.h). Texts that stand in the event itself (value data,
+// command lines) are tried only where some filter still hangs on them.
 //
 // Memory: of each facet, see there; kMostCombinations combinations of classes with two bits a filter; of the events
 // left, kMostEvents a filter and kMostIdBytes in all. What goes beyond is not kept: a filter that leaves more events
@@ -62,8 +62,8 @@ class TableSieve {
   core::Result<bool> classify(const Statement& event);
   const Remaining& remaining(std::size_t facet, Facet::Class found);
   const Combination& combination();
-  core::Result<void> take(std::int64_t id, const Combination& combination);
-  core::Result<void> read_mixed(std::size_t facet);
+  core::Result<void> take(const Statement& event, const Combination& combination);
+  core::Result<void> read_mixed(std::size_t facet, const Statement& event);
   void leave(std::size_t filter, std::int64_t id);
   void forget_if_full();
 
@@ -72,11 +72,18 @@ class TableSieve {
   std::vector<SieveFilter> filters_;
   std::vector<std::size_t> numbers_;  // by filter
   std::vector<std::unique_ptr<Facet>> facets_;
-  std::vector<std::size_t> key_facets_;    // with ids: read in the pass
-  std::vector<std::size_t> mixed_facets_;  // in the order of the columns of mixed_
+  std::vector<std::size_t> key_facets_;    // with ids: the first columns of the pass
+  std::vector<std::size_t> mixed_facets_;  // the others
+  // Where each mixed facet stands: a column of the pass, or, where it costs more than reading a column, of costly_,
+  // which is asked only about events on which a filter still hangs.
+  struct ColumnPlace {
+    bool costly = false;
+    int column = 0;
+  };
+  std::vector<ColumnPlace> places_;  // by facet
 
   std::string pass_sql_;
-  Statement mixed_;
+  Statement costly_;
 
   std::vector<std::vector<Remaining>> remaining_;  // by key facet and class
   std::unordered_map<std::u32string, Combination> combinations_;
@@ -89,6 +96,7 @@ class TableSieve {
   std::u32string classes_;           // by key facet
   std::vector<const Bits*> passed_;  // by facet
   std::vector<bool> mixed_read_;     // by facet
+  bool costly_read_ = false;
 };
 
 class SqliteSieve final : public Sieve {

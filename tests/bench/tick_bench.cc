@@ -1,0 +1,301 @@
+// What a tick of many detections costs: the sieve's look at the window and all searches on what it left, by events in
+// the window, distinct paths, and detections. The detections are ESCU's, or those of the files and folders that
+// REGWARDEN_BENCH_DETECTIONS names (separated by ':').
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "daemon/detect/detection.h"
+#include "daemon/detect/load.h"
+#include "daemon/detect/tick.h"
+#include "storage/sqlite/store.h"
+
+namespace rw {
+namespace {
+
+using Searches = std::vector<std::shared_ptr<const detect::Search>>;
+
+constexpr std::int64_t kStart = 1'700'000'000'000'000;
+
+std::uint64_t mix(std::uint64_t x) {
+  x += 0x9e3779b97f4a7c15;
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
+  return x ^ (x >> 31);
+}
+
+// Small numbers far more often (about one over rank).
+std::uint64_t hot(std::uint64_t random, std::uint64_t n) {
+  const double u = static_cast<double>(random >> 11) * 0x1.0p-53;
+  return static_cast<std::uint64_t>(std::pow(static_cast<double>(n), u)) - 1;
+}
+
+template <class T>
+T must(core::Result<T> result) {
+  if (!result.ok()) {
+    std::cerr << core::render(result.error()) << '\n';
+    std::abort();
+  }
+  return std::move(result).value();
+}
+
+// Keys where Windows itself writes all day and where detections look.
+constexpr const char* kKeys[] = {
+    R"(HKLM\System\CurrentControlSet\Services\svc{}\Parameters)",
+    R"(HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Explorer\Area {})",
+    R"(HKU\S-1-5-21-1004336348-1177238915-682003330-1001\SOFTWARE\Microsoft\Office\Part {})",
+    R"(HKLM\SOFTWARE\Policies\Vendor\Product {})",
+    R"(HKU\S-1-5-21-1004336348-1177238915-682003330-1001\SOFTWARE\Classes\Local {})",
+    R"(HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Schedule\Tree {})",
+    R"(HKLM\SOFTWARE\WOW6432Node\Vendor\Suite {})"};
+constexpr const char* kImages[] = {R"(C:\Windows\System32\svchost.exe)", R"(C:\Windows\explorer.exe)",
+                                   R"(C:\Program Files\Vendor\Suite {}\app.exe)", R"(C:\Windows\System32\msiexec.exe)",
+                                   R"(C:\Windows\System32\services.exe)"};
+
+// A store of its own with `events` registry events of one hour, over `paths` distinct paths, and a tenth as many
+// process events. About one in 50,000 is what "Disable AMSI Through Registry" looks for.
+class Store {
+ public:
+  Store(std::int64_t events, std::int64_t paths) {
+    static int number = 0;
+    dir_ = std::filesystem::temp_directory_path() / fmt::format("regwarden-bench-tick-{}", number++);
+    std::filesystem::remove_all(dir_);
+    store_ = must(storage::sqlite::open({.data_dir = dir_.string()}));
+    const auto writer = must(store_->open_writer());
+    constexpr std::int64_t kStep = 20'000;
+    for (std::int64_t at = 0; at < events; at += kStep) {
+      storage::Batch batch;
+      for (std::int64_t i = at; i < std::min(events, at + kStep); ++i) add(batch, i, events, paths);
+      must(writer->commit({&batch, 1}));
+    }
+    reader_ = must(store_->open_reader());
+  }
+  ~Store() {
+    reader_.reset();
+    store_.reset();
+    std::filesystem::remove_all(dir_);
+  }
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  storage::Reader& reader() { return *reader_; }
+  const storage::Dialect& dialect() const { return store_->dialect(); }
+  static cim::Window window() { return {core::from_us(kStart), core::from_us(kStart) + std::chrono::hours(1)}; }
+
+  // The stores are kept from one measurement to the next: making one takes longer than measuring.
+  static Store& of(std::int64_t events, std::int64_t paths) {
+    static std::map<std::pair<std::int64_t, std::int64_t>, std::unique_ptr<Store>> stores;
+    auto& store = stores[{events, paths}];
+    if (!store) store = std::make_unique<Store>(events, paths);
+    return *store;
+  }
+
+ private:
+  static void fill_base(cim::EventBase& base, std::int64_t number, std::int64_t events, std::uint64_t host,
+                        core::Arena& arena) {
+    base.time = core::from_us(kStart + number * 3'600'000'000 / events);
+    base.received = base.time;
+    base.record_id = static_cast<std::uint64_t>(number) + 1;
+    base.source = {.computer = arena.copy(fmt::format("ws-{:02}.corp.example.test", host)),
+                   .channel = "Microsoft-Windows-Sysmon/Operational",
+                   .provider = "Microsoft-Windows-Sysmon",
+                   .event_id = 13,
+                   .event_type = "SetValue",
+                   .envelope = R"({"Version":"2","Level":"4","RuleName":"-"})"};
+  }
+
+  static void add(storage::Batch& batch, std::int64_t number, std::int64_t events, std::int64_t paths) {
+    const std::uint64_t random = mix(static_cast<std::uint64_t>(number));
+    const std::uint64_t process = hot(mix(random ^ 1), 4000);
+    const std::uint64_t path =
+        number < paths ? static_cast<std::uint64_t>(number) : hot(mix(random ^ 2), static_cast<std::uint64_t>(paths));
+    core::Arena& arena = batch.arena;
+    cim::RegistryRecord record;
+    fill_base(record, number, events, process % 22, arena);
+    record.action = cim::RegistryAction::kModified;
+    record.key_name = arena.copy(fmt::format(fmt::runtime(kKeys[path % std::size(kKeys)]), path / 3));
+    record.value_name = arena.copy(path % 11 == 0 ? std::string("Start") : fmt::format("Value_{}", path % 16));
+    record.value_data = arena.copy(random % 3 == 0 ? fmt::format("0x{:08x}", random % 5)
+                                                   : fmt::format(R"(C:\Vendor\component_{}.dll)", random % 900));
+    if (number % 50'000 == 77) {
+      record.key_name = R"(HKU\S-1-5-21-1\SOFTWARE\Microsoft\Windows Script\Settings)";
+      record.value_name = "AmsiEnable";
+      record.value_data = "0x00000000";
+    }
+    record.user = arena.copy(fmt::format("user{:03}", process % 60));
+    record.user_domain = "CORP";
+    record.process_path = arena.copy(fmt::format(fmt::runtime(kImages[process % std::size(kImages)]), process % 250));
+    record.process_guid = arena.copy(fmt::format("{{2f1c0a11-{:04x}}}", process));
+    record.process_id = arena.copy(std::to_string(1000 + process * 4));
+    batch.registry.push_back(record);
+    if (number % 10 != 0) return;
+    cim::ProcessRecord started;
+    fill_base(started, number, events, process % 22, arena);
+    started.source.event_id = 1;
+    started.source.event_type = {};
+    started.record_id = static_cast<std::uint64_t>(events + number) + 1;
+    started.process_path = record.process_path;
+    started.process = arena.copy(fmt::format(R"("{}" /background /session={:x})", record.process_path, random));
+    started.parent_process_path = kImages[random % 2];
+    started.parent_process = kImages[random % 2];
+    started.user = record.user;
+    started.process_guid = arena.copy(fmt::format("{{{:x}}}", random));
+    batch.processes.push_back(started);
+  }
+
+  std::filesystem::path dir_;
+  std::unique_ptr<storage::Store> store_;
+  std::unique_ptr<storage::Reader> reader_;
+};
+
+// Whether every query of the search, its joined ones too, has a filter. One without reads the whole window in any way.
+bool is_filtered(const detect::Search& search) {
+  for (const detect::EventQuery* query : search.queries()) {
+    if (detect::is_always(query->where)) return false;
+  }
+  return true;
+}
+
+// The first `count` of the detections, which are sorted by name; `unfiltered`: also those with a query without filter.
+Searches searches(std::int64_t count, bool unfiltered) {
+  static const std::shared_ptr<const detect::Catalogue> catalogue = [] {
+    detect::LoadOptions options;
+    options.builtin = false;
+    const char* named = std::getenv("REGWARDEN_BENCH_DETECTIONS");
+    std::string paths = named != nullptr ? named : REGWARDEN_SHARED_DIR "/escu";
+    while (!paths.empty()) {
+      const std::size_t colon = paths.find(':');
+      options.paths.push_back(paths.substr(0, colon));
+      paths.erase(0, colon == std::string::npos ? paths.size() : colon + 1);
+    }
+    core::Problems problems;
+    return detect::load(options, problems);
+  }();
+  Searches list;
+  for (const auto& detection : catalogue->detections()) {
+    if (detection->search == nullptr || static_cast<std::int64_t>(list.size()) >= count) continue;
+    if (unfiltered || is_filtered(*detection->search)) list.push_back(detection->search);
+  }
+  return list;
+}
+
+detect::SearchContext context(Store& store, const detect::SiftedQueries* sifted) {
+  static const core::TimeZone zone;
+  const cim::Window window = Store::window();
+  return {store.reader(), store.dialect(), window, zone, window.latest, {}, sifted};
+}
+
+std::size_t run_all(Store& store, const Searches& list, const detect::SiftedQueries* sifted) {
+  std::size_t rows = 0;
+  for (const auto& search : list) rows += must(search->run(context(store, sifted))).table.rows.size();
+  return rows;
+}
+
+// A later tick, when the sieve knows the paths.
+void tick(benchmark::State& state) {
+  Store& store = Store::of(state.range(0), state.range(1));
+  const Searches list = searches(state.range(2), state.range(3) != 0);
+  detect::Tick sieve = must(detect::Tick::open(store.reader(), list));
+  must(sieve.sift(Store::window(), {}));
+  std::size_t rows = 0;
+  std::chrono::duration<double, std::milli> sifting{0};
+  std::size_t whole = 0;
+  for (auto _ : state) {
+    const auto start = std::chrono::steady_clock::now();
+    const detect::SiftedQueries sifted = must(sieve.sift(Store::window(), {}));
+    sifting += std::chrono::steady_clock::now() - start;
+    rows = run_all(store, list, &sifted);
+    whole = 0;
+    for (const auto& [query, left] : sifted) whole += !left.nothing && left.dialect == nullptr ? 1 : 0;
+  }
+  state.counters["detections"] = static_cast<double>(list.size());
+  state.counters["rows"] = static_cast<double>(rows);
+  state.counters["sift_ms"] = sifting.count() / static_cast<double>(state.iterations());
+  state.counters["whole_window"] = static_cast<double>(whole);
+}
+
+// The first tick: patterns become automata, and every path is new.
+void first_tick(benchmark::State& state) {
+  Store& store = Store::of(state.range(0), state.range(1));
+  const Searches list = searches(state.range(2), state.range(3) != 0);
+  for (auto _ : state) {
+    detect::Tick sieve = must(detect::Tick::open(store.reader(), list));
+    const detect::SiftedQueries sifted = must(sieve.sift(Store::window(), {}));
+    benchmark::DoNotOptimize(run_all(store, list, &sifted));
+  }
+}
+
+// The same without a sieve: every search looks at the window itself.
+void one_by_one(benchmark::State& state) {
+  Store& store = Store::of(state.range(0), state.range(1));
+  const Searches list = searches(state.range(2), state.range(3) != 0);
+  for (auto _ : state) benchmark::DoNotOptimize(run_all(store, list, nullptr));
+}
+
+// A detection whose events the sieve has not found, beside the pass that all share.
+void search_without_hit(benchmark::State& state) {
+  Store& store = Store::of(state.range(0), state.range(1));
+  const Searches list = searches(state.range(2), state.range(3) != 0);
+  detect::Tick sieve = must(detect::Tick::open(store.reader(), list));
+  const detect::SiftedQueries sifted = must(sieve.sift(Store::window(), {}));
+  Searches without_hit;
+  for (const auto& search : list) {
+    bool nothing = true;
+    for (const detect::EventQuery* query : search->queries()) {
+      const auto left = sifted.find(query);
+      nothing = nothing && left != sifted.end() && left->second.nothing;
+    }
+    if (nothing) without_hit.push_back(search);
+  }
+  for (auto _ : state) benchmark::DoNotOptimize(run_all(store, without_hit, &sifted));
+  state.counters["searches"] = static_cast<double>(without_hit.size());
+  state.counters["us_per_search"] =
+      benchmark::Counter(static_cast<double>(without_hit.size()) * static_cast<double>(state.iterations()) / 1e6,
+                         benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+}
+
+constexpr std::int64_t kAll = 100'000;
+
+BENCHMARK(tick)
+    ->ArgNames({"events", "paths", "detections", "unfiltered"})
+    ->Args({10'000, 20'000, kAll, 0})
+    ->Args({100'000, 20'000, kAll, 0})
+    ->Args({1'000'000, 20'000, kAll, 0})
+    ->Args({1'000'000, 2'000, kAll, 0})
+    ->Args({1'000'000, 200'000, kAll, 0})
+    ->Args({1'000'000, 20'000, 1, 0})
+    ->Args({1'000'000, 20'000, 25, 0})
+    ->Args({1'000'000, 20'000, 50, 0})
+    ->Args({100'000, 20'000, kAll, 1})
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK(first_tick)
+    ->ArgNames({"events", "paths", "detections", "unfiltered"})
+    ->Args({1'000'000, 20'000, kAll, 0})
+    ->Args({1'000'000, 200'000, kAll, 0})
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(2);
+BENCHMARK(search_without_hit)
+    ->ArgNames({"events", "paths", "detections", "unfiltered"})
+    ->Args({1'000'000, 20'000, kAll, 0})
+    ->Unit(benchmark::kMicrosecond);
+BENCHMARK(one_by_one)
+    ->ArgNames({"events", "paths", "detections", "unfiltered"})
+    ->Args({100'000, 20'000, kAll, 0})
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(1);
+
+}  // namespace
+}  // namespace rw
+
+BENCHMARK_MAIN();
