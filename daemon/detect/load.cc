@@ -11,6 +11,7 @@
 #include "daemon/detect/deployment.h"
 #include "daemon/detect/escu.h"
 #include "daemon/detect/files.h"
+#include "daemon/detect/lookup_file.h"
 #include "daemon/detect/macro_file.h"
 #include "daemon/yaml/reader.h"
 
@@ -110,6 +111,8 @@ class Loader {
   const LoadOptions& options_;
   core::Problems& problems_;
   Macros macros_ = Macros::builtin();
+  Lookups lookups_;
+  Knowledge knowledge_;  // both, once all files are read
   Deployments deployments_ = Deployments::builtin();
   std::vector<Loaded> loaded_;
 };
@@ -119,6 +122,7 @@ void Loader::read_paths() {
   for (const std::string& path : options_.paths) {
     for (const std::string& file : list.add(path, problems_)) read_file(file);
   }
+  for (const std::string& path : options_.paths) read_csv_files(path, lookups_);
 }
 
 void Loader::read_file(const std::string& path) {
@@ -140,6 +144,9 @@ void Loader::read_file(const std::string& path) {
       break;
     case EscuKind::kDeployment:
       if (auto deployment = parse_deployment(root, problems_)) deployments_.replace(std::move(*deployment));
+      break;
+    case EscuKind::kLookup:
+      read_lookup(root, lookups_, problems_);
       break;
     case EscuKind::kNeighbour:
       break;
@@ -239,9 +246,10 @@ void Loader::decide_state(Loaded& loaded) {
 }
 
 void Loader::compile() {
+  knowledge_ = Knowledge(std::move(macros_), std::move(lookups_));
   for (Loaded& loaded : loaded_) {
     Detection& d = loaded.escu.detection;
-    auto search = compile_spl(d.search_text, macros_);
+    auto search = compile_spl(d.search_text, knowledge_);
     if (search.ok()) {
       d.search = std::move(search).value();
       continue;
@@ -261,7 +269,7 @@ std::shared_ptr<const Catalogue> Loader::catalogue() {
     detections.push_back(std::make_shared<const Detection>(std::move(loaded.escu.detection)));
   }
   std::ranges::sort(detections, {}, [](const auto& detection) { return core::fold(detection->name); });
-  return std::make_shared<const Catalogue>(std::move(detections), std::move(macros_));
+  return std::make_shared<const Catalogue>(std::move(detections), std::move(knowledge_));
 }
 
 }  // namespace

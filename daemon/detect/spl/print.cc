@@ -31,8 +31,10 @@ std::string print_name(std::string_view name) {
 }
 
 std::string print(const Pipeline& pipeline) {
-  std::string text = print(pipeline.source);
-  for (const CommandPtr& command : pipeline.commands) text += " | " + command->print();
+  std::string text;
+  if (const auto* tstats = std::get_if<Tstats>(&pipeline.source)) text = print(*tstats);
+  if (const auto* rows = std::get_if<EventRows>(&pipeline.source)) text = print(*rows);
+  for (const CommandPtr& command : pipeline.commands) text += (text.empty() ? "| " : " | ") + command->print();
   return text;
 }
 

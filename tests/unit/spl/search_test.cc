@@ -436,7 +436,7 @@ TEST_CASE("a subsearch of more than 50,000 rows is cut, and says so") {
   left.rows = {{std::int64_t{50'000}}, {std::int64_t{50'001}}};
   std::vector<std::string> warnings;
   const core::TimeZone utc;
-  StepContext context{utc, {}, core::Micros(), 100, std::move(right), warnings};
+  StepContext context{utc, {}, core::Micros(), 100, {std::move(right)}, warnings};
   REQUIRE(pipeline->commands[0]->apply(left, context).ok());
   CHECK(left.rows.size() == 1);
   CHECK(warnings == Lines{"join: the subsearch gave 50002 rows, only the first 50000 were used"});
