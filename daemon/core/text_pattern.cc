@@ -212,6 +212,17 @@ bool TextPattern::is_any() const { return program_.size() == 1 && program_.front
 
 std::string TextPattern::exact_text() const { return is_exact() ? original_ : std::string(); }
 
+std::string TextPattern::longest_ascii_literal() const {
+  std::string_view longest;
+  for (std::size_t begin = 0; begin < program_.size();) {
+    std::size_t end = begin;
+    while (end < program_.size() && is_ascii(program_[end])) ++end;
+    if (end - begin > longest.size()) longest = std::string_view(program_).substr(begin, end - begin);
+    begin = end + 1;
+  }
+  return fold(longest);
+}
+
 std::string TextPattern::encode() const {
   std::string encoded;
   encoded.reserve(original_.size() + 8);

@@ -36,6 +36,9 @@ class TextPattern {
   Case case_rule() const { return case_; }
   // The literal text when is_exact().
   std::string exact_text() const;
+  // The longest run of ASCII characters that stands in every text that matches, folded whatever the case rule; empty:
+  // there is none. By it many patterns are looked for at once (pattern_set.h).
+  std::string longest_ascii_literal() const;
 
   // A text form for binding to a query and for explain output: 'i' or 'c', then `*` any run, `?` any character, and
   // `\` before a literal `*`, `?` or `\`. decode(encode()) is the same pattern. Errors of decode: InvalidInput.

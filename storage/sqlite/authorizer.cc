@@ -7,9 +7,15 @@ namespace {
 
 // What emitted searches and listings use, and nothing that reads files, loads code or costs without bound.
 constexpr std::string_view kFunctions[] = {
-    "rw_match", "rw_compare", "rw_values", "rw_number", "rw_earliest", "rw_latest", "count",
-    "min",      "max",        "sum",       "avg",       "ifnull",      "nullif",    "iif",
-    "typeof",   "replace",    "rtrim",     "substr",    "printf",      "strftime",  "like",
+    "rw_match",  "rw_compare",   "rw_values",
+    "rw_number", "rw_earliest",  "rw_latest",
+    "count",     "rw_fold",      "rw_lines",
+    "min",       "max",          "sum",
+    "avg",       "ifnull",       "nullif",
+    "iif",       "json_valid",   "json_type",
+    "typeof",    "replace",      "rtrim",
+    "substr",    "printf",       "strftime",
+    "like",      "json_extract", "json_group_array",
 };
 
 int authorize(void*, int action, const char*, const char* second, const char*, const char*) {

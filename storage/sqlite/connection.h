@@ -44,6 +44,7 @@ class Statement {
   int column_count() const { return sqlite3_column_count(statement_.get()); }
   std::string_view column_name(int index) const { return sqlite3_column_name(statement_.get(), index); }
   bool is_null(int index) const { return sqlite3_column_type(statement_.get(), index) == SQLITE_NULL; }
+  int type(int index) const { return sqlite3_column_type(statement_.get(), index); }  // SQLITE_INTEGER, …
   std::int64_t integer(int index) const { return sqlite3_column_int64(statement_.get(), index); }
   // Lives until the next step() or reset().
   std::string_view text(int index) const {

@@ -1,17 +1,22 @@
 // Search plans in SQLite's SQL over the tables of schema.cc. A pattern is tried once on each distinct term, path or
-// actor, never on each event: a test is `column IN (ids that match)`.
+// actor, never on each event: a test is `column IN (ids that match)`. Where few events are given it is the other way
+// round: their texts are read and tried.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "storage/dialect.h"
+#include "storage/sqlite/columns.h"
 
 namespace rw::storage::sqlite {
 
-class SqliteDialect final : public Dialect {
+class SqliteDialect : public Dialect {
  public:
+  SqliteDialect() = default;
   std::string_view name() const override { return "sqlite"; }
   std::string from(cim::Dataset dataset, const cim::Window& window, std::vector<Value>& binds) const override;
   std::string field(cim::Dataset dataset, const cim::Field& field) const override;
@@ -25,6 +30,30 @@ class SqliteDialect final : public Dialect {
   std::string number(std::string_view expression) const override;
   std::string earliest_aggregate(std::string_view expression) const override;
   std::string latest_aggregate(std::string_view expression) const override;
+
+ protected:
+  enum class Rows { kWindow, kFew };
+  explicit SqliteDialect(Rows rows) : rows_(rows) {}
+
+ private:
+  // Makes the test of the SQL of a text; that may be null and must then be false (0 or NULL).
+  using On = std::function<std::string(std::string_view text)>;
+  // The test of a field, never NULL. `on_unknown`: its outcome for the text "unknown".
+  std::string test(cim::Dataset dataset, const cim::Field& field, const Column& column, bool on_unknown,
+                   const On& on) const;
+
+  const Rows rows_ = Rows::kWindow;
+};
+
+// Sees the events of one table whose ids are given, as far as they are in the window, in the order of the ids.
+class EventsDialect final : public SqliteDialect {
+ public:
+  // ids: a JSON array.
+  explicit EventsDialect(std::string ids) : SqliteDialect(Rows::kFew), ids_(std::move(ids)) {}
+  std::string from(cim::Dataset dataset, const cim::Window& window, std::vector<Value>& binds) const override;
+
+ private:
+  const std::string ids_;
 };
 
 }  // namespace rw::storage::sqlite

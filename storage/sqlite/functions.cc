@@ -55,16 +55,7 @@ void number(sqlite3_context* context, int, sqlite3_value** arguments) {
 
 void compare(sqlite3_context* context, int, sqlite3_value** arguments) {
   if (sqlite3_value_type(arguments[0]) == SQLITE_NULL) return;  // result stays NULL
-  const std::string_view a = text_of(arguments[0]);
-  const std::string_view b = text_of(arguments[1]);
-  const auto sign = [&](auto x, auto y) { sqlite3_result_int(context, x < y ? -1 : (y < x ? 1 : 0)); };
-  const std::optional<double> x = core::number_of(a);
-  const std::optional<double> y = core::number_of(b);
-  if (x && y) {
-    sign(*x, *y);
-  } else {
-    sign(core::fold(a), core::fold(b));
-  }
+  sqlite3_result_int(context, compare_texts(text_of(arguments[0]), text_of(arguments[1])));
 }
 
 // rw_values: the distinct texts of a group.
@@ -94,6 +85,26 @@ void values_final(sqlite3_context* context) {
   }
   json += ']';
   sqlite3_result_text64(context, json.data(), json.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+void lines_step(sqlite3_context* context, int, sqlite3_value** arguments) {
+  auto** lines = static_cast<std::string**>(sqlite3_aggregate_context(context, sizeof(void*)));
+  if (lines == nullptr) {
+    sqlite3_result_error_nomem(context);
+    return;
+  }
+  if (*lines == nullptr) {
+    *lines = new std::string;
+  } else {
+    **lines += '\n';
+  }
+  **lines += text_of(arguments[0]);
+}
+
+void lines_final(sqlite3_context* context) {
+  auto** lines = static_cast<std::string**>(sqlite3_aggregate_context(context, 0));
+  const std::unique_ptr<std::string> owned(lines == nullptr ? nullptr : *lines);
+  if (owned) sqlite3_result_text64(context, owned->data(), owned->size(), SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 
 // rw_earliest, rw_latest: the text that leads so far.
@@ -128,6 +139,13 @@ void timed_final(sqlite3_context* context) {
 
 }  // namespace
 
+int compare_texts(std::string_view a, std::string_view b) {
+  const auto sign = [](const auto& x, const auto& y) { return x < y ? -1 : (y < x ? 1 : 0); };
+  const std::optional<double> x = core::number_of(a);
+  const std::optional<double> y = core::number_of(b);
+  return x && y ? sign(*x, *y) : sign(core::fold(a), core::fold(b));
+}
+
 core::Result<void> register_functions(Connection& connection) {
   constexpr int kFlags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY;
   struct Entry {
@@ -143,6 +161,7 @@ core::Result<void> register_functions(Connection& connection) {
       {"rw_fold", 1, fold, nullptr, nullptr},
       {"rw_number", 1, number, nullptr, nullptr},
       {"rw_values", 1, nullptr, values_step, values_final},
+      {"rw_lines", 1, nullptr, lines_step, lines_final},
       {"rw_earliest", 2, nullptr, timed_step<false>, timed_final},
       {"rw_latest", 2, nullptr, timed_step<true>, timed_final},
   };

@@ -4,14 +4,20 @@
 //   rw_compare(text, const)   -1, 0, 1: as numbers when both are numbers, else as folded text. NULL text gives NULL.
 //   rw_number(text)           the number that the text is as a whole, else NULL
 //   rw_values(text)           aggregate: the distinct texts, sorted by code point, as a JSON array
+//   rw_lines(text)            aggregate: the texts in the order they come, a line each
 //   rw_earliest(text, time), rw_latest(text, time)
 //                             aggregates: the text at the least and the greatest time. NULL texts do not count.
 #pragma once
+
+#include <string_view>
 
 #include "daemon/core/result.h"
 #include "storage/sqlite/connection.h"
 
 namespace rw::storage::sqlite {
+
+// What rw_compare says of two texts.
+int compare_texts(std::string_view a, std::string_view b);
 
 core::Result<void> register_functions(Connection& connection);
 

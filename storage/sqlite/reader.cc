@@ -10,6 +10,7 @@
 #include "storage/sqlite/authorizer.h"
 #include "storage/sqlite/functions.h"
 #include "storage/sqlite/listing.h"
+#include "storage/sqlite/sieve.h"
 
 namespace rw::storage::sqlite {
 namespace {
@@ -26,6 +27,8 @@ core::Result<std::unique_ptr<Reader>> SqliteReader::open(const std::string& path
                          "PRAGMA trusted_schema = OFF"));
   RW_CHECK(register_functions(connection));
   sqlite3_limit(connection.raw(), SQLITE_LIMIT_ATTACHED, 0);
+  // SQLite sets the function up as a table at its first use, which the authorizer would take for writing.
+  RW_CHECK(connection.execute("SELECT 1 FROM json_each('[]')"));
   allow_reading_only(connection);
   std::unique_ptr<SqliteReader> reader(new SqliteReader(std::move(connection)));
   sqlite3_progress_handler(reader->connection_.raw(), kProgressSteps, on_progress, reader.get());
@@ -39,24 +42,31 @@ int SqliteReader::on_progress(void* self) {
 
 void SqliteReader::cancel() { cancelled_.store(true, std::memory_order_relaxed); }
 
-core::Result<Statement> SqliteReader::start(const Query& query, std::chrono::milliseconds timeout) {
+core::Result<void> SqliteReader::start_clock(std::chrono::milliseconds timeout) {
   if (cancelled_.load(std::memory_order_relaxed)) return core::Error{core::ErrorCode::kCancelled, "read: cancelled"};
+  timeout_ = timeout;
   deadline_ = std::chrono::steady_clock::now() + timeout;
-  RW_TRY(Statement statement, connection_.prepare(query.sql));
+  return {};
+}
+
+core::Result<bool> SqliteReader::step(Statement& statement) {
+  core::Result<bool> row = statement.step();
+  if (!row.ok() && row.error().code == core::ErrorCode::kCancelled && !cancelled_.load(std::memory_order_relaxed)) {
+    return core::Error{core::ErrorCode::kLimit, fmt::format("the search took longer than {} ms", timeout_.count())};
+  }
+  return row;
+}
+
+core::Result<Statement> SqliteReader::start(const Query& query, std::chrono::milliseconds timeout) {
+  RW_CHECK(start_clock(timeout));
+  RW_TRY(Statement statement, prepare(query.sql));
   for (std::size_t i = 0; i < query.binds.size(); ++i) statement.bind(static_cast<int>(i) + 1, query.binds[i]);
   return statement;
 }
 
-core::Result<std::optional<std::vector<Value>>> SqliteReader::next(Statement& statement,
-                                                                   std::chrono::milliseconds timeout) {
-  core::Result<bool> row = statement.step();
-  if (!row.ok()) {
-    if (row.error().code == core::ErrorCode::kCancelled && !cancelled_.load(std::memory_order_relaxed)) {
-      return core::Error{core::ErrorCode::kLimit, fmt::format("the search took longer than {} ms", timeout.count())};
-    }
-    return std::move(row).error();
-  }
-  if (!*row) return std::optional<std::vector<Value>>();
+core::Result<std::optional<std::vector<Value>>> SqliteReader::next(Statement& statement) {
+  RW_TRY(const bool row, step(statement));
+  if (!row) return std::optional<std::vector<Value>>();
   const int columns = statement.column_count();
   std::vector<Value> values;
   values.reserve(static_cast<std::size_t>(columns));
@@ -67,7 +77,7 @@ core::Result<std::optional<std::vector<Value>>> SqliteReader::next(Statement& st
 core::Result<void> SqliteReader::scan(const Query& query, std::chrono::milliseconds timeout, const RowSink& sink) {
   RW_TRY(Statement statement, start(query, timeout));
   while (true) {
-    RW_TRY(std::optional<std::vector<Value>> row, next(statement, timeout));
+    RW_TRY(std::optional<std::vector<Value>> row, next(statement));
     if (!row) return {};
     RW_CHECK(sink(*std::move(row)));
   }
@@ -78,7 +88,7 @@ core::Result<Table> SqliteReader::query(const Query& query, const SearchLimits& 
   Table table;
   for (int i = 0; i < statement.column_count(); ++i) table.columns.emplace_back(statement.column_name(i));
   while (true) {
-    RW_TRY(std::optional<std::vector<Value>> row, next(statement, limits.timeout));
+    RW_TRY(std::optional<std::vector<Value>> row, next(statement));
     if (!row) return table;
     if (static_cast<std::int64_t>(table.rows.size()) >= limits.max_rows) return too_many_rows(limits.max_rows);
     table.rows.push_back(*std::move(row));
@@ -86,17 +96,7 @@ core::Result<Table> SqliteReader::query(const Query& query, const SearchLimits& 
 }
 
 core::Result<std::unique_ptr<Sieve>> SqliteReader::open_sieve(std::vector<Filter> filters) {
-  class WholeWindow final : public Sieve {
-   public:
-    explicit WholeWindow(std::size_t filters) : filters_(filters) {}
-    core::Result<std::vector<Sifted>> sift(const cim::Window&, std::chrono::milliseconds) override {
-      return std::vector<Sifted>(filters_);
-    }
-
-   private:
-    const std::size_t filters_;
-  };
-  return std::unique_ptr<Sieve>(std::make_unique<WholeWindow>(filters.size()));
+  return SqliteSieve::open(*this, filters);
 }
 
 core::Result<ListPage> SqliteReader::list(const ListRequest& request) {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -26,6 +27,13 @@ class SqliteReader final : public Reader {
   core::Result<std::vector<LedgerEntry>> ledger() override;
   void cancel() override;
 
+  // For what reads with statements of its own (the sieve): from start_clock() on, step() ends after the timeout with
+  // the errors of scan().
+  core::Result<void> start_clock(std::chrono::milliseconds timeout);
+  core::Result<Statement> prepare(std::string_view sql) { return connection_.prepare(sql); }
+  // True: a row is there.
+  core::Result<bool> step(Statement& statement);
+
  private:
   explicit SqliteReader(Connection connection) : connection_(std::move(connection)) {}
 
@@ -33,9 +41,10 @@ class SqliteReader final : public Reader {
   // The statement with its values, and the clock running.
   core::Result<Statement> start(const Query& query, std::chrono::milliseconds timeout);
   // nullopt: there are no more.
-  core::Result<std::optional<std::vector<Value>>> next(Statement& statement, std::chrono::milliseconds timeout);
+  core::Result<std::optional<std::vector<Value>>> next(Statement& statement);
 
   Connection connection_;
+  std::chrono::milliseconds timeout_{0};
   std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
   std::atomic<bool> cancelled_{false};
 };

@@ -1,0 +1,54 @@
+// Where each field of cim/fields.h stands in the tables of schema.cc: the CIM fields and the events' own.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "daemon/cim/fields.h"
+
+namespace rw::storage::sqlite {
+
+enum class Place {
+  kNowhere,   // the events do not have it: always null
+  kConstant,  // sql: the text itself, the same for every event
+  kTime,
+  kTerm,    // sql: a term id, or null
+  kMixed,   // sql: a term id, a text, or null
+  kText,    // sql: the text, a number, or null
+  kList,    // sql: a JSON array of texts, or null
+  kPath,    // sql: an expression over registry_path d
+  kActor,   // sql: an expression over actor d
+  kSource,  // sql: an expression over source d
+};
+
+// How the field is made of a stored text (of kTerm and kMixed).
+enum class Part {
+  kWhole,
+  kLastSegment,  // of a path; null where nothing follows the last backslash
+  kMember,       // of a JSON object
+};
+
+struct Column {
+  std::string_view field;
+  Place place = Place::kNowhere;
+  std::string_view sql = {};  // over the event e, unless the place says otherwise
+  Part part = Part::kWhole;
+};
+
+// A field that the dataset does not have stands kNowhere.
+Column column_of(cim::Dataset dataset, const cim::Field& field);
+
+// The field as SQL over the SQL of a stored text of its column (kTerm, kMixed).
+std::string part_of(const Column& column, std::string_view stored);
+
+// "registry_event"
+std::string_view table_of(cim::Dataset dataset);
+
+// The table behind kPath, kActor and kSource, and the event's column that refers to it.
+struct Dimension {
+  std::string_view table;
+  std::string_view key;
+};
+Dimension dimension_of(Place place);
+
+}  // namespace rw::storage::sqlite

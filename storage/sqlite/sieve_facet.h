@@ -1,0 +1,120 @@
+// A part of an event as a sieve sees it: one column, and all tests that the filters ask of the texts behind it. Events
+// repeat in their parts, so what a path, a process or a term passes is found out once and kept as a class: the set of
+// tests passed. Ids of rows never change their meaning (see terms.h), so a class holds as long as the facet.
+// Memory: 4 bytes for each id seen, in pages, up to kMostPages; up to kMostClasses sets. Belongs to its reader's
+// thread.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "daemon/core/pattern_set.h"
+#include "daemon/core/text_test.h"
+#include "storage/predicate.h"
+#include "storage/sqlite/connection.h"
+#include "storage/sqlite/reader.h"
+
+namespace rw::storage::sqlite {
+
+// A small set of numbers, one bit each.
+using Bits = std::vector<std::uint64_t>;
+inline bool has(const Bits& bits, std::size_t i) { return (bits[i / 64] >> (i % 64) & 1) != 0; }
+inline void add(Bits& bits, std::size_t i) { bits[i / 64] |= std::uint64_t{1} << (i % 64); }
+
+// What a filter asks of one text. A null passes as "unknown" does where the data model fills it, else not at all.
+struct FieldTest {
+  struct Comparison {
+    CompareOp op;
+    std::string constant;
+    bool numbers_only;
+  };
+  struct Presence {};
+
+  std::variant<core::TextTest, Comparison, Presence> test;
+  bool fills;
+
+  bool passes(std::optional<std::string_view> text) const;
+  std::string key() const;  // the same for the same test
+};
+
+class Facet {
+ public:
+  enum class Kind {
+    kRow,    // the column has the id of a row of `table`
+    kTerm,   // the id of a term
+    kMixed,  // the id of a term, or the text itself
+  };
+  using Class = std::uint32_t;
+  static constexpr Class kUnknown = 1;  // any test may pass
+
+  Facet(Kind kind, std::string column, std::string table)
+      : kind_(kind), column_(std::move(column)), table_(std::move(table)) {}
+
+  Kind kind() const { return kind_; }
+  const std::string& column() const { return column_; }  // SQL over e
+  std::size_t tests() const { return tests_.size(); }
+
+  // The number of the test. text_sql: the text tested, over the row d or over the stored `text`.
+  std::uint32_t add_test(const std::string& text_sql, FieldTest test);
+  // After the last test. Errors: those of prepare.
+  core::Result<void> finish(SqliteReader& reader);
+
+  // The class of the column's value. Errors: those of Reader::scan.
+  core::Result<Class> class_of_id(SqliteReader& reader, std::int64_t id);
+  Class class_of_null();
+  // The tests that a class passes; nullptr for kUnknown. Lives until forget().
+  const Bits* tests_of(Class found) const { return found == kUnknown ? nullptr : &classes_[found]; }
+  // The tests that a text in its row passes. Lives until the next call.
+  core::Result<const Bits*> tests_of_text(SqliteReader& reader, std::string_view text);
+
+  // Whether it has no place for more; forget() makes some, and ends all classes.
+  bool is_full() const { return pages_used_ >= kMostPages || classes_.size() >= kMostClasses; }
+  void forget();
+
+ private:
+  static constexpr std::size_t kPage = 4096;
+  static constexpr std::size_t kMostPages = 4096;     // 64 MiB
+  static constexpr std::size_t kMostClasses = 32768;  // of (tests / 8) bytes
+
+  struct Text {
+    std::string sql;
+    std::vector<std::uint32_t> tests;
+    core::PatternSet patterns = core::PatternSet();
+    std::vector<std::uint32_t> of_pattern;  // the test of each pattern
+    std::vector<std::uint32_t> others;      // tests that are no patterns
+    Bits if_null = {};
+  };
+
+  void try_text(const Text& text, std::optional<std::string_view> value, Bits& passed);
+  core::Result<bool> read(SqliteReader& reader, Statement& statement, Bits& passed);
+  Class class_of(const Bits& passed);
+
+  const Kind kind_;
+  const std::string column_;
+  const std::string table_;
+  std::vector<FieldTest> tests_;
+  std::unordered_map<std::string, std::uint32_t> number_of_test_;  // by text_sql and key
+  std::vector<Text> texts_;
+  bool plain_ = false;  // the stored text is the only one
+
+  Statement by_id_;
+  Statement by_text_;  // kMixed, unless plain
+  Bits scratch_;
+  std::vector<std::uint32_t> matching_;
+
+  std::vector<std::unique_ptr<std::array<Class, kPage>>> pages_;  // by id; 0: not seen
+  std::size_t pages_used_ = 0;
+  std::deque<Bits> classes_ = std::deque<Bits>(2);
+  std::unordered_map<std::string, Class> class_numbers_;  // by the bytes of the set
+  Class null_class_ = 0;
+};
+
+}  // namespace rw::storage::sqlite
