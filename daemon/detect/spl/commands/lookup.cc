@@ -56,6 +56,8 @@ class ColumnMatcher {
     }
   }
 
+  // It tries each row of the table.
+  bool tries_rows() const { return type_ != LookupMatch::kExact; }
   // The rows of the table that fit the text, in order; the work is added to `tests`.
   std::vector<std::size_t> rows_for(const std::string& text, std::size_t& tests) const {
     if (type_ == LookupMatch::kExact) {
@@ -102,7 +104,11 @@ class Lookup final : public Command {
     for (const Pair& pair : matches_) matchers_.emplace_back(*table_, column_of(pair));
   }
 
-  bool works_row_by_row() const override { return true; }
+  // Patterns are much work, which is counted over all rows.
+  bool works_row_by_row() const override {
+    return std::none_of(matchers_.begin(), matchers_.end(),
+                        [](const ColumnMatcher& each) { return each.tries_rows(); });
+  }
 
   std::string print() const override {
     return "lookup " + print_name(name_) + print_pairs(matches_) + (only_new_ ? " OUTPUTNEW" : " OUTPUT") +
