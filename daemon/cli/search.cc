@@ -23,7 +23,7 @@ int search(const Options& options) {
   const auto config = read_config(options.config);
   if (!config) return kFailed;
   const auto catalogue = read_detections(*config);
-  const auto compiled = detect::compile_spl(options.spl, catalogue->macros());
+  const auto compiled = detect::compile_spl(options.spl, catalogue->knowledge());
   if (!compiled.ok()) return fail(compiled.error());
   const core::Micros now = core::SystemClock().now();
   const auto window = parse_window(options.earliest, options.latest, now, config->time_zone);

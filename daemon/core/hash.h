@@ -24,4 +24,8 @@ class StableHash {
   std::string bytes_;
 };
 
+// The digest of the bytes in lower-case hex digits, for texts that come as digests from elsewhere.
+enum class Digest { kMd5, kSha1, kSha256, kSha512 };
+std::string hex_digest(Digest digest, std::string_view bytes);
+
 }  // namespace rw::core

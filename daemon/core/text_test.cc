@@ -17,6 +17,8 @@ namespace {
 
 constexpr char kRegexMark = 'r';
 constexpr char kNetworkMark = 'n';
+constexpr char kListMark = 'l';
+constexpr std::size_t kDescribedTexts = 10;  // of a list in a message
 constexpr std::int64_t kRegexMemoryBytes = std::int64_t{8} * 1024 * 1024;
 
 // The 4 or 16 bytes of an address in network order. nullopt: none.
@@ -75,11 +77,19 @@ Result<TextTest> TextTest::cidr(std::string_view network) {
   return TextTest(Network{std::string(network), *prefix, bits});
 }
 
+TextTest TextTest::one_of(std::vector<std::string> texts) {
+  auto list = std::make_shared<List>();
+  for (const std::string& text : texts) list->folded.insert(fold(text));
+  list->written = std::move(texts);
+  return TextTest(std::shared_ptr<const List>(std::move(list)));
+}
+
 bool TextTest::matches(std::string_view text) const {
   if (const auto* pattern = std::get_if<TextPattern>(&test_)) return pattern->matches(text);
   if (const auto* regex = std::get_if<Regex>(&test_)) {
     return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *regex->compiled);
   }
+  if (const auto* list = std::get_if<std::shared_ptr<const List>>(&test_)) return (*list)->folded.contains(fold(text));
   const auto& network = std::get<Network>(test_);
   const auto address = address_bytes(text);
   return address && address->size() == network.prefix.size() && same_bits(*address, network.prefix, network.bits);
@@ -93,17 +103,44 @@ bool TextTest::is_any() const {
 std::string TextTest::encode() const {
   if (const auto* text_pattern = pattern()) return text_pattern->encode();
   if (const auto* regex = std::get_if<Regex>(&test_)) return kRegexMark + regex->expression;
+  if (const auto* list = std::get_if<std::shared_ptr<const List>>(&test_)) {
+    std::string encoded(1, kListMark);
+    for (const std::string& text : (*list)->written) encoded += fmt::format("{}:{}", text.size(), text);
+    return encoded;
+  }
   return kNetworkMark + std::get<Network>(test_).written;
 }
 
 Result<TextTest> TextTest::decode(std::string_view encoded) {
   if (encoded.starts_with(kRegexMark)) return regex(encoded.substr(1));
   if (encoded.starts_with(kNetworkMark)) return cidr(encoded.substr(1));
+  if (encoded.starts_with(kListMark)) {
+    std::vector<std::string> texts;
+    for (std::string_view rest = encoded.substr(1); !rest.empty();) {
+      std::size_t size = 0;
+      const auto [end, fault] = std::from_chars(rest.data(), rest.data() + rest.size(), size);
+      const auto digits = static_cast<std::size_t>(end - rest.data());
+      if (fault != std::errc() || rest.substr(digits, 1) != ":" || rest.size() - digits - 1 < size) {
+        return invalid_input("a list of texts: expected each after its length");
+      }
+      texts.emplace_back(rest.substr(digits + 1, size));
+      rest.remove_prefix(digits + 1 + size);
+    }
+    return one_of(std::move(texts));
+  }
   RW_TRY(TextPattern pattern, TextPattern::decode(encoded));
   return TextTest(std::move(pattern));
 }
 
 std::string TextTest::describe() const {
+  if (const auto* list = std::get_if<std::shared_ptr<const List>>(&test_)) {
+    const std::vector<std::string>& texts = (*list)->written;
+    std::string text = "in (";
+    for (std::size_t i = 0; i < texts.size() && i < kDescribedTexts; ++i) {
+      text += fmt::format("{}\"{}\"", i > 0 ? ", " : "", texts[i]);
+    }
+    return text + (texts.size() > kDescribedTexts ? fmt::format(", … {} texts)", texts.size()) : ")");
+  }
   const std::string encoded = encode();
   std::string_view op = "=";
   if (const auto* text_pattern = pattern()) {

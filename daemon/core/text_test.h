@@ -1,4 +1,5 @@
-// A test of one text, as a search asks it of a field: a pattern, a regular expression, or a network for an address.
+// A test of one text, as a search asks it of a field: a pattern, a regular expression, a network for an address, or a
+// list of whole texts.
 // Immutable after construction, cheap to copy, thread-safe.
 #pragma once
 
@@ -6,7 +7,9 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <variant>
+#include <vector>
 
 #include "daemon/core/result.h"
 #include "daemon/core/text_pattern.h"
@@ -28,6 +31,9 @@ class TextTest {
   // Errors: InvalidInput.
   static Result<TextTest> cidr(std::string_view network);
 
+  // The text is one of these, compared folded: one look-up however many they are.
+  static TextTest one_of(std::vector<std::string> texts);
+
   bool matches(std::string_view text) const;
 
   // True when every text passes.
@@ -35,11 +41,12 @@ class TextTest {
   // nullptr: another kind of test.
   const TextPattern* pattern() const { return std::get_if<TextPattern>(&test_); }
 
-  // A text form for binding to a query: TextPattern's, or 'r' and the expression, or 'n' and the network.
+  // A text form for binding to a query: TextPattern's, or 'r' and the expression, 'n' and the network, or 'l'
+  // and each text after its length.
   // decode(encode()) is the same test. Errors of decode: InvalidInput.
   std::string encode() const;
   static Result<TextTest> decode(std::string_view encoded);
-  // For people: `= "*\\x"`, `== "X"` where case matters, `=~ "a.b"`, `in "10.0.0.0/8"`.
+  // For people: `= "*\\x"`, `== "X"` where case matters, `=~ "a.b"`, `in "10.0.0.0/8"`, `in ("a", "b")`.
   std::string describe() const;
 
  private:
@@ -52,10 +59,14 @@ class TextTest {
     std::string prefix;  // 4 or 16 bytes
     int bits;
   };
+  struct List {
+    std::vector<std::string> written;
+    std::unordered_set<std::string> folded;
+  };
   template <class Test>
   explicit TextTest(Test test) : test_(std::move(test)) {}
 
-  std::variant<TextPattern, Regex, Network> test_;
+  std::variant<TextPattern, Regex, Network, std::shared_ptr<const List>> test_;
 };
 
 }  // namespace rw::core

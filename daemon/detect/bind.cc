@@ -2,71 +2,149 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
+#include <algorithm>
+#include <initializer_list>
+#include <span>
 #include <utility>
 
 #include "daemon/core/text.h"
+#include "daemon/detect/bind_search.h"
 #include "daemon/detect/simplify.h"
+#include "daemon/detect/spl/grouping.h"
+#include "daemon/detect/spl/search_expression.h"
+#include "daemon/detect/time_span.h"
 
 namespace rw::detect {
 namespace {
 
 using core::ErrorCode;
 
-constexpr std::int64_t kDaySeconds = 86400;
-
 // Options of tstats that say where Splunk should look, which for us is always the events.
 constexpr std::string_view kIgnoredOptions[] = {"summariesonly", "allow_old_summaries", "chunk_size", "local",
                                                 "include_reduced_buckets"};
-
-// What may stand in a tstats WHERE beside the fields of the dataset. Reading them as null would make the search
-// silently find nothing.
-constexpr std::string_view kIndexFields[] = {"index",         "host",     "source",   "sourcetype",
-                                             "splunk_server", "nodename", "earliest", "latest"};
 
 bool is_true(std::string_view text) {
   return core::equals_ascii_nocase(text, "true") || core::equals_ascii_nocase(text, "t") || text == "1";
 }
 
-class Binder {
+core::Error unsupported(const spl::ExpandedText& text, spl::SourceSpan at, std::string_view what,
+                        std::string hint = {}) {
+  return text.error(ErrorCode::kUnsupported, at.begin, fmt::format("{} is not supported", what), std::move(hint));
+}
+
+core::Result<std::vector<std::shared_ptr<const Plan>>> bind_all(const std::vector<const spl::Pipeline*>& pipelines,
+                                                                const spl::ExpandedText& text) {
+  std::vector<std::shared_ptr<const Plan>> plans;
+  for (const spl::Pipeline* pipeline : pipelines) {
+    RW_TRY(Plan plan, bind(*pipeline, text));
+    plans.push_back(std::make_shared<const Plan>(std::move(plan)));
+  }
+  return plans;
+}
+
+core::Result<Step> step_of(const spl::CommandPtr& command, const spl::ExpandedText& text) {
+  RW_TRY(auto subsearches, bind_all(command->subsearches(), text));
+  return Step{command, std::move(subsearches)};
+}
+
+core::Result<cim::Dataset> dataset_of(std::string_view datamodel, spl::SourceSpan at, const spl::ExpandedText& text) {
+  if (const auto dataset = cim::find_dataset(datamodel)) return *dataset;
+  return unsupported(text, at, fmt::format("the data model `{}`", datamodel),
+                     "there are Endpoint.Registry, Endpoint.Processes and Risk.All_Risk");
+}
+
+// How a field of the events becomes a column. Some of Risk's are made of others.
+Selected selected(cim::Dataset dataset, const cim::Field& field, std::string column) {
+  const auto fields = [&](std::initializer_list<std::string_view> names) {
+    std::vector<const cim::Field*> found;
+    for (const std::string_view name : names) {
+      if (const cim::Field* each = cim::find_field(dataset, name)) found.push_back(each);
+    }
+    return found;
+  };
+  if (dataset == cim::Dataset::kRisk) {
+    if (field.name == "normalized_risk_object") return {std::move(column), fields({"risk_object"}), true};
+    if (field.name == "annotations._all") {
+      return {std::move(column), fields({"analyticstories", "annotations.mitre_attack", "annotations.kill_chain_phases",
+                                         "annotations.cis20", "annotations.nist"})};
+    }
+  }
+  return {std::move(column), {&field}};
+}
+
+class TstatsBinder {
  public:
-  Binder(const spl::ExpandedText& text, cim::Dataset dataset) : text_(text), dataset_(dataset) {}
+  TstatsBinder(const spl::ExpandedText& text, cim::Dataset dataset) : text_(text), scope_{dataset, true} {}
 
   core::Result<EventQuery> bind(const spl::Tstats& tstats) const {
     EventQuery query;
-    query.dataset = dataset_;
+    query.dataset = scope_.dataset;
     for (const spl::Tstats::Option& option : tstats.options) RW_CHECK(bind_option(option, query));
     for (const spl::Tstats::By& by : tstats.by) RW_CHECK(bind_by(by, query));
-    All where;
-    if (tstats.where) {
-      RW_TRY(Predicate search, bind_search(*tstats.where));
-      where.terms.push_back(std::move(search));
-    }
+    All rest;
     // Without a fill value an event with a null group-by value is left out.
     for (const GroupBy& by : query.by) {
-      if (!query.fill_null) where.terms.push_back(by.field == nullptr ? never() : Predicate{Exists{by.field}});
+      if (!query.fill_null) rest.terms.push_back(by.field == nullptr ? never() : Predicate{Exists{by.field}});
     }
-    query.where = simplify({std::move(where)});
-    RW_CHECK(check_size(query.where, tstats.where ? tstats.where->span : tstats.span));
+    if (tstats.where) {
+      RW_CHECK(bind_where(*tstats.where, rest, query));
+    } else {
+      query.where = simplify({std::move(rest)});
+    }
     for (const spl::AggregateCall& call : tstats.aggregates) RW_CHECK(bind_aggregate(call, query));
     return query;
   }
 
- private:
-  core::Error unsupported(spl::SourceSpan at, std::string_view what, std::string hint = {}) const {
-    return text_.error(ErrorCode::kUnsupported, at.begin, fmt::format("{} is not supported", what), std::move(hint));
+  // Risk events are few, and their fields hold several values: they are read as rows and grouped here.
+  core::Result<Plan> bind_on_rows(const spl::Tstats& tstats) const {
+    Plan plan;
+    RW_TRY(const EventQuery checked, bind(tstats));
+    plan.events.dataset = scope_.dataset;
+    plan.events.earliest = checked.earliest;
+    plan.events.latest = checked.latest;
+    spl::RowGrouping grouping{tstats.aggregates, {}, checked.fill_null};
+    for (const GroupBy& by : checked.by) grouping.by.push_back({by.column, by.span});
+    std::vector<std::string> names = {"_time"};
+    for (const GroupBy& by : checked.by) names.push_back(by.column);
+    for (const spl::AggregateCall& call : tstats.aggregates) names.push_back(call.field.value_or("_time"));
+    if (tstats.where) {
+      spl::SearchExpression where = *tstats.where;
+      RW_TRY(const spl::TimeBounds bounds, spl::take_time_bounds(where, text_));
+      (void)bounds;  // of `checked`
+      for (const std::string& name : spl::fields_in(where)) names.push_back(name);
+      // A subsearch may name any field.
+      const bool all = !spl::subsearches_in(where).empty();
+      for (const cim::Field& field : all ? cim::fields(scope_.dataset) : std::span<const cim::Field>()) {
+        names.push_back(scope_.name_of(field));
+      }
+      RW_TRY(Step filter, step_of(spl::make_search(std::move(where)), text_));
+      plan.steps.push_back(std::move(filter));
+    }
+    for (std::string& name : names) {
+      const cim::Field* field = scope_.find(name);
+      const bool said = std::any_of(plan.events.select.begin(), plan.events.select.end(),
+                                    [&](const Selected& each) { return each.column == name; });
+      if (field != nullptr && !said) plan.events.select.push_back(selected(scope_.dataset, *field, std::move(name)));
+    }
+    plan.steps.push_back({spl::make_tally(std::move(grouping))});
+    return plan;
   }
 
-  core::Result<void> check_size(const Predicate& where, spl::SourceSpan at) const {
-    if (const int depth = depth_of(where); depth > kMaxPredicateDepth) {
-      return text_.error(
-          ErrorCode::kLimit, at.begin,
-          fmt::format("AND, OR and NOT are nested {} deep, expected at most {}", depth, kMaxPredicateDepth));
+ private:
+  core::Result<void> bind_where(const spl::SearchExpression& written, const All& rest, EventQuery& query) const {
+    spl::SearchExpression where = written;
+    RW_TRY(const spl::TimeBounds bounds, spl::take_time_bounds(where, text_));
+    query.earliest = bounds.earliest;
+    query.latest = bounds.latest;
+    RW_TRY(Predicate search, bind_search(where, scope_, text_));
+    const std::vector<const spl::Pipeline*> subsearches = spl::subsearches_in(where);
+    if (!subsearches.empty() && scope_.dataset != cim::Dataset::kRisk) {
+      RW_TRY(query.subsearches, bind_all(subsearches, text_));
+      query.open = open_filter(where, scope_, text_, simplify({rest}));
     }
-    if (const std::size_t tests = tests_in(where); tests > kMaxPredicateTests) {
-      return text_.error(ErrorCode::kLimit, at.begin,
-                         fmt::format("WHERE has {} tests, expected at most {}", tests, kMaxPredicateTests));
-    }
+    All all{{std::move(search)}};
+    all.terms.insert(all.terms.end(), rest.terms.begin(), rest.terms.end());
+    query.where = simplify({std::move(all)});
     return {};
   }
 
@@ -80,70 +158,34 @@ class Binder {
     }
     const bool switched_off = !is_true(option.value) && (option.name == "prestats" || option.name == "append");
     if (switched_off) return {};
-    return unsupported(option.at, fmt::format("the option {}= of tstats", option.name));
-  }
-
-  // nullptr: the dataset has no such field.
-  const cim::Field* field(std::string_view name) const {
-    if (name == "_time") return cim::find_field(dataset_, name);
-    const std::string_view prefix = cim::dataset_prefix(dataset_);
-    if (!name.starts_with(prefix) || name.substr(prefix.size(), 1) != ".") return nullptr;
-    name.remove_prefix(prefix.size() + 1);
-    return name == "_time" ? nullptr : cim::find_field(dataset_, name);
+    return unsupported(text_, option.at, fmt::format("the option {}= of tstats", option.name));
   }
 
   core::Result<void> bind_by(const spl::Tstats::By& by, EventQuery& query) const {
     for (const GroupBy& earlier : query.by) {
       if (earlier.column == by.field) return {};  // said twice
     }
-    GroupBy group{by.field, field(by.field), std::chrono::seconds(0)};
+    GroupBy group{by.field, scope_.find(by.field), std::chrono::seconds(0)};
     if (by.field == "_time") {
-      RW_TRY(group.span, span_of(by));
+      auto span = parse_time_span(by.span);
+      if (!span.ok()) return text_.error(span.error().code, by.at.begin, span.error().message, span.error().hint);
+      group.span = *span;
     }
     query.by.push_back(std::move(group));
     return {};
   }
 
-  // "1h", "30m", "10sec"; without a span Splunk's "auto" starts from a second.
-  core::Result<std::chrono::seconds> span_of(const spl::Tstats::By& by) const {
-    struct Unit {
-      std::string_view names;
-      std::int64_t seconds;
-    };
-    static constexpr Unit kUnits[] = {{" s sec secs second seconds ", 1},
-                                      {" m min mins minute minutes ", 60},
-                                      {" h hr hrs hour hours ", 3600},
-                                      {" d day days ", kDaySeconds}};
-    if (by.span.empty()) return std::chrono::seconds(1);
-    std::int64_t count = 1;
-    const char* begin = by.span.data();
-    const char* end = begin + by.span.size();
-    const auto [unit_begin, error] = std::from_chars(begin, end, count);
-    const std::string_view unit(unit_begin, static_cast<std::size_t>(end - unit_begin));
-    for (const Unit& each : kUnits) {
-      if (unit.empty() || each.names.find(fmt::format(" {} ", unit)) == std::string_view::npos) continue;
-      const bool divides = error != std::errc::result_out_of_range && count > 0 && count <= kDaySeconds &&
-                           kDaySeconds % (count * each.seconds) == 0;
-      if (divides) return std::chrono::seconds(count * each.seconds);
-      return unsupported(by.at, fmt::format("span={}", by.span), "a span divides a day: 1d, 12h, 1h, 30m, 10s");
-    }
-    return unsupported(by.at, fmt::format("span={}", by.span), "a span is a number and s, m, h or d");
-  }
-
   core::Result<void> bind_aggregate(const spl::AggregateCall& call, EventQuery& query) const {
-    Aggregate aggregate{call.function, !call.field, call.field ? field(*call.field) : nullptr, call.column};
+    Aggregate aggregate{call.function, !call.field, call.field ? scope_.find(*call.field) : nullptr, call.column};
     const bool of_time = aggregate.field != nullptr && aggregate.field->type == cim::FieldType::kTime;
-    switch (call.function) {
-      case AggregateFunction::kFirst:
-      case AggregateFunction::kLast:
-      case AggregateFunction::kList:
-        return unsupported(call.span, fmt::format("the aggregate {}( ) in tstats", call.written));
-      case AggregateFunction::kValues:
-      case AggregateFunction::kSum:
-        if (of_time) return unsupported(call.span, fmt::format("{}(_time)", call.written));
-        break;
-      default:
-        break;
+    const bool on_rows = scope_.dataset == cim::Dataset::kRisk;
+    if (call.expression)
+      return unsupported(text_, call.span, fmt::format("eval( ) inside {}( ) of tstats", call.written));
+    if (!on_rows && !is_of_events(call.function)) {
+      return unsupported(text_, call.span, fmt::format("the aggregate {}( ) in tstats", call.written));
+    }
+    if (of_time && (call.function == AggregateFunction::kValues || call.function == AggregateFunction::kSum)) {
+      return unsupported(text_, call.span, fmt::format("{}(_time)", call.written));
     }
     for (const GroupBy& by : query.by) {
       if (by.column == call.column) {
@@ -160,93 +202,75 @@ class Binder {
     return {};
   }
 
-  core::Result<Predicate> bind_search(const spl::SearchExpression& expression) const {
-    if (const auto* all = std::get_if<spl::SearchAnd>(&expression.node)) {
-      RW_TRY(std::vector<Predicate> terms, bind_terms(all->terms));
-      return Predicate{All{std::move(terms)}};
+  const spl::ExpandedText& text_;
+  const FieldScope scope_;
+};
+
+// Events as rows. The `search` commands that follow at once are tried by the store too, and may say the time.
+class RowsBinder {
+ public:
+  RowsBinder(const spl::ExpandedText& text, const spl::EventRows& rows, cim::Dataset dataset)
+      : text_(text), scope_{dataset, rows.form == spl::EventRows::Form::kDatamodel} {}
+
+  // `next`: the first command that is not done yet.
+  core::Result<Plan> bind(const spl::EventRows& rows, const std::vector<spl::CommandPtr>& commands,
+                          std::size_t& next) const {
+    Plan plan;
+    plan.events.dataset = scope_.dataset;
+    for (const cim::Field& field : cim::fields(scope_.dataset)) {
+      plan.events.select.push_back(selected(scope_.dataset, field, scope_.name_of(field)));
     }
-    if (const auto* any = std::get_if<spl::SearchOr>(&expression.node)) {
-      RW_TRY(std::vector<Predicate> terms, bind_terms(any->terms));
-      return Predicate{Any{std::move(terms)}};
+    if (rows.where) RW_CHECK(add_search(*rows.where, plan));
+    for (; next < commands.size() && commands[next]->search() != nullptr; ++next) {
+      RW_CHECK(add_search(*commands[next]->search(), plan));
     }
-    if (const auto* negation = std::get_if<spl::SearchNot>(&expression.node)) {
-      RW_TRY(Predicate term, bind_search(*negation->term));
-      return negated(std::move(term));
-    }
-    if (const auto* comparison = std::get_if<spl::SearchComparison>(&expression.node)) {
-      RW_CHECK(check_field(comparison->field, expression.span));
-      return compare(field(comparison->field), comparison->op, comparison->value);
-    }
-    const auto& in = std::get<spl::SearchIn>(expression.node);
-    RW_CHECK(check_field(in.field, expression.span));
-    Any any;
-    for (const spl::SearchValue& value : in.values) {
-      any.terms.push_back(compare(field(in.field), spl::CompareOp::kEqual, value));
-    }
-    return Predicate{std::move(any)};
+    return plan;
   }
 
-  core::Result<std::vector<Predicate>> bind_terms(const std::vector<spl::SearchExpression>& expressions) const {
-    std::vector<Predicate> terms;
-    for (const spl::SearchExpression& each : expressions) {
-      RW_TRY(Predicate term, bind_search(each));
-      terms.push_back(std::move(term));
+ private:
+  core::Result<void> add_search(spl::SearchExpression expression, Plan& plan) const {
+    RW_TRY(spl::TimeBounds bounds, spl::take_time_bounds(expression, text_));
+    if (bounds.earliest) plan.events.earliest = std::move(bounds.earliest);
+    if (bounds.latest) plan.events.latest = std::move(bounds.latest);
+    if (scope_.dataset != cim::Dataset::kRisk) {
+      RW_TRY(Predicate filter, bind_search(expression, scope_, text_));
+      plan.events.where = simplify({All{{std::move(plan.events.where), std::move(filter)}}});
     }
-    return terms;
-  }
-
-  core::Result<void> check_field(const std::string& name, spl::SourceSpan at) const {
-    for (const std::string_view field : kIndexFields) {
-      if (name == field) return unsupported(at, fmt::format("the field `{}` in tstats", name));
-    }
+    RW_TRY(Step step, step_of(spl::make_search(std::move(expression)), text_));
+    plan.steps.push_back(std::move(step));
     return {};
   }
 
-  static Predicate compare(const cim::Field* field, spl::CompareOp op, const spl::SearchValue& value) {
-    if (field == nullptr) return never();  // a null field passes no test, not even !=
-    switch (op) {
-      case spl::CompareOp::kEqual:
-        return matches(field, value);
-      case spl::CompareOp::kNotEqual:
-        return {All{{{Exists{field}}, negated(matches(field, value))}}};
-      case spl::CompareOp::kLess:
-        return {Compares{field, storage::CompareOp::kLess, value.text}};
-      case spl::CompareOp::kLessEqual:
-        return {Compares{field, storage::CompareOp::kLessEqual, value.text}};
-      case spl::CompareOp::kGreater:
-        return {Compares{field, storage::CompareOp::kGreater, value.text}};
-      case spl::CompareOp::kGreaterEqual:
-        return {Compares{field, storage::CompareOp::kGreaterEqual, value.text}};
-    }
-    return never();
-  }
-
-  static Predicate matches(const cim::Field* field, const spl::SearchValue& value) {
-    if (value.pattern.is_any()) return {Exists{field}};
-    return {Matches{field, value.pattern}};
-  }
-
   const spl::ExpandedText& text_;
-  const cim::Dataset dataset_;
+  const FieldScope scope_;
 };
+
+core::Result<Plan> bind_source(const spl::Pipeline& pipeline, const spl::ExpandedText& text, std::size_t& next) {
+  if (const auto* tstats = std::get_if<spl::Tstats>(&pipeline.source)) {
+    RW_TRY(const cim::Dataset dataset, dataset_of(tstats->datamodel, tstats->datamodel_at, text));
+    if (dataset == cim::Dataset::kRisk) return TstatsBinder(text, dataset).bind_on_rows(*tstats);
+    Plan plan;
+    RW_TRY(plan.events, TstatsBinder(text, dataset).bind(*tstats));
+    return plan;
+  }
+  if (const auto* rows = std::get_if<spl::EventRows>(&pipeline.source)) {
+    RW_TRY(const cim::Dataset dataset, dataset_of(rows->datamodel, rows->at, text));
+    return RowsBinder(text, *rows, dataset).bind(*rows, pipeline.commands, next);
+  }
+  Plan plan;
+  plan.reads_events = false;
+  return plan;
+}
 
 }  // namespace
 
 core::Result<Plan> bind(const spl::Pipeline& pipeline, const spl::ExpandedText& text) {
-  const std::optional<cim::Dataset> dataset = cim::find_dataset(pipeline.source.datamodel);
-  if (!dataset || *dataset == cim::Dataset::kRisk) {
-    return text.error(ErrorCode::kUnsupported, pipeline.source.datamodel_at.begin,
-                      fmt::format("the data model `{}` is not supported", pipeline.source.datamodel),
-                      "there are Endpoint.Registry and Endpoint.Processes");
-  }
-  Plan plan;
-  RW_TRY(plan.events, Binder(text, *dataset).bind(pipeline.source));
-  for (const spl::CommandPtr& command : pipeline.commands) {
-    Step step{command, nullptr};
-    if (const spl::Pipeline* subsearch = command->subsearch()) {
-      RW_TRY(Plan bound, bind(*subsearch, text));
-      step.subsearch = std::make_shared<const Plan>(std::move(bound));
-    }
+  std::size_t next = 0;
+  RW_TRY(Plan plan, bind_source(pipeline, text, next));
+  for (; next < pipeline.commands.size(); ++next) {
+    const spl::CommandPtr& command = pipeline.commands[next];
+    if (command->search() != nullptr) RW_CHECK(spl::refuse_time_bounds(*command->search(), text));
+    RW_TRY(Step step, step_of(command, text));
     plan.steps.push_back(std::move(step));
   }
   return plan;

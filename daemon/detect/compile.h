@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "daemon/core/result.h"
-#include "daemon/detect/macros.h"
+#include "daemon/detect/knowledge.h"
 #include "daemon/detect/search.h"
 
 namespace rw::detect {
@@ -16,6 +16,6 @@ namespace rw::detect {
 // Errors: InvalidInput (not SPL), Unsupported (SPL that we do not run), Limit (too deep, too long). The message starts
 // with "LINE:COL: " of the fault in `text` (where a macro brought it: of the macro's call, followed by "in macro
 // `name`: "), and names the construct and what was expected.
-core::Result<std::shared_ptr<const Search>> compile_spl(std::string_view text, const Macros& macros);
+core::Result<std::shared_ptr<const Search>> compile_spl(std::string_view text, const Knowledge& knowledge);
 
 }  // namespace rw::detect

@@ -38,7 +38,15 @@ class Emitter {
       select += fmt::format("{}{} AS a{}", select.empty() ? "" : ",\n       ", value_of(aggregate),
                             &aggregate - events_.aggregates.data() + 1);
     }
+    for (const Selected& selected : events_.select) {
+      for (const cim::Field* each : selected.fields) {
+        select += fmt::format("{}{} AS c{}", select.empty() ? "" : ",\n       ", field(each), ++columns_);
+      }
+    }
     std::string sql = fmt::format("SELECT {}\n{}{}", select, from, where);
+    if (!events_.select.empty()) {
+      sql += fmt::format("\nORDER BY {} DESC", field(cim::find_field(events_.dataset, "_time")));
+    }
     if (!names.empty()) sql += fmt::format("\nGROUP BY {0}\nORDER BY {0}", names);
     return {std::move(sql), std::move(binds_)};
   }
@@ -102,10 +110,8 @@ class Emitter {
       case AggregateFunction::kMin:
       case AggregateFunction::kMax:
         break;
-      case AggregateFunction::kFirst:
-      case AggregateFunction::kLast:
-      case AggregateFunction::kList:
-        return "NULL";  // bind() lets none of them through
+      default:
+        return "NULL";  // of rows only: bind() lets none of them through
     }
     const std::string_view name = aggregate.function == AggregateFunction::kMin ? "min" : "max";
     if (of_time) return fmt::format("{}({})", name, text);
@@ -154,6 +160,7 @@ class Emitter {
   const cim::Window& window_;
   const core::TimeZone& zone_;
   std::vector<storage::Value> binds_;
+  int columns_ = 0;
 };
 
 }  // namespace

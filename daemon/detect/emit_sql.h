@@ -1,6 +1,7 @@
 // EventQuery + dialect → one SQL query, every value bound. Columns: g1, g2, … the group-by values in their order, then
-// a1, a2, … the aggregates; times in microseconds, values() as JSON. Rows come in the order of the group-by values.
-// Always with explicit parentheses: SPL binds OR before AND, SQL does not. Pure.
+// a1, a2, … the aggregates; times in microseconds, values() as JSON. Rows come in the order of the group-by values. Of
+// rows of events: c1, c2, … the fields of `select`, the newest event first. Always with explicit parentheses: SPL binds
+// OR before AND, SQL does not. Pure.
 #pragma once
 
 #include <string>

@@ -318,8 +318,8 @@ EscuKind escu_kind(const yaml::Node& root) {
   if (!has(root, "search")) {
     if (has(root, "definition")) return EscuKind::kMacro;
     if (has_any({"scheduling", "alert_action"})) return EscuKind::kDeployment;
-    if (has_any(
-            {"narrative", "lookup_type", "default_match", "collection", "sourcetype", "playbook", "playbook_type"})) {
+    if (has_any({"lookup_type", "filename", "default_match", "match_type"})) return EscuKind::kLookup;
+    if (has_any({"narrative", "collection", "sourcetype", "playbook", "playbook_type"})) {
       return EscuKind::kNeighbour;
     }
   } else if (root["type"].text() == "Investigation") {

@@ -20,7 +20,8 @@ enum class EscuKind {
   kDetection,
   kMacro,
   kDeployment,
-  kNeighbour,  // a story, lookup, data source, playbook: part of ESCU, nothing to run
+  kLookup,
+  kNeighbour,  // a story, data source, playbook: part of ESCU, nothing to run
   kUnknown,
 };
 

@@ -6,6 +6,7 @@
 
 #include "daemon/detect/compile.h"
 #include "daemon/detect/escu.h"
+#include "daemon/detect/lookup_file.h"
 #include "daemon/detect/macro_file.h"
 
 namespace rw::detect {
@@ -35,7 +36,7 @@ class LoadedEscu final : public LoadedDetection {
   }
 
   std::shared_ptr<const Search> compile(core::Problems& faults) const override {
-    auto search = compile_spl(detection.search_text, front_end_.macros());
+    auto search = compile_spl(detection.search_text, front_end_.knowledge());
     if (search.ok()) return std::move(search).value();
     // The compiler's message begins with its own LINE:COL, in the search.
     faults.push_back({detection.file, search_.line, search_.col, "search at " + search.error().message});
@@ -73,11 +74,16 @@ std::vector<std::unique_ptr<LoadedDetection>> EscuFrontEnd::read(const std::vect
     case EscuKind::kDeployment:
       if (auto deployment = parse_deployment(root, problems)) deployments_.replace(std::move(*deployment));
       break;
+    case EscuKind::kLookup:
+      read_lookup(root, lookups_, problems);
+      break;
     case EscuKind::kNeighbour:
     case EscuKind::kUnknown:
       break;
   }
   return out;
 }
+
+void EscuFrontEnd::finish(core::Problems&) { knowledge_ = Knowledge(std::move(macros_), std::move(lookups_)); }
 
 }  // namespace rw::detect

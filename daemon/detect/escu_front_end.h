@@ -1,12 +1,13 @@
-// The front end of ESCU content: detections with their macros and deployments.
+// The front end of ESCU content: detections with their macros, lookups and deployments.
 #pragma once
 
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "daemon/detect/deployment.h"
 #include "daemon/detect/front_end.h"
-#include "daemon/detect/macros.h"
+#include "daemon/detect/knowledge.h"
 
 namespace rw::detect {
 
@@ -16,12 +17,20 @@ class EscuFrontEnd final : public FrontEnd {
   std::vector<std::unique_ptr<LoadedDetection>> read(const std::vector<yaml::Document>& documents,
                                                      core::Problems& problems) override;
 
-  const Macros& macros() const { return macros_; }
+  void finish(core::Problems& problems) override;
+
+  // To be added to, until finish().
   Macros& macros() { return macros_; }
+  Lookups& lookups() { return lookups_; }
+  // What searches are compiled with, from finish() on.
+  const Knowledge& knowledge() const { return knowledge_; }
+  Knowledge take_knowledge() { return std::move(knowledge_); }
   const Deployments& deployments() const { return deployments_; }
 
  private:
   Macros macros_ = Macros::builtin();
+  Lookups lookups_;
+  Knowledge knowledge_;
   Deployments deployments_ = Deployments::builtin();
 };
 

@@ -6,10 +6,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
+#include "daemon/core/text.h"
 #include "daemon/detect/emit_sql.h"
+#include "daemon/detect/simplify.h"
 
 namespace rw::detect {
 namespace {
@@ -23,18 +27,19 @@ storage::Value seconds_of(const storage::Value& value) {
   return value;
 }
 
-// The JSON array of values().
-core::Result<storage::Value> texts_of_json(const storage::Value& value) {
+// The JSON array of values() and of a list.
+core::Result<std::vector<std::string>> texts_of_json(const storage::Value& value) {
   const auto* json = std::get_if<std::string>(&value);
   const nlohmann::json array = json == nullptr ? nlohmann::json() : nlohmann::json::parse(*json, nullptr, false);
   if (!array.is_array()) {
-    return core::Error{core::ErrorCode::kInternal, "the store answered values() with something else than a JSON array"};
+    return core::Error{core::ErrorCode::kInternal,
+                       "the store answered for a list with something else than a JSON array"};
   }
   std::vector<std::string> texts;
   for (const nlohmann::json& element : array) {
     if (element.is_string()) texts.push_back(element.get<std::string>());
   }
-  return value_of_texts(std::move(texts));
+  return texts;
 }
 
 core::Result<storage::Value> convert(const Aggregate& aggregate, storage::Value value) {
@@ -42,14 +47,74 @@ core::Result<storage::Value> convert(const Aggregate& aggregate, storage::Value 
     case AggregateFunction::kCount:
     case AggregateFunction::kDistinctCount:
       return value;
-    case AggregateFunction::kValues:
-      return texts_of_json(value);
+    case AggregateFunction::kValues: {
+      RW_TRY(std::vector<std::string> texts, texts_of_json(value));
+      return value_of_texts(std::move(texts));
+    }
     default:
       break;
   }
   if (is_time(aggregate.field)) return seconds_of(value);
   if (const auto* number = std::get_if<double>(&value)) return value_of_number(*number);
   return value;
+}
+
+// The cell of a selected column from the values of its fields.
+core::Result<storage::Value> cell_of(const Selected& selected, const storage::Value* values) {
+  const cim::Field& first = *selected.fields.front();
+  if (selected.fields.size() == 1 && first.type != cim::FieldType::kList) {
+    if (is_time(&first)) return seconds_of(*values);
+    return selected.folded && !values->is_null() ? storage::Value(core::fold(text_of(*values))) : *values;
+  }
+  std::vector<std::string> all;
+  for (std::size_t i = 0; i < selected.fields.size(); ++i) {
+    if (values[i].is_null()) continue;
+    std::vector<std::string> texts = texts_of(values[i]);
+    if (selected.fields[i]->type == cim::FieldType::kList) {
+      RW_TRY(texts, texts_of_json(values[i]));
+    }
+    for (std::string& text : texts) {
+      if (selected.fields.size() == 1 || std::find(all.begin(), all.end(), text) == all.end()) {
+        all.push_back(std::move(text));
+      }
+    }
+  }
+  return value_of_texts(std::move(all));
+}
+
+std::size_t width_of(const EventQuery& events) {
+  std::size_t width = events.by.size() + events.aggregates.size();
+  for (const Selected& selected : events.select) width += selected.fields.size();
+  return width;
+}
+
+// The query's rows as the steps see them.
+core::Result<Rows> rows_of(const EventQuery& events, std::vector<Row> answer) {
+  Rows rows;
+  rows.fill_null = events.fill_null;
+  for (const GroupBy& by : events.by) rows.columns.push_back({by.column, true, rows.columns.size()});
+  for (const Aggregate& aggregate : events.aggregates) rows.columns.push_back({aggregate.column});
+  for (const Selected& selected : events.select) rows.columns.push_back({selected.column});
+  rows.rows = std::move(answer);
+  for (Row& row : rows.rows) {
+    for (std::size_t i = 0; i < events.by.size(); ++i) {
+      if (is_time(events.by[i].field)) row[i] = seconds_of(row[i]);
+    }
+    for (std::size_t i = 0; i < events.aggregates.size(); ++i) {
+      storage::Value& value = row[events.by.size() + i];
+      RW_TRY(value, convert(events.aggregates[i], std::move(value)));
+    }
+    if (events.select.empty()) continue;
+    Row cells;
+    const storage::Value* values = row.data();
+    for (const Selected& selected : events.select) {
+      RW_TRY(storage::Value cell, cell_of(selected, values));
+      cells.push_back(std::move(cell));
+      values += selected.fields.size();
+    }
+    row = std::move(cells);
+  }
+  return rows;
 }
 
 StepContext step_context(const SearchContext& context, std::vector<std::string>& warnings) {
@@ -67,8 +132,7 @@ class Portions {
       : plan_(plan), steps_(steps), context_(context), warnings_(warnings) {}
 
   core::Result<void> add(Row row) {
-    const std::size_t columns = plan_.events.by.size() + plan_.events.aggregates.size();
-    if (row.size() != columns) {
+    if (row.size() != width_of(plan_.events)) {
       return core::Error{core::ErrorCode::kInternal, "the store answered with another number of columns than asked"};
     }
     portion_.push_back(std::move(row));
@@ -82,21 +146,7 @@ class Portions {
 
  private:
   core::Result<void> take_in() {
-    const EventQuery& events = plan_.events;
-    Rows rows;
-    rows.fill_null = events.fill_null;
-    for (const GroupBy& by : events.by) rows.columns.push_back({by.column, true});
-    for (const Aggregate& aggregate : events.aggregates) rows.columns.push_back({aggregate.column, false});
-    rows.rows = std::exchange(portion_, {});
-    for (Row& row : rows.rows) {
-      for (std::size_t i = 0; i < events.by.size(); ++i) {
-        if (is_time(events.by[i].field)) row[i] = seconds_of(row[i]);
-      }
-      for (std::size_t i = 0; i < events.aggregates.size(); ++i) {
-        storage::Value& value = row[events.by.size() + i];
-        RW_TRY(value, convert(events.aggregates[i], std::move(value)));
-      }
-    }
+    RW_TRY(Rows rows, rows_of(plan_.events, std::exchange(portion_, {})));
     for (std::size_t i = 0; i < steps_; ++i) {
       StepContext context = step_context(context_, warnings_);
       RW_CHECK(plan_.steps[i].step->apply(rows, context));
@@ -119,37 +169,127 @@ class Portions {
   Rows kept_;
 };
 
-// The rows of the query's events: from the window, or from what a tick's sieve left of it.
-core::Result<void> scan(const EventQuery& events, const SearchContext& context, const storage::RowSink& sink) {
+// The rows of the query's events: from its window, or from what a tick's sieve left of it. `narrower`: tests that only
+// leave out events of which no row would be kept.
+core::Result<void> scan(const EventQuery& events, std::optional<Predicate> filter,
+                        const std::vector<Predicate>& narrower, const SearchContext& context,
+                        const storage::RowSink& sink) {
   cim::Window window = context.window;
   window.earliest -= events.lookback;
+  if (events.earliest) window.earliest = events.earliest->apply(context.now, context.zone);
+  if (events.latest) window.latest = events.latest->apply(context.now, context.zone);
   const storage::Dialect* dialect = &context.dialect;
   if (context.sifted != nullptr) {
     const auto sifted = context.sifted->find(&events);
     if (sifted != context.sifted->end()) {
-      if (sifted->second.nothing && !events.by.empty()) return {};  // without BY there is always a row
+      const bool always_a_row = events.by.empty() && events.select.empty();
+      if (sifted->second.nothing && !always_a_row) return {};
       if (sifted->second.dialect) dialect = sifted->second.dialect.get();
     }
   }
-  return context.reader.scan(emit_sql(events, *dialect, window, context.zone), context.limits.timeout, sink);
+  if (!filter && narrower.empty()) {
+    return context.reader.scan(emit_sql(events, *dialect, window, context.zone), context.limits.timeout, sink);
+  }
+  EventQuery narrowed = events;
+  All all{narrower};
+  all.terms.push_back(filter ? *std::move(filter) : events.where);
+  narrowed.where = simplify({std::move(all)});
+  return context.reader.scan(emit_sql(narrowed, *dialect, window, context.zone), context.limits.timeout, sink);
 }
+
+// One run of a plan and, below it, of its subsearches.
+class Execution {
+ public:
+  Execution(const SearchContext& context, std::vector<std::string>& warnings)
+      : context_(context), warnings_(warnings) {}
+
+  // `dry`: no events are read; what comes has the columns of the result and no row worth looking at.
+  core::Result<Rows> run(const Plan& plan, bool dry) {
+    const auto first = std::find_if(plan.steps.begin(), plan.steps.end(), [](const Step& step) {
+      return !step.step->works_row_by_row() || !step.subsearches.empty();
+    });
+    const auto portioned = static_cast<std::size_t>(first - plan.steps.begin());
+    // Of a join that keeps no row without a partner the subsearch comes first: its keys say which events to read.
+    std::optional<std::vector<Rows>> ahead;
+    std::vector<Predicate> narrower;
+    bool reads = plan.reads_events && !dry;
+    if (reads && first != plan.steps.end() && !plan.events.by.empty() && !first->step->must_meet().empty()) {
+      RW_TRY(ahead, subsearches(*first, false));
+      if (ahead->front().rows.empty()) {
+        reads = false;
+      } else {
+        RW_TRY(narrower, tests_of_keys(plan, portioned, first->step->must_meet(), ahead->front()));
+      }
+    }
+    Portions portions(plan, portioned, context_, warnings_);
+    if (reads) {
+      RW_TRY(std::optional<Predicate> filter, filter_of(plan.events));
+      RW_CHECK(scan(plan.events, std::move(filter), narrower, context_,
+                    [&](Row row) { return portions.add(std::move(row)); }));
+    }
+    RW_TRY(Rows rows, portions.finish());
+    for (auto step = first; step != plan.steps.end(); ++step) {
+      StepContext step_with = step_context(context_, warnings_);
+      if (step == first && ahead) {
+        step_with.subsearches = *std::move(ahead);
+      } else {
+        RW_TRY(step_with.subsearches, subsearches(*step, dry || (rows.rows.empty() && step->step->needs_rows())));
+      }
+      RW_CHECK(step->step->apply(rows, step_with));
+    }
+    return rows;
+  }
+
+ private:
+  core::Result<std::vector<Rows>> subsearches(const Step& step, bool dry) {
+    std::vector<Rows> results;
+    for (const auto& plan : step.subsearches) {
+      RW_TRY(Rows rows, run(*plan, dry));
+      results.push_back(std::move(rows));
+    }
+    return results;
+  }
+
+  // nullopt: the query's own.
+  core::Result<std::optional<Predicate>> filter_of(const EventQuery& events) {
+    if (!events.open) return std::optional<Predicate>();
+    std::vector<Rows> results;
+    for (const auto& plan : events.subsearches) {
+      RW_TRY(Rows rows, run(*plan, false));
+      results.push_back(std::move(rows));
+    }
+    RW_TRY(Predicate filter, events.open->close(std::move(results), warnings_));
+    return std::optional<Predicate>(std::move(filter));
+  }
+
+  // That a group-by value is among the keys of the partners, for those keys that reach the join as they were read.
+  core::Result<std::vector<Predicate>> tests_of_keys(const Plan& plan, std::size_t portioned,
+                                                     const std::vector<std::string>& keys, const Rows& partners) {
+    RW_TRY(Rows columns, Portions(plan, portioned, context_, warnings_).finish());
+    std::vector<Predicate> tests;
+    for (const std::string& key : keys) {
+      const auto column = columns.find(key);
+      const auto partner = partners.find(key);
+      if (!column || !partner || !columns.columns[*column].origin) continue;
+      const cim::Field* field = plan.events.by[*columns.columns[*column].origin].field;
+      if (field == nullptr || field->type != cim::FieldType::kText) continue;
+      std::set<std::string> texts;
+      for (const Row& row : partners.rows) {
+        if (!row[*partner].is_null()) texts.insert(text_of(row[*partner]));
+      }
+      tests.push_back({Matches{field, core::TextTest::one_of({texts.begin(), texts.end()})}});
+    }
+    return tests;
+  }
+
+  const SearchContext& context_;
+  std::vector<std::string>& warnings_;
+};
 
 }  // namespace
 
 core::Result<Rows> execute(const Plan& plan, const SearchContext& context, std::vector<std::string>& warnings) {
-  const auto first = std::find_if(plan.steps.begin(), plan.steps.end(),
-                                  [](const Step& step) { return !step.step->works_row_by_row(); });
-  Portions portions(plan, static_cast<std::size_t>(first - plan.steps.begin()), context, warnings);
-  RW_CHECK(scan(plan.events, context, [&](Row row) { return portions.add(std::move(row)); }));
-  RW_TRY(Rows rows, portions.finish());
-  for (auto step = first; step != plan.steps.end(); ++step) {
-    StepContext step_with = step_context(context, warnings);
-    if (step->subsearch && (!rows.rows.empty() || !step->step->needs_rows())) {
-      RW_TRY(step_with.subsearch, execute(*step->subsearch, context, warnings));
-    }
-    RW_CHECK(step->step->apply(rows, step_with));
-  }
-  return rows;
+  return Execution(context, warnings).run(plan, false);
 }
 
 }  // namespace rw::detect

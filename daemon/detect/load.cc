@@ -9,6 +9,7 @@
 #include "daemon/detect/builtin.h"
 #include "daemon/detect/escu_front_end.h"
 #include "daemon/detect/files.h"
+#include "daemon/detect/lookup_file.h"
 #include "daemon/detect/macro_file.h"
 #include "daemon/detect/sigma/front_end.h"
 #include "daemon/yaml/reader.h"
@@ -98,6 +99,7 @@ void Loader::read_paths() {
   for (const std::string& path : options_.paths) {
     for (const std::string& file : list.add(path, problems_)) read_file(file);
   }
+  for (const std::string& path : options_.paths) read_csv_files(path, escu_.lookups());
 }
 
 void Loader::read_file(const std::string& path) {
@@ -224,7 +226,7 @@ std::shared_ptr<const Catalogue> Loader::catalogue() {
     detections.push_back(std::make_shared<const Detection>(std::move(loaded.file->detection)));
   }
   std::ranges::sort(detections, {}, [](const auto& detection) { return core::fold(detection->name); });
-  return std::make_shared<const Catalogue>(std::move(detections), std::move(escu_.macros()));
+  return std::make_shared<const Catalogue>(std::move(detections), escu_.take_knowledge());
 }
 
 }  // namespace

@@ -16,7 +16,7 @@
 
 #include "daemon/core/problem.h"
 #include "daemon/detect/detection.h"
-#include "daemon/detect/macros.h"
+#include "daemon/detect/knowledge.h"
 #include "daemon/detect/sigma/options.h"
 
 namespace rw::detect {
@@ -38,7 +38,8 @@ struct Settings {
 
 struct LoadOptions {
   // Files or folders (searched recursively for .yml and .yaml; hidden ones are passed over, links followed). A folder
-  // may hold a whole copy of ESCU's content: macros and deployments are used, stories and lookups passed over.
+  // may hold a whole copy of ESCU's content: macros, deployments and lookups are used, stories passed over. CSV files
+  // in it are lookups too.
   std::vector<std::string> paths;
   std::vector<std::string> macros;  // files or folders
   bool builtin = true;              // the detections that ship inside the program
@@ -58,22 +59,24 @@ struct LoadOptions {
 // The detections as loaded; immutable, shared between threads.
 class Catalogue {
  public:
-  explicit Catalogue(std::vector<std::shared_ptr<const Detection>> detections, Macros macros)
-      : detections_(std::move(detections)), macros_(std::move(macros)) {}
+  explicit Catalogue(std::vector<std::shared_ptr<const Detection>> detections, Knowledge knowledge)
+      : detections_(std::move(detections)), knowledge_(std::move(knowledge)) {}
 
   // Sorted by name.
   const std::vector<std::shared_ptr<const Detection>>& detections() const { return detections_; }
-  const Macros& macros() const { return macros_; }
+  const Macros& macros() const { return knowledge_.macros; }
+  // What the searches were compiled with.
+  const Knowledge& knowledge() const { return knowledge_; }
   // By id, name (compared without case) or file stem. nullptr: none.
   std::shared_ptr<const Detection> find(std::string_view detection) const;
 
  private:
   std::vector<std::shared_ptr<const Detection>> detections_;
-  Macros macros_;
+  Knowledge knowledge_;
 };
 
-// A path that does not exist is a problem. A file that is neither ESCU's nor Sigma's is a warning. Two detections with one id or
-// one name are a problem (one from a file replaces the built-in one), and so is an override that names none, or a stem
+// A path that does not exist is a problem. A file that is neither ESCU's nor Sigma's is a warning. Two detections with
+// one id or one name are a problem (one from a file replaces the built-in one), and so is an override that names none, or a stem
 // of several. A malformed detection is a problem and is not in the catalogue; one whose search does not compile is a
 // warning and is in it as unsupported. Unknown keys in a detection file are ignored: the format grows every few months.
 std::shared_ptr<const Catalogue> load(const LoadOptions& options, core::Problems& problems);

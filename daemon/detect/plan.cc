@@ -22,6 +22,14 @@ std::string print(const Aggregate& aggregate) {
                      aggregate.field == nullptr ? kUnknownField : aggregate.field->name);
 }
 
+std::string print(const Selected& selected) {
+  std::string text = selected.column;
+  if (selected.fields.size() == 1 && selected.fields[0]->name == selected.column && !selected.folded) return text;
+  text += " =";
+  for (const cim::Field* field : selected.fields) text += fmt::format(" {}", field->name);
+  return text + (selected.folded ? " in lower case" : "");
+}
+
 template <class Item>
 std::string print_list(const std::vector<Item>& items) {
   std::string text;
@@ -32,25 +40,45 @@ std::string print_list(const std::vector<Item>& items) {
   return text;
 }
 
-void print_plan(const Plan& plan, const std::string& indent, std::string& out) {
-  const EventQuery& events = plan.events;
+void print_plan(const Plan& plan, const std::string& indent, std::string& out);
+
+// A line and below it, in brackets, the subsearches.
+void print_with(std::string_view line, const std::vector<std::shared_ptr<const Plan>>& subsearches,
+                const std::string& indent, std::string& out) {
+  out += fmt::format("{}{}", indent, line);
+  for (const auto& subsearch : subsearches) {
+    out += fmt::format("{}[\n", subsearch == subsearches.front() ? " " : indent);
+    print_plan(*subsearch, indent + "  ", out);
+    out += fmt::format("{}]{}", indent, subsearch == subsearches.back() ? "" : "\n");
+  }
+  out += '\n';
+}
+
+void print_events(const EventQuery& events, const std::string& indent, std::string& out) {
   out += fmt::format("{}events {}\n", indent, cim::datamodel_name(events.dataset));
+  if (events.earliest || events.latest) {
+    out += fmt::format("{}  time ", indent);
+    if (events.earliest) out += fmt::format(" from {}", events.earliest->text());
+    if (events.latest) out += fmt::format(" until {}", events.latest->text());
+    out += '\n';
+  }
   if (!is_always(events.where)) out += fmt::format("{}  where {}\n", indent, print(events.where));
+  if (events.open) print_with(fmt::format("  search {}", events.open->print()), events.subsearches, indent, out);
+  if (!events.select.empty()) {
+    out += fmt::format("{}  rows  {}\n", indent, print_list(events.select));
+    return;
+  }
   if (!events.by.empty()) {
     out += fmt::format("{}  by    {}\n", indent, print_list(events.by));
     if (events.fill_null) out += fmt::format("{}  null  \"{}\"\n", indent, *events.fill_null);
   }
   out += fmt::format("{}  make  {}\n", indent, print_list(events.aggregates));
+}
+
+void print_plan(const Plan& plan, const std::string& indent, std::string& out) {
+  if (plan.reads_events) print_events(plan.events, indent, out);
   for (const Step& step : plan.steps) {
-    if (step.subsearch) {
-      // The subsearch stands below, as a plan.
-      const std::string text = step.step->print();
-      out += fmt::format("{}{} [\n", indent, text.substr(0, text.find(" [| tstats")));
-      print_plan(*step.subsearch, indent + "  ", out);
-      out += fmt::format("{}]\n", indent);
-    } else {
-      out += fmt::format("{}{}\n", indent, step.step->print());
-    }
+    print_with(step.subsearches.empty() ? step.step->print() : step.step->title(), step.subsearches, indent, out);
   }
 }
 
@@ -88,6 +116,28 @@ std::string_view aggregate_name(AggregateFunction function) {
       return "last";
     case AggregateFunction::kList:
       return "list";
+    case AggregateFunction::kMedian:
+      return "median";
+    case AggregateFunction::kPercentile:
+      return "perc";
+    case AggregateFunction::kMode:
+      return "mode";
+    case AggregateFunction::kRange:
+      return "range";
+    case AggregateFunction::kDeviation:
+      return "stdev";
+    case AggregateFunction::kPopulationDeviation:
+      return "stdevp";
+    case AggregateFunction::kVariance:
+      return "var";
+    case AggregateFunction::kPopulationVariance:
+      return "varp";
+    case AggregateFunction::kSumOfSquares:
+      return "sumsq";
+    case AggregateFunction::kEarliestTime:
+      return "earliest_time";
+    case AggregateFunction::kLatestTime:
+      return "latest_time";
   }
   return "";
 }

@@ -1,5 +1,6 @@
 // The search plan: what every front end compiles to. One query for the events of a dataset (filter, group, aggregate),
-// which the store answers, and the steps on its few rows, which run here. A step may have a plan of its own (a join).
+// which the store answers, and the steps on its few rows, which run here. Steps and filters may have plans of their own
+// (a join, a subsearch as a search term).
 // Immutable once built, shared between threads.
 #pragma once
 
@@ -15,6 +16,7 @@
 #include "daemon/cim/finding.h"
 #include "daemon/core/result.h"
 #include "daemon/core/time.h"
+#include "daemon/core/time_modifier.h"
 #include "daemon/detect/rows.h"
 #include "storage/predicate.h"
 
@@ -52,10 +54,24 @@ enum class AggregateFunction {
   kAverage,
   kEarliest,  // the field's value in the first event
   kLatest,
-  kFirst,  // in order of rows; steps only
+  // Of steps on rows only.
+  kFirst,  // in order of rows
   kLast,
   kList,
+  kMedian,
+  kPercentile,
+  kMode,
+  kRange,
+  kDeviation,
+  kPopulationDeviation,
+  kVariance,
+  kPopulationVariance,
+  kSumOfSquares,
+  kEarliestTime,
+  kLatestTime,
 };
+// The store can make it of events.
+inline bool is_of_events(AggregateFunction function) { return function < AggregateFunction::kFirst; }
 
 struct Aggregate {
   AggregateFunction function = AggregateFunction::kCount;
@@ -64,14 +80,44 @@ struct Aggregate {
   std::string column;
 };
 
-// One row a group, in the order of the group-by values; without group-by, exactly one row.
+// A column of rows of events. Several fields: their texts together, each once.
+struct Selected {
+  std::string column;
+  std::vector<const cim::Field*> fields;
+  bool folded = false;
+};
+
+struct Plan;
+
+// A filter that is only known when its subsearches have run.
+class OpenFilter {
+ public:
+  virtual ~OpenFilter() = default;
+  // The filter, given the rows of the subsearches in their order. Errors: InvalidInput, Unsupported (a subsearch gave a
+  // text that is no search), Limit. Warnings: a subsearch gave more rows than count.
+  virtual core::Result<Predicate> close(std::vector<Rows> results, std::vector<std::string>& warnings) const = 0;
+  virtual std::string print() const = 0;
+};
+
+// One row a group, in the order of the group-by values; without group-by, exactly one row. Or, with `select`, one row
+// an event, the newest first.
 struct EventQuery {
   cim::Dataset dataset = cim::Dataset::kRegistry;
+  // With an open filter: what is sure without its subsearches; it lets more events through, never fewer.
   Predicate where;
+  std::shared_ptr<const OpenFilter> open;
+  std::vector<std::shared_ptr<const Plan>> subsearches;  // of the open filter
+  std::vector<Selected> select;                          // not empty: neither `by` nor `aggregates`
   std::vector<GroupBy> by;
   std::vector<Aggregate> aggregates;
   std::optional<std::string> fill_null;  // for null group-by values; none: `where` lets no such event through
   std::chrono::seconds lookback{0};      // how far before the window it begins
+  // What the search itself says of its time, from now(), in place of the window's own ends (earliest=-7d).
+  std::optional<core::TimeModifier> earliest = std::nullopt;
+  std::optional<core::TimeModifier> latest = std::nullopt;
+
+  // It sees events of the window and no others.
+  bool keeps_to_window() const { return lookback.count() == 0 && !earliest && !latest; }
 };
 
 // ---- What becomes of the rows
@@ -81,7 +127,7 @@ struct StepContext {
   cim::Window window;
   core::Micros now;                    // see SearchContext
   std::int64_t max_rows;               // no step may make more
-  Rows subsearch = {};                 // result of the step's own plan
+  std::vector<Rows> subsearches = {};  // results of the step's own plans
   std::vector<std::string>& warnings;  // for the operator
 };
 
@@ -90,24 +136,28 @@ class RowStep {
   virtual ~RowStep() = default;
   // Whether what becomes of a row depends on this row alone, and the columns on none: then rows may come in portions.
   virtual bool works_row_by_row() const { return false; }
-  // Whether without rows it makes none and its columns do not matter: then its subsearch need not run.
+  // Whether without rows it makes none, whatever its subsearches give: then only their columns are asked for.
   virtual bool needs_rows() const { return false; }
+  // Columns in which a row must hold the same texts as some row of the subsearch, or it is left out: events with others
+  // need not be read. Empty: rows without a partner may stay.
+  virtual std::vector<std::string> must_meet() const { return {}; }
   // SPL that reads back as the same step.
   virtual std::string print() const = 0;
-  // Errors: Limit.
+  // The same for a listing in which the subsearches stand below.
+  virtual std::string title() const { return print(); }
+  // Errors: Limit; of a search term made by a subsearch also InvalidInput and Unsupported.
   virtual core::Result<void> apply(Rows& rows, StepContext& context) const = 0;
 };
 
-struct Plan;
-
 struct Step {
   std::shared_ptr<const RowStep> step;
-  std::shared_ptr<const Plan> subsearch;  // nullptr: the step has none
+  std::vector<std::shared_ptr<const Plan>> subsearches = {};
 };
 
 struct Plan {
   EventQuery events;
   std::vector<Step> steps;
+  bool reads_events = true;  // false: it begins with no rows, and the first step makes them (inputlookup)
 };
 
 // For people and golden tests: one line a clause, subsearches indented.

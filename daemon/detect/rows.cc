@@ -16,7 +16,10 @@ std::optional<std::size_t> Rows::find(std::string_view column) const {
 }
 
 std::size_t Rows::find_or_add(std::string_view column) {
-  if (const auto index = find(column)) return *index;
+  if (const auto index = find(column)) {
+    columns[*index].origin = std::nullopt;
+    return *index;
+  }
   columns.push_back({std::string(column), false});
   for (Row& row : rows) row.emplace_back();
   return columns.size() - 1;

@@ -22,6 +22,8 @@ struct Column {
   std::string name;
   // Holds a group-by value of the events, by which a row is the same row when the search runs again.
   bool group = false;
+  // Which group-by value of the query, untouched; the number of its column. Not set where a step wrote into it.
+  std::optional<std::size_t> origin = std::nullopt;
 };
 
 struct Rows {
@@ -31,7 +33,7 @@ struct Rows {
   std::optional<std::string> fill_null;
 
   std::optional<std::size_t> find(std::string_view column) const;
-  // A new column is null in every row and no group column.
+  // For writing into it: it has no origin any more. A new column is null in every row and no group column.
   std::size_t find_or_add(std::string_view column);
   // Keeps these columns only, in this order.
   void keep(const std::vector<std::size_t>& kept);

@@ -1,5 +1,6 @@
 #include "daemon/detect/search.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "daemon/detect/emit_sql.h"
@@ -8,12 +9,13 @@
 namespace rw::detect {
 namespace {
 
-// The plan first, then those of its subsearches.
+// The queries of the plan and of its subsearches.
 template <class Visit>
-void each_plan(const Plan& plan, const Visit& visit) {
-  visit(plan);
+void each_query(const Plan& plan, const Visit& visit) {
+  if (plan.reads_events) visit(plan.events);
+  for (const auto& subsearch : plan.events.subsearches) each_query(*subsearch, visit);
   for (const Step& step : plan.steps) {
-    if (step.subsearch) each_plan(*step.subsearch, visit);
+    for (const auto& subsearch : step.subsearches) each_query(*subsearch, visit);
   }
 }
 
@@ -34,7 +36,7 @@ class PlannedSearch final : public Search {
 
   std::vector<const EventQuery*> queries() const override {
     std::vector<const EventQuery*> queries;
-    each_plan(plan_, [&](const Plan& plan) { queries.push_back(&plan.events); });
+    each_query(plan_, [&](const EventQuery& query) { queries.push_back(&query); });
     return queries;
   }
 
@@ -43,9 +45,10 @@ class PlannedSearch final : public Search {
   std::string explain_sql(const storage::Dialect& dialect, const cim::Window& window,
                           const core::TimeZone& zone) const override {
     std::string text;
-    each_plan(plan_, [&](const Plan& plan) {
+    each_query(plan_, [&](const EventQuery& query) {
       if (!text.empty()) text += "\n-- subsearch\n";
-      text += print(emit_sql(plan.events, dialect, window, zone));
+      text += print(emit_sql(query, dialect, window, zone));
+      if (query.open) text += "-- and what the subsearches of its WHERE give\n";
     });
     return text;
   }
@@ -55,6 +58,11 @@ class PlannedSearch final : public Search {
 };
 
 }  // namespace
+
+bool Search::reads(cim::Dataset dataset) const {
+  const std::vector<const EventQuery*> all = queries();
+  return std::any_of(all.begin(), all.end(), [&](const EventQuery* query) { return query->dataset == dataset; });
+}
 
 std::shared_ptr<const Search> make_search(Plan plan) { return std::make_shared<const PlannedSearch>(std::move(plan)); }
 

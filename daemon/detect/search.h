@@ -50,6 +50,9 @@ class Search {
   // The query of the plan and those of its subsearches; they live as long as the search.
   virtual std::vector<const EventQuery*> queries() const = 0;
 
+  // Whether a query reads the dataset. One that reads Risk sees the findings of the detections that ran before.
+  bool reads(cim::Dataset dataset) const;
+
   // For people: the plan, one step a line, and the SQL with its bound values for this window.
   virtual std::string explain_plan() const = 0;
   virtual std::string explain_sql(const storage::Dialect& dialect, const cim::Window& window,

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace rw::detect {
 namespace {
@@ -29,9 +32,47 @@ Predicate gather(const Group& group, bool (*neutral)(const Predicate&), bool (*d
   return {std::move(out)};
 }
 
+// From so many whole texts for one field on, they become one look-up.
+constexpr std::size_t kManyTexts = 16;
+
+const core::TextPattern* whole_text(const Predicate& predicate) {
+  const auto* matches = std::get_if<Matches>(&predicate.node);
+  const auto* pattern = matches == nullptr ? nullptr : matches->test.pattern();
+  const bool whole =
+      pattern != nullptr && pattern->is_exact() && pattern->case_rule() == core::TextPattern::Case::kFolded;
+  return whole ? pattern : nullptr;
+}
+
+Predicate with_lists(Predicate predicate) {
+  auto* any = std::get_if<Any>(&predicate.node);
+  if (any == nullptr || any->terms.size() < kManyTexts) return predicate;
+  std::map<const cim::Field*, std::vector<std::string>> texts;
+  for (const Predicate& term : any->terms) {
+    if (const auto* pattern = whole_text(term))
+      texts[std::get<Matches>(term.node).field].push_back(pattern->exact_text());
+  }
+  Any out;
+  for (Predicate& term : any->terms) {
+    if (whole_text(term) == nullptr) {
+      out.terms.push_back(std::move(term));
+      continue;
+    }
+    const cim::Field* field = std::get<Matches>(term.node).field;
+    std::vector<std::string>& of_field = texts[field];
+    if (of_field.empty()) continue;  // taken into the list where its first text stood
+    if (of_field.size() < kManyTexts) {
+      out.terms.push_back(std::move(term));
+    } else {
+      out.terms.push_back({Matches{field, core::TextTest::one_of(std::exchange(of_field, {}))}});
+    }
+  }
+  if (out.terms.size() == 1) return std::move(out.terms.front());
+  return {std::move(out)};
+}
+
 struct Simplifier {
   Predicate operator()(const All& all) const { return gather(all, is_always, is_never); }
-  Predicate operator()(const Any& any) const { return gather(any, is_never, is_always); }
+  Predicate operator()(const Any& any) const { return with_lists(gather(any, is_never, is_always)); }
   Predicate operator()(const Not& negation) const {
     Predicate term = simplify(*negation.term);
     if (is_always(term)) return never();

@@ -11,7 +11,7 @@ core::Result<Tick> Tick::open(storage::Reader& reader, std::vector<std::shared_p
   for (const auto& search : tick.searches_) {
     for (const EventQuery* query : search->queries()) {
       // One that looks back sees more than the window.
-      if (is_always(query->where) || query->lookback.count() > 0) continue;
+      if (is_always(query->where) || !query->keeps_to_window()) continue;
       tick.queries_.push_back(query);
       filters.push_back({query->dataset, query->where});
     }

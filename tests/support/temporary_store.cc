@@ -81,4 +81,11 @@ void TemporaryStore::add(const std::vector<RegistryEvent>& registry, const std::
   (void)need(writer->commit(std::span<const storage::Batch>(&batch, 1)));
 }
 
+void TemporaryStore::add_risk(std::vector<cim::RiskEvent> events) {
+  storage::Batch batch;
+  batch.risk_events = std::move(events);
+  const auto writer = need(store_->open_writer());
+  (void)need(writer->commit(std::span<const storage::Batch>(&batch, 1)));
+}
+
 }  // namespace rw::test

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/cim/finding.h"
 #include "daemon/cim/record.h"
 #include "storage/batch.h"
 #include "storage/store.h"
@@ -52,6 +53,7 @@ class TemporaryStore {
   TemporaryStore& operator=(const TemporaryStore&) = delete;
 
   void add(const std::vector<RegistryEvent>& registry, const std::vector<ProcessEvent>& processes = {});
+  void add_risk(std::vector<cim::RiskEvent> events);
   storage::Reader& reader() { return *reader_; }
   const storage::Dialect& dialect() const { return store_->dialect(); }
 

@@ -1,6 +1,6 @@
 // The aggregates of tstats and stats: "count min(_time) as firstTime, values(x)", parsed; and computed over rows.
 //
-//   agg = function [ "(" [ field ] ")" ] [ "AS" name ] ;
+//   agg = function [ "(" [ field | "eval" "(" expr ")" ] ")" ] [ "AS" name ] ;
 #pragma once
 
 #include <cstddef>
@@ -18,6 +18,7 @@ class Parser;
 core::Result<std::vector<AggregateCall>> parse_aggregates(Parser& parser);
 
 // The aggregate over some of the rows, given in their order.
-storage::Value aggregate(const AggregateCall& call, const Rows& rows, const std::vector<std::size_t>& members);
+storage::Value aggregate(const AggregateCall& call, const Rows& rows, const std::vector<std::size_t>& members,
+                         const StepContext& context);
 
 }  // namespace rw::detect::spl

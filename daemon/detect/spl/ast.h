@@ -4,12 +4,14 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 #include "daemon/core/text_pattern.h"
+#include "daemon/core/text_test.h"
 #include "storage/query.h"
 
 namespace re2 {
@@ -19,6 +21,7 @@ class RE2;
 namespace rw::detect::spl {
 
 struct Function;  // spl/functions.h
+struct Pipeline;  // spl/command.h
 
 inline constexpr int kMaxExpressionDepth = 200;
 inline constexpr std::size_t kMaxInValues = 1000;
@@ -61,10 +64,16 @@ struct SearchComparison {
 struct SearchIn {
   std::string field;
   std::vector<SearchValue> values;
+  // All the values in one look-up, where they are many and none has a wildcard.
+  std::optional<core::TextTest> list = std::nullopt;
+};
+// [ search ]: its rows become OR-ed terms, the columns of each AND-ed comparisons, once it has run.
+struct SearchSubsearch {
+  std::shared_ptr<const Pipeline> search;
 };
 
 struct SearchExpression {
-  std::variant<SearchAnd, SearchOr, SearchNot, SearchComparison, SearchIn> node;
+  std::variant<SearchAnd, SearchOr, SearchNot, SearchComparison, SearchIn, SearchSubsearch> node;
   SourceSpan span;
 };
 
@@ -87,6 +96,12 @@ struct FunctionCall {
   const Function* function;
   std::vector<Expression> arguments;
   std::shared_ptr<const re2::RE2> pattern;  // where the function's regular expression is a literal
+};
+// mvfilter(test), mvmap(field, value): the body for each value of the field, which stands for that value in it.
+struct EachValue {
+  bool filters = false;
+  std::string field;
+  ExpressionPtr body;
 };
 struct Negation {
   ExpressionPtr operand;
@@ -114,7 +129,9 @@ struct Logical {
 };
 
 struct Expression {
-  std::variant<Literal, FieldName, FunctionCall, Negation, Arithmetic, Comparison, InList, LogicalNot, Logical> node;
+  std::variant<Literal, FieldName, FunctionCall, EachValue, Negation, Arithmetic, Comparison, InList, LogicalNot,
+               Logical>
+      node;
   ValueType type = ValueType::kValue;
   int depth = 1;
   SourceSpan span;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "daemon/detect/plan.h"
@@ -17,8 +18,10 @@ struct Pipeline;
 
 class Command : public RowStep {
  public:
-  // The search in [ ] that the command reads, or nullptr.
-  virtual const Pipeline* subsearch() const { return nullptr; }
+  // The searches in [ ] that the command reads, in the order of their results in StepContext.
+  virtual std::vector<const Pipeline*> subsearches() const { return {}; }
+  // The test that every row must pass, of the command `search`; else nullptr.
+  virtual const SearchExpression* search() const { return nullptr; }
 };
 using CommandPtr = std::shared_ptr<const Command>;
 
@@ -26,11 +29,14 @@ struct AggregateCall {
   AggregateFunction function = AggregateFunction::kCount;
   std::string written;               // the name as written, lower case: distinct_count
   std::optional<std::string> field;  // none: count of rows
+  ExpressionPtr expression;          // eval(…) instead of a field; a test counts where it is true
+  double percent = 0;                // of a percentile
   std::string column;                // AS name, or "written(field)"
   SourceSpan span;
 };
 
-// tstats, the command every search begins with: it reads events and not rows, so it is no Command.
+// What a search begins with. It reads events and not rows, so it is no Command.
+
 struct Tstats {
   struct Option {
     std::string name;
@@ -52,16 +58,33 @@ struct Tstats {
   SourceSpan span;
 };
 
+// Events as rows: `| from datamodel:"Endpoint.Registry"`, `| datamodel Endpoint Registry search` (columns carry the
+// dataset's prefix), `index=risk …`.
+struct EventRows {
+  enum class Form { kFrom, kDatamodel, kIndex } form = Form::kFrom;
+  std::string datamodel;
+  SourceSpan at;
+  std::optional<SearchExpression> where;  // of an index search
+};
+
+// The first command makes the rows: `| inputlookup x`, `| makeresults`.
+struct NoEvents {};
+
 struct Pipeline {
-  Tstats source;
+  std::variant<Tstats, EventRows, NoEvents> source;
   std::vector<CommandPtr> commands;
 };
+
+CommandPtr make_search(SearchExpression expression);
 
 // SPL that parses to the same pipeline: "| tstats … | where …".
 std::string print(const Pipeline& pipeline);
 std::string print(const Tstats& tstats);
+std::string print(const EventRows& rows);
 std::string print(const AggregateCall& aggregate);
 std::string print(const SearchExpression& expression);
+// With "[…]" for subsearches.
+std::string print_title(const SearchExpression& expression);
 std::string print(const Expression& expression);
 
 // A name or a text as it must be written to be read back: bare where that is unambiguous, else quoted.

@@ -97,6 +97,7 @@ struct Evaluator {
 
   Value operator()(const Literal& literal) const { return literal.value; }
   Value operator()(const FieldName& field) const {
+    if (context.binding != nullptr && context.binding->field == field.name) return context.binding->value;
     const auto index = context.rows.find(field.name);
     return index ? context.row[*index] : Value();
   }
@@ -105,6 +106,27 @@ struct Evaluator {
     arguments.reserve(call.arguments.size());
     for (const Expression& argument : call.arguments) arguments.push_back(evaluate(argument, context));
     return call.function->apply({context.zone, context.now, call.pattern.get()}, arguments);
+  }
+  Value operator()(const EachValue& each) const {
+    std::vector<std::string> kept;
+    std::size_t bytes = 0;
+    for (std::string& text : texts_of((*this)(FieldName{each.field}))) {
+      const Value value(text);
+      const Binding binding{each.field, value};
+      EvaluationContext inner = context;
+      inner.binding = &binding;
+      const Value outcome = evaluate(*each.body, inner);
+      if (each.filters) {
+        if (truth(outcome) == true) kept.push_back(std::move(text));
+        continue;
+      }
+      for (std::string& made : texts_of(outcome)) {
+        bytes += made.size();
+        kept.push_back(std::move(made));
+        if (bytes > kMaxValueBytes || kept.size() > kMaxListValues) return {};
+      }
+    }
+    return value_of_texts(std::move(kept));
   }
   Value operator()(const Negation& negation) const {
     const std::optional<double> number = number_of(evaluate(*negation.operand, context));

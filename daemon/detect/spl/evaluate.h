@@ -2,17 +2,26 @@
 // which is neither true nor false.
 #pragma once
 
+#include <string_view>
+
 #include "daemon/core/time.h"
 #include "daemon/detect/rows.h"
 #include "daemon/detect/spl/ast.h"
 
 namespace rw::detect::spl {
 
+// A field that stands for something else for a while (see EachValue).
+struct Binding {
+  std::string_view field;
+  const storage::Value& value;
+};
+
 struct EvaluationContext {
   const Rows& rows;  // for its columns
   const Row& row;
   const core::TimeZone& zone;
   core::Micros now;  // see SearchContext
+  const Binding* binding = nullptr;
 };
 
 // A boolean is 1 or 0.

@@ -107,6 +107,14 @@ Place place_of(std::string_view text, std::size_t offset) {
 
 }  // namespace
 
+ExpandedText ExpandedText::verbatim(std::string text) {
+  ExpandedText out;
+  out.text_ = text;
+  out.original_ = std::move(text);
+  out.pieces_.push_back({0, 0, {}});
+  return out;
+}
+
 core::Error ExpandedText::error(core::ErrorCode code, std::size_t offset, std::string_view message,
                                 std::string hint) const {
   const Piece* piece = nullptr;

@@ -21,6 +21,9 @@ inline constexpr std::string_view kFilterMacroSuffix = "_filter";  // not define
 
 class ExpandedText {
  public:
+  // A text without comments and macros, taken as it is.
+  static ExpandedText verbatim(std::string text);
+
   const std::string& text() const { return text_; }
 
   // An error at an offset of text(): "LINE:COL: message", both from 1 and in the search as written. Where a macro

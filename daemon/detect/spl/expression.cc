@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "daemon/detect/rows.h"
@@ -15,6 +16,7 @@ namespace rw::detect::spl {
 namespace {
 
 constexpr LexMode kMode = LexMode::kExpression;
+constexpr std::int64_t kRegexMemoryBytes = std::int64_t{8} * 1024 * 1024;
 
 std::optional<CompareOp> compare_op(const Token& token) {
   if (token.is("=") || token.is("==")) return CompareOp::kEqual;
@@ -41,6 +43,39 @@ bool is_operator_word(std::string_view name) {
   }
   return false;
 }
+
+// The fields that an expression names.
+struct FieldsOf {
+  std::set<std::string>& found;
+
+  void operator()(const Literal&) const {}
+  void operator()(const FieldName& field) const { found.insert(field.name); }
+  void operator()(const FunctionCall& call) const { all(call.arguments); }
+  void operator()(const EachValue& each) const {
+    found.insert(each.field);
+    one(*each.body);
+  }
+  void operator()(const Negation& negation) const { one(*negation.operand); }
+  void operator()(const Arithmetic& node) const { both(*node.left, *node.right); }
+  void operator()(const Comparison& node) const { both(*node.left, *node.right); }
+  void operator()(const InList& in) const {
+    one(*in.operand);
+    all(in.values);
+  }
+  void operator()(const LogicalNot& negation) const { one(*negation.operand); }
+  void operator()(const Logical& logical) const { all(logical.terms); }
+
+  void one(const Expression& expression) const { std::visit(*this, expression.node); }
+  void both(const Expression& left, const Expression& right) const {
+    one(left);
+    one(right);
+  }
+  void all(const std::vector<Expression>& expressions) const {
+    for (const Expression& expression : expressions) one(expression);
+  }
+};
+
+void fields_of(const Expression& expression, std::set<std::string>& found) { FieldsOf{found}.one(expression); }
 
 class ExpressionParser {
  public:
@@ -227,8 +262,11 @@ class ExpressionParser {
     if (!is_call) return Expression{FieldName{word.text}, ValueType::kValue, 1, word.span};
     const Parser::Nesting nesting(parser_);
     RW_CHECK(nesting.check(word.span));
+    if (word.is_nocase("mvfilter") || word.is_nocase("mvmap")) return parse_each_value(word);
     const Function* function = find_function(word.text);
-    if (function == nullptr) return parser_.unsupported(word.span, fmt::format("the function {}()", word.text));
+    if (function == nullptr) {
+      return parser_.unsupported(word.span, fmt::format("the function {}()", word.text), reason_against(word));
+    }
     std::vector<Expression> arguments;
     RW_TRY(const bool none, parser_.accept(kMode, ")"));
     while (!none) {
@@ -239,6 +277,44 @@ class ExpressionParser {
       if (!separator.is(",")) return parser_.expected(fmt::format(", or ) in {}()", word.text), separator);
     }
     return call(*function, std::move(arguments), {word.span.begin, parser_.position()});
+  }
+
+  static std::string reason_against(const Token& function) {
+    if (function.is_nocase("random")) return "a search gives the same rows whenever its window is searched";
+    if (function.is_nocase("searchmatch")) return "compare fields: like(), match(), =";
+    return {};
+  }
+
+  // mvfilter(test of one field), mvmap(field, value); what follows the "(".
+  core::Result<Expression> parse_each_value(const Token& word) {
+    if (in_each_value_)
+      return parser_.unsupported(word.span, fmt::format("{}() inside mvfilter() or mvmap()", word.text));
+    EachValue each;
+    each.filters = word.is_nocase("mvfilter");
+    if (!each.filters) {
+      RW_TRY(const Token field, parser_.next(kMode));
+      if (field.kind != TokenKind::kWord && field.kind != TokenKind::kQuotedField) {
+        return parser_.expected("a field in mvmap()", field);
+      }
+      each.field = field.text;
+      RW_CHECK(parser_.expect(kMode, ",", ", after the field in mvmap()"));
+    }
+    in_each_value_ = true;
+    RW_TRY(Expression body, parse_or());
+    in_each_value_ = false;
+    RW_TRY(body, typed(std::move(body), each.filters ? ValueType::kBoolean : ValueType::kValue));
+    RW_CHECK(parser_.expect(kMode, ")", fmt::format(") at the end of {}()", word.text)));
+    if (each.filters) {
+      std::set<std::string> fields;
+      fields_of(body, fields);
+      if (fields.size() != 1) {
+        return parser_.invalid(word.span, fmt::format("mvfilter() tests one field, not {}", fields.size()));
+      }
+      each.field = *fields.begin();
+    }
+    const int depth = body.depth + 1;
+    each.body = shared(std::move(body));
+    return finish({std::move(each), ValueType::kValue, depth, {word.span.begin, parser_.position()}});
   }
 
   core::Result<Expression> call(const Function& function, std::vector<Expression> arguments, SourceSpan span) {
@@ -266,6 +342,7 @@ class ExpressionParser {
   }
 
   Parser& parser_;
+  bool in_each_value_ = false;  // within each other their work would multiply
 };
 
 std::string print_field(const std::string& name) {
@@ -291,6 +368,10 @@ struct Printer {
   std::string operator()(const FunctionCall& call) const {
     return std::string(call.function->name) + "(" + list(call.arguments) + ")";
   }
+  std::string operator()(const EachValue& each) const {
+    if (each.filters) return "mvfilter(" + print(*each.body) + ")";
+    return "mvmap(" + print_field(each.field) + ", " + print(*each.body) + ")";
+  }
   std::string operator()(const Negation& negation) const { return "-" + operand(*negation.operand); }
   std::string operator()(const Arithmetic& node) const {
     return fmt::format("{} {} {}", operand(*node.left), node.op, operand(*node.right));
@@ -312,9 +393,9 @@ struct Printer {
   }
 
   static std::string operand(const Expression& expression) {
-    const bool simple = std::holds_alternative<Literal>(expression.node) ||
-                        std::holds_alternative<FieldName>(expression.node) ||
-                        std::holds_alternative<FunctionCall>(expression.node);
+    const bool simple =
+        std::holds_alternative<Literal>(expression.node) || std::holds_alternative<FieldName>(expression.node) ||
+        std::holds_alternative<FunctionCall>(expression.node) || std::holds_alternative<EachValue>(expression.node);
     return simple ? print(expression) : "(" + print(expression) + ")";
   }
   // An argument or element may stand without parentheses, but an element of IN must not be a comparison.
@@ -338,11 +419,34 @@ core::Result<Expression> parse_expression(Parser& parser, ValueType type) {
   return expressions.typed(std::move(expression), type);
 }
 
+std::string as_re2(std::string_view pcre) {
+  std::string out;
+  bool in_class = false;
+  for (std::size_t i = 0; i < pcre.size(); ++i) {
+    out += pcre[i];
+    if (pcre[i] == '\\' && i + 1 < pcre.size()) {
+      out += pcre[++i];
+    } else if (in_class) {
+      in_class = pcre[i] != ']';
+    } else if (pcre[i] == '[') {
+      in_class = true;
+      // "]" at once, also after "^", is a member of the class
+      if (pcre.substr(i + 1, 1) == "^") out += pcre[++i];
+      if (pcre.substr(i + 1, 1) == "]") out += pcre[++i];
+    } else if (pcre.substr(i, 3) == "(?<" && i + 3 < pcre.size() && pcre[i + 3] != '=' && pcre[i + 3] != '!') {
+      out += "?P";
+      ++i;
+    }
+  }
+  return out;
+}
+
 core::Result<std::shared_ptr<const re2::RE2>> compile_regex(const Parser& parser, SourceSpan at,
                                                             const std::string& pattern) {
   re2::RE2::Options options;
   options.set_log_errors(false);
-  auto regex = std::make_shared<const re2::RE2>(pattern, options);
+  options.set_max_mem(kRegexMemoryBytes);
+  auto regex = std::make_shared<const re2::RE2>(as_re2(pattern), options);
   if (regex->ok()) return regex;
   if (regex->error_code() == re2::RE2::ErrorBadPerlOp || regex->error_code() == re2::RE2::ErrorBadEscape) {
     return parser.unsupported(at, fmt::format("the regular expression operator `{}`", regex->error_arg()),

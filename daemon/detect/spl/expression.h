@@ -27,6 +27,9 @@ core::Result<Expression> parse_expression(Parser& parser);
 // Errors: those of parsing, and InvalidInput where the expression is not of that type.
 core::Result<Expression> parse_expression(Parser& parser, ValueType type);
 
+// A regular expression with groups named as PCRE does, (?<name>…), in RE2's way of writing them.
+std::string as_re2(std::string_view pcre);
+
 // Splunk's regular expressions are PCRE, ours RE2: the same but for look-around and back-references.
 // Errors: Unsupported (those), InvalidInput (not a regular expression).
 core::Result<std::shared_ptr<const re2::RE2>> compile_regex(const Parser& parser, SourceSpan at,

@@ -34,8 +34,8 @@ std::string Function::arity_text() const {
 }
 
 const Function* find_function(std::string_view name) {
-  for (const std::span<const Function> family :
-       {logic_functions(), multivalue_functions(), number_functions(), text_functions(), time_functions()}) {
+  for (const std::span<const Function> family : {encoding_functions(), logic_functions(), multivalue_functions(),
+                                                 number_functions(), text_functions(), time_functions()}) {
     for (const Function& function : family) {
       if (core::equals_ascii_nocase(function.name, name)) return &function;
     }

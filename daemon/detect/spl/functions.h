@@ -43,6 +43,7 @@ struct Function {
 // By name in any case. nullptr: we do not have it.
 const Function* find_function(std::string_view name);
 
+std::span<const Function> encoding_functions();
 std::span<const Function> logic_functions();
 std::span<const Function> multivalue_functions();
 std::span<const Function> number_functions();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "daemon/core/result.h"
+#include "daemon/detect/lookups.h"
 #include "daemon/detect/spl/command.h"
 #include "daemon/detect/spl/expand.h"
 #include "daemon/detect/spl/lexer.h"
@@ -19,8 +20,11 @@ inline constexpr int kMaxSubsearchDepth = 5;
 
 class Parser {
  public:
-  // `text` must outlive the parser.
-  explicit Parser(const ExpandedText& text) : lexer_(text) {}
+  // `text` and `lookups` must outlive the parser.
+  explicit Parser(const ExpandedText& text, const Lookups& lookups = no_lookups()) : lexer_(text), lookups_(lookups) {}
+
+  const Lookups& lookups() const { return lookups_; }
+  const ExpandedText& source() const { return lexer_.source(); }
 
   core::Result<Token> peek(LexMode mode) const { return lexer_.peek(mode); }
   core::Result<Token> next(LexMode mode) { return lexer_.next(mode); }
@@ -34,6 +38,10 @@ class Parser {
 
   // "name=value" if that is next: an option of a command. An empty name: it is not.
   core::Result<Tstats::Option> accept_option();
+  // Fails with Unsupported unless the value is true, false, t, f, 1 or 0.
+  core::Result<bool> boolean_of(const Tstats::Option& option) const;
+  // A whole number from `least`. Errors: InvalidInput.
+  core::Result<std::size_t> count_of(const Tstats::Option& option, std::size_t least = 0) const;
   // A column name, bare or in quotes.
   core::Result<Token> expect_name(std::string_view what);
   // One or more column names, separated by commas or blanks, to the end of the command or the `[` of a subsearch.
@@ -69,13 +77,19 @@ class Parser {
 
  private:
   Lexer lexer_;
+  static const Lookups& no_lookups();
+
+  const Lookups& lookups_;
   int depth_ = 0;
 };
 
-// pipeline = [ "|" ] tstats { "|" command }, to the end of the text or, in a subsearch, to the `]`, which stays.
+// pipeline = [ "|" ] source { "|" command }, to the end of the text or, in a subsearch, to the `]`, which stays.
+//   source = tstats | from | datamodel | "search" search | inputlookup | makeresults ;   "search" may be left out
 core::Result<Pipeline> parse_pipeline(Parser& parser);
+// What follows the `[` that was read, with its `]`. Errors: also Limit (nested too deep).
+core::Result<Pipeline> parse_subsearch(Parser& parser, const Token& open);
 
 // The whole text.
-core::Result<Pipeline> parse(const ExpandedText& text);
+core::Result<Pipeline> parse(const ExpandedText& text, const Lookups& lookups = {});
 
 }  // namespace rw::detect::spl

@@ -23,16 +23,20 @@ std::string print_name(std::string_view name) {
            c == '*' || c == ':' || c == '{' || c == '}';
   };
   bool bare = !name.empty() && std::all_of(name.begin(), name.end(), plain);
-  // Words with a meaning in some place where names stand.
-  for (const std::string_view word : {"AND", "OR", "NOT", "IN", "AS", "BY", "FROM", "WHERE", "GROUPBY"}) {
+  // A number is a count in some places where names stand, and these words have a meaning there.
+  if (name.find_first_not_of("0123456789") == std::string_view::npos) bare = false;
+  for (const std::string_view word : {"AND", "OR", "NOT", "IN", "AS", "BY", "FROM", "WHERE", "GROUPBY", "SORTBY",
+                                      "DESC", "D", "OUTPUT", "OUTPUTNEW"}) {
     if (core::equals_ascii_nocase(name, word)) bare = false;
   }
   return bare ? std::string(name) : print_string(name);
 }
 
 std::string print(const Pipeline& pipeline) {
-  std::string text = print(pipeline.source);
-  for (const CommandPtr& command : pipeline.commands) text += " | " + command->print();
+  std::string text;
+  if (const auto* tstats = std::get_if<Tstats>(&pipeline.source)) text = print(*tstats);
+  if (const auto* rows = std::get_if<EventRows>(&pipeline.source)) text = print(*rows);
+  for (const CommandPtr& command : pipeline.commands) text += (text.empty() ? "| " : " | ") + command->print();
   return text;
 }
 

@@ -83,7 +83,11 @@ class SearchParser {
       inner.span = {token.span.begin, parser_.position()};
       return inner;
     }
-    if (token.is("[")) return parser_.unsupported(token.span, "a subsearch inside a search expression");
+    if (token.is("[")) {
+      RW_TRY(Pipeline search, parse_subsearch(parser_, token));
+      return SearchExpression{SearchSubsearch{std::make_shared<const Pipeline>(std::move(search))},
+                              {token.span.begin, parser_.position()}};
+    }
     const bool name = token.kind == TokenKind::kWord || token.kind == TokenKind::kString;
     if (!name || end || token.is_word("AND") || token.is_word("OR")) {
       return parser_.expected("a comparison", token);
@@ -195,12 +199,22 @@ struct Passes {
   bool operator()(const SearchComparison& test) const { return holds(cell(test.field), test.op, test.value); }
   bool operator()(const SearchIn& in) const {
     const storage::Value& value = cell(in.field);
+    if (in.list) {
+      const std::vector<std::string> texts = texts_of(value);
+      return std::any_of(texts.begin(), texts.end(), [&](const auto& text) { return in.list->matches(text); });
+    }
     return std::any_of(in.values.begin(), in.values.end(),
                        [&](const auto& each) { return holds(value, CompareOp::kEqual, each); });
   }
+  bool operator()(const SearchSubsearch&) const { return false; }
 };
 
 struct Printer {
+  bool brief = false;
+
+  std::string operator()(const SearchSubsearch& subsearch) const {
+    return brief ? "[…]" : "[" + print(*subsearch.search) + "]";
+  }
   std::string operator()(const SearchAnd& all) const { return join(all.terms, " AND "); }
   std::string operator()(const SearchOr& any) const { return join(any.terms, " OR "); }
   std::string operator()(const SearchNot& negation) const { return "NOT " + operand(*negation.term); }
@@ -216,12 +230,13 @@ struct Printer {
     return text + ")";
   }
 
-  static std::string operand(const SearchExpression& expression) {
+  std::string text_of(const SearchExpression& expression) const { return std::visit(*this, expression.node); }
+  std::string operand(const SearchExpression& expression) const {
     const auto* all = std::get_if<SearchAnd>(&expression.node);
     const bool compound = (all != nullptr && !all->terms.empty()) || std::holds_alternative<SearchOr>(expression.node);
-    return compound ? "(" + print(expression) + ")" : print(expression);
+    return compound ? "(" + text_of(expression) + ")" : text_of(expression);
   }
-  static std::string join(const std::vector<SearchExpression>& terms, std::string_view between) {
+  std::string join(const std::vector<SearchExpression>& terms, std::string_view between) const {
     if (terms.empty()) return "*";
     std::string text;
     for (const SearchExpression& term : terms) {
@@ -287,5 +302,6 @@ bool compares(std::string_view a, CompareOp op, std::string_view b) {
 }
 
 std::string print(const SearchExpression& expression) { return std::visit(Printer(), expression.node); }
+std::string print_title(const SearchExpression& expression) { return std::visit(Printer{true}, expression.node); }
 
 }  // namespace rw::detect::spl

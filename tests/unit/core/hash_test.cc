@@ -29,3 +29,12 @@ TEST_CASE("a stable hash keeps fields apart") {
   number.add(std::int64_t{-5});
   CHECK(number.hex() == of({"-5"}));
 }
+
+TEST_CASE("digests in hex") {
+  using rw::core::Digest;
+  using rw::core::hex_digest;
+  CHECK(hex_digest(Digest::kMd5, "") == "d41d8cd98f00b204e9800998ecf8427e");
+  CHECK(hex_digest(Digest::kSha1, "abc") == "a9993e364706816aba3e25717850c26c9cd0d89d");
+  CHECK(hex_digest(Digest::kSha256, "abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  CHECK(hex_digest(Digest::kSha512, "abc").substr(0, 16) == "ddaf35a193617aba");
+}

@@ -206,7 +206,8 @@ TEST_CASE("what SQL finds is what the reference finds") {
     REQUIRE(pipeline.ok());
     std::set<std::string> expected;
     for (const RegistryEvent& event : events) {
-      if (test::reference_matches(*pipeline->source.where, fields_of(event))) expected.insert(event.process_guid);
+      if (test::reference_matches(*std::get<spl::Tstats>(pipeline->source).where, fields_of(event)))
+        expected.insert(event.process_guid);
     }
 
     // What is printed back means the same.
@@ -251,7 +252,8 @@ TEST_CASE("the command search finds among rows what the reference finds") {
     REQUIRE(pipeline.ok());
     std::set<std::string> expected;
     for (const RegistryEvent& event : events) {
-      if (test::reference_matches(*pipeline->source.where, fields_of(event))) expected.insert(event.process_guid);
+      if (test::reference_matches(*std::get<spl::Tstats>(pipeline->source).where, fields_of(event)))
+        expected.insert(event.process_guid);
     }
     const auto search = compile_spl(all + where, Macros());
     if (!search.ok()) FAIL(search.error().message);

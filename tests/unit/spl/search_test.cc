@@ -10,7 +10,7 @@
 #include "daemon/detect/compile.h"
 #include "daemon/detect/rows.h"
 #include "daemon/detect/spl/parser.h"
-#include "tests/support/temporary_store.h"
+#include "tests/unit/spl/run_search.h"
 
 namespace rw::detect {
 namespace {
@@ -22,50 +22,6 @@ using test::TemporaryStore;
 using test::window;
 
 const std::string kSummary = "summariesonly=false allow_old_summaries=true fillnull_value=null";
-
-std::string show(const storage::Value& value) {
-  if (value.is_null()) return "-";
-  if (const auto* texts = std::get_if<std::vector<std::string>>(&value)) {
-    std::string out = "[";
-    for (const std::string& text : *texts) out += (out.size() > 1 ? " " : "") + text;
-    return out + "]";
-  }
-  return text_of(value);
-}
-
-core::Result<SearchResult> try_run(TemporaryStore& store, const std::string& spl, const cim::Window& window,
-                                   const std::string& zone_name, const storage::SearchLimits& limits = {}) {
-  RW_TRY(const auto search, compile_spl(spl, Macros::builtin()));
-  RW_TRY(const core::TimeZone zone, core::TimeZone::find(zone_name));
-  return search->run({store.reader(), store.dialect(), window, zone, window.latest, limits});
-}
-
-// A line of columns, those of group-by values with a star, and a line a row.
-std::vector<std::string> run(TemporaryStore& store, const std::string& spl, const cim::Window& window,
-                             const std::string& zone = "UTC") {
-  const auto result = try_run(store, spl, window, zone);
-  if (!result.ok()) return {"! " + result.error().message};
-  std::vector<std::string> lines;
-  const auto join = [](const std::vector<std::string>& parts) {
-    std::string line;
-    for (const std::string& part : parts) line += (&part == &parts.front() ? "" : " | ") + part;
-    return line;
-  };
-  std::vector<std::string> header = result->table.columns;
-  for (std::string& column : header) {
-    const auto& groups = result->group_columns;
-    if (std::find(groups.begin(), groups.end(), column) != groups.end()) column += "*";
-  }
-  lines.push_back(join(header));
-  for (const auto& row : result->table.rows) {
-    std::vector<std::string> cells;
-    for (const storage::Value& value : row) cells.push_back(show(value));
-    lines.push_back(join(cells));
-  }
-  return lines;
-}
-
-using Lines = std::vector<std::string>;
 
 const cim::Window kHour = window("2026-03-01T10:00:00Z", "2026-03-01T11:00:00Z");
 
@@ -436,7 +392,7 @@ TEST_CASE("a subsearch of more than 50,000 rows is cut, and says so") {
   left.rows = {{std::int64_t{50'000}}, {std::int64_t{50'001}}};
   std::vector<std::string> warnings;
   const core::TimeZone utc;
-  StepContext context{utc, {}, core::Micros(), 100, std::move(right), warnings};
+  StepContext context{utc, {}, core::Micros(), 100, {std::move(right)}, warnings};
   REQUIRE(pipeline->commands[0]->apply(left, context).ok());
   CHECK(left.rows.size() == 1);
   CHECK(warnings == Lines{"join: the subsearch gave 50002 rows, only the first 50000 were used"});

@@ -25,7 +25,10 @@ class Fillnull final : public Command {
   core::Result<void> apply(Rows& rows, StepContext&) const override {
     std::vector<std::size_t> columns;
     for (const std::string& field : fields_) columns.push_back(rows.find_or_add(field));
-    for (std::size_t i = 0; fields_.empty() && i < rows.columns.size(); ++i) columns.push_back(i);
+    for (std::size_t i = 0; fields_.empty() && i < rows.columns.size(); ++i) {
+      rows.columns[i].origin = std::nullopt;
+      columns.push_back(i);
+    }
     for (Row& row : rows.rows) {
       for (const std::size_t column : columns) {
         if (row[column].is_null()) row[column] = value_;

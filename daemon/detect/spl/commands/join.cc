@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <unordered_map>
 #include <utility>
@@ -23,7 +22,7 @@ constexpr std::size_t kMaxSubsearchRows = 50'000;  // as in Splunk (limits.conf,
 
 struct Options {
   bool keeps_unmatched = false;  // left, outer
-  std::int64_t max = 1;          // 0: all
+  std::size_t max = 1;           // 0: all
   bool overwrite = true;
 };
 
@@ -44,19 +43,25 @@ class Join final : public Command {
   Join(Options options, std::vector<std::string> fields, Pipeline subsearch)
       : options_(options), fields_(std::move(fields)), subsearch_(std::move(subsearch)) {}
 
-  const Pipeline* subsearch() const override { return &subsearch_; }
+  std::vector<const Pipeline*> subsearches() const override { return {&subsearch_}; }
+  bool needs_rows() const override { return true; }
+  std::vector<std::string> must_meet() const override {
+    return options_.keeps_unmatched ? std::vector<std::string>() : fields_;
+  }
 
-  std::string print() const override {
+  std::string print() const override { return title() + " [" + spl::print(subsearch_) + "]"; }
+
+  std::string title() const override {
     std::string text = "join type=";
     text += options_.keeps_unmatched ? "left" : "inner";
     text += fmt::format(" max={}", options_.max);
     if (!options_.overwrite) text += " overwrite=false";
     for (const std::string& field : fields_) text += " " + print_name(field);
-    return text + " [" + spl::print(subsearch_) + "]";
+    return text;
   }
 
   core::Result<void> apply(Rows& rows, StepContext& context) const override {
-    Rows& right = context.subsearch;
+    Rows& right = context.subsearches.front();
     if (right.rows.size() > kMaxSubsearchRows) {
       context.warnings.push_back(fmt::format("join: the subsearch gave {} rows, only the first {} were used",
                                              right.rows.size(), kMaxSubsearchRows));
@@ -117,7 +122,7 @@ class Join final : public Command {
         rows.rows.back().resize(rows.columns.size());
       }
       for (std::size_t n = 0; found != index.end() && n < found->second.size(); ++n) {
-        if (options_.max > 0 && static_cast<std::int64_t>(n) >= options_.max) break;
+        if (options_.max > 0 && n >= options_.max) break;
         rows.rows.push_back(left);
         Row& row = rows.rows.back();
         row.resize(rows.columns.size());
@@ -152,18 +157,11 @@ core::Result<void> set_option(const Parser& parser, const Tstats::Option& option
     return {};
   }
   if (option.name == "max") {
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), options.max);
-    if (error != std::errc() || end != value.data() + value.size() || options.max < 0) {
-      return parser.invalid(option.at, fmt::format("max={}: expected a whole number from 0", option.value));
-    }
+    RW_TRY(options.max, parser.count_of(option));
     return {};
   }
   if (option.name == "overwrite") {
-    const bool yes = value == "true" || value == "t" || value == "1";
-    if (!yes && value != "false" && value != "f" && value != "0") {
-      return parser.invalid(option.at, fmt::format("overwrite={}: expected true or false", option.value));
-    }
-    options.overwrite = yes;
+    RW_TRY(options.overwrite, parser.boolean_of(option));
     return {};
   }
   return parser.unsupported(option.at, fmt::format("the option {}= of join", option.name));
@@ -185,13 +183,7 @@ core::Result<CommandPtr> parse_join(Parser& parser) {
   }
   RW_TRY(const Token open, parser.next(LexMode::kArgument));
   if (!open.is("[")) return parser.expected("[ of the subsearch", open);
-  if (parser.subsearch_depth >= kMaxSubsearchDepth) {
-    return parser.limit(open.span, fmt::format("subsearches are nested more than {} deep", kMaxSubsearchDepth));
-  }
-  ++parser.subsearch_depth;
-  RW_TRY(Pipeline subsearch, parse_pipeline(parser));
-  --parser.subsearch_depth;
-  RW_CHECK(parser.expect(LexMode::kArgument, "]", "| or ] at the end of the subsearch"));
+  RW_TRY(Pipeline subsearch, parse_subsearch(parser, open));
   return CommandPtr(std::make_shared<Join>(options, std::move(fields), std::move(subsearch)));
 }
 

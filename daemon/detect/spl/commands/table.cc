@@ -28,7 +28,8 @@ class Table final : public Command {
     };
     for (const std::string& name : names_) {
       if (!has_wildcard(name)) {
-        keep(rows.find_or_add(name));
+        const auto column = rows.find(name);
+        keep(column ? *column : rows.find_or_add(name));
         continue;
       }
       for (std::size_t i = 0; i < rows.columns.size(); ++i) {

@@ -65,6 +65,15 @@ Value isint(const CallContext&, Arguments a) {
 Value isstr(const CallContext&, Arguments a) {
   return boolean(std::holds_alternative<std::string>(a[0]) && !number_of(a[0]));
 }
+// Values know no booleans, so none is one.
+Value isbool(const CallContext&, Arguments) { return boolean(false); }
+
+Value type_of(const CallContext&, Arguments a) {
+  if (a[0].is_null()) return std::string("Invalid");
+  if (std::holds_alternative<std::vector<std::string>>(a[0])) return std::string("Multivalue");
+  return std::string(std::holds_alternative<std::string>(a[0]) ? "String" : "Number");
+}
+
 Value apply_true(const CallContext&, Arguments) { return boolean(true); }
 Value apply_false(const CallContext&, Arguments) { return boolean(false); }
 Value null(const CallContext&, Arguments) { return {}; }
@@ -75,6 +84,7 @@ constexpr Function kFunctions[] = {
     {"nullif", kValue, "vv", "", "", nullif},       {"in", kBoolean, "vv", "", "v", in},
     {"isnull", kBoolean, "v", "", "", isnull},      {"isnotnull", kBoolean, "v", "", "", isnotnull},
     {"isnum", kBoolean, "v", "", "", isnum},        {"isint", kBoolean, "v", "", "", isint},
+    {"isbool", kBoolean, "v", "", "", isbool},      {"typeof", kValue, "v", "", "", type_of},
     {"isstr", kBoolean, "v", "", "", isstr},        {"true", kBoolean, "", "", "", apply_true},
     {"false", kBoolean, "", "", "", apply_false},   {"null", kValue, "", "", "", null},
 };

@@ -1,5 +1,10 @@
 // Cells with several values: mvcount, mvindex, mvjoin, …
+#include <re2/re2.h>
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
+#include <cmath>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -7,6 +12,8 @@
 
 #include "daemon/detect/rows.h"
 #include "daemon/detect/spl/functions.h"
+#include "daemon/detect/spl/functions/regex.h"
+#include "daemon/detect/time_span.h"
 
 namespace rw::detect::spl {
 namespace {
@@ -78,10 +85,66 @@ Value mvappend(const CallContext&, Arguments a) {
   return value_of_texts(std::move(all));
 }
 
+// The position, from 0, of the first text in which the regular expression is found.
+Value mvfind(const CallContext& context, Arguments a) {
+  if (a[0].is_null() || a[1].is_null()) return {};
+  const Regex regex(context, a[1]);
+  const std::vector<std::string> texts = texts_of(a[0]);
+  for (std::size_t i = 0; regex.get() != nullptr && i < texts.size(); ++i) {
+    if (re2::RE2::PartialMatch(texts[i], *regex.get())) return static_cast<std::int64_t>(i);
+  }
+  return {};
+}
+
+// mvzip(a, b [, ","]): the texts in pairs, as long as both have one.
+Value mvzip(const CallContext&, Arguments a) {
+  const std::vector<std::string> left = texts_of(a[0]);
+  const std::vector<std::string> right = texts_of(a[1]);
+  const std::string separator = a.size() > 2 ? text_of(a[2]) : ",";
+  std::vector<std::string> pairs;
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < left.size() && i < right.size(); ++i) {
+    pairs.push_back(left[i] + separator + right[i]);
+    bytes += pairs.back().size();
+    if (bytes > kMaxValueBytes) return {};
+  }
+  return value_of_texts(std::move(pairs));
+}
+
+// mvrange(start, end [, step]): numbers from start, the end not included. A step may be a time: "1h".
+Value mvrange(const CallContext&, Arguments a) {
+  const auto start = number_of(a[0]);
+  const auto end = number_of(a[1]);
+  std::optional<double> step = a.size() > 2 ? number_of(a[2]) : 1;
+  if (!step && a.size() > 2 && !a[2].is_null()) {
+    const auto span = parse_time_span(text_of(a[2]));
+    if (span.ok()) step = static_cast<double>(span->count());
+  }
+  if (!start || !end || !step || *step == 0) return {};
+  const double count = std::ceil((*end - *start) / *step);
+  if (!(count >= 1) || count > static_cast<double>(kMaxListValues)) return {};
+  std::vector<std::string> numbers;
+  for (double i = 0; i < count; ++i) numbers.push_back(text_of(value_of_number(*start + i * *step)));
+  return value_of_texts(std::move(numbers));
+}
+
+// A JSON array of the texts; with true() as second argument numbers are numbers.
+Value mv_to_json_array(const CallContext&, Arguments a) {
+  if (a[0].is_null()) return {};
+  nlohmann::json array = nlohmann::json::array();
+  for (const std::string& text : texts_of(a[0])) {
+    nlohmann::json value = a.size() > 1 ? nlohmann::json::parse(text, nullptr, false) : nlohmann::json();
+    array.push_back(value.is_number() || value.is_boolean() ? value : nlohmann::json(text));
+  }
+  return array.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 constexpr Function kFunctions[] = {
-    {"mvcount", kValue, "v", "", "", mvcount}, {"mvindex", kValue, "vv", "v", "", mvindex},
-    {"mvjoin", kValue, "vv", "", "", mvjoin},  {"mvdedup", kValue, "v", "", "", mvdedup},
-    {"mvsort", kValue, "v", "", "", mvsort},   {"mvappend", kValue, "v", "", "v", mvappend},
+    {"mvcount", kValue, "v", "", "", mvcount},   {"mvindex", kValue, "vv", "v", "", mvindex},
+    {"mvjoin", kValue, "vv", "", "", mvjoin},    {"mvdedup", kValue, "v", "", "", mvdedup},
+    {"mvsort", kValue, "v", "", "", mvsort},     {"mvappend", kValue, "v", "", "v", mvappend},
+    {"mvfind", kValue, "vv", "", "", mvfind, 1}, {"mvzip", kValue, "vv", "v", "", mvzip},
+    {"mvrange", kValue, "vv", "v", "", mvrange}, {"mv_to_json_array", kValue, "v", "b", "", mv_to_json_array},
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "daemon/core/text.h"
@@ -29,6 +30,66 @@ double down(double x) { return std::floor(x); }
 double up(double x) { return std::ceil(x); }
 double natural(double x) { return std::log(x); }
 double exponential(double x) { return std::exp(x); }
+
+double sine(double x) { return std::sin(x); }
+double cosine(double x) { return std::cos(x); }
+double tangent(double x) { return std::tan(x); }
+double arc_sine(double x) { return std::asin(x); }
+double arc_cosine(double x) { return std::acos(x); }
+double arc_tangent(double x) { return std::atan(x); }
+double as_it_is(double x) { return x; }
+
+Value pi(const CallContext&, Arguments) { return 3.14159265358979323846; }
+
+// Cut to the significant digits that the number was written with.
+Value sigfig(const CallContext&, Arguments a) {
+  const auto number = number_of(a[0]);
+  if (!number) return {};
+  const std::string text = text_of(a[0]);
+  const auto digits =
+      static_cast<int>(std::count_if(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }));
+  if (*number == 0 || digits == 0) return value_of_number(*number);
+  const double scale = std::pow(10, digits - 1 - static_cast<int>(std::floor(std::log10(std::fabs(*number)))));
+  return value_of_number(std::round(*number * scale) / scale);
+}
+
+enum class Bits { kAnd, kOr, kXor };
+
+std::optional<std::uint64_t> bits_of(const Value& value) {
+  constexpr double kLargest = 9007199254740992;  // 2^53
+  const auto number = number_of(value);
+  if (!number || *number < 0 || *number > kLargest) return std::nullopt;
+  return static_cast<std::uint64_t>(*number);
+}
+
+template <Bits kBits>
+Value bits(const CallContext&, Arguments a) {
+  std::optional<std::uint64_t> result;
+  for (const Value& each : a) {
+    const auto operand = bits_of(each);
+    if (!operand) return {};
+    if (!result) {
+      result = operand;
+    } else if (kBits == Bits::kAnd) {
+      *result &= *operand;
+    } else if (kBits == Bits::kOr) {
+      *result |= *operand;
+    } else {
+      *result ^= *operand;
+    }
+  }
+  return static_cast<std::int64_t>(*result);
+}
+
+template <bool kLeft>
+Value shift(const CallContext&, Arguments a) {
+  const auto number = bits_of(a[0]);
+  const auto places = bits_of(a[1]);
+  constexpr std::uint64_t kMostBits = 53;  // what a number holds exactly
+  if (!number || !places || *places > kMostBits) return {};
+  const std::uint64_t shifted = kLeft ? *number << *places : *number >> *places;
+  return static_cast<std::int64_t>(shifted & ((std::uint64_t{1} << kMostBits) - 1));
+}
 
 Value log(const CallContext& context, Arguments a) {
   if (a.size() == 1) return of_number<log_10>(context, a);
@@ -121,6 +182,20 @@ Value tostring(const CallContext&, Arguments a) {
 
 constexpr Function kFunctions[] = {
     {"abs", kValue, "v", "", "", of_number<absolute>},
+    {"acos", kValue, "v", "", "", of_number<arc_cosine>},
+    {"asin", kValue, "v", "", "", of_number<arc_sine>},
+    {"atan", kValue, "v", "", "", of_number<arc_tangent>},
+    {"bit_and", kValue, "vv", "", "v", bits<Bits::kAnd>},
+    {"bit_or", kValue, "vv", "", "v", bits<Bits::kOr>},
+    {"bit_shift_left", kValue, "vv", "", "", shift<true>},
+    {"bit_shift_right", kValue, "vv", "", "", shift<false>},
+    {"bit_xor", kValue, "vv", "", "v", bits<Bits::kXor>},
+    {"cos", kValue, "v", "", "", of_number<cosine>},
+    {"exact", kValue, "v", "", "", of_number<as_it_is>},
+    {"pi", kValue, "", "", "", pi},
+    {"sigfig", kValue, "v", "", "", sigfig},
+    {"sin", kValue, "v", "", "", of_number<sine>},
+    {"tan", kValue, "v", "", "", of_number<tangent>},
     {"ceil", kValue, "v", "", "", of_number<up>},
     {"ceiling", kValue, "v", "", "", of_number<up>},
     {"exp", kValue, "v", "", "", of_number<exponential>},

@@ -2,7 +2,6 @@
 #include <re2/re2.h>
 
 #include <algorithm>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "daemon/core/text_pattern.h"
 #include "daemon/detect/rows.h"
 #include "daemon/detect/spl/functions.h"
+#include "daemon/detect/spl/functions/regex.h"
 
 namespace rw::detect::spl {
 namespace {
@@ -105,39 +105,28 @@ Value split(const CallContext&, Arguments a) {
   }
 }
 
-// The call's own regular expression, or one made from its argument. nullptr: it is none.
-const re2::RE2* regex_of(const CallContext& context, const Value& pattern, std::unique_ptr<re2::RE2>& made) {
-  if (context.pattern != nullptr) return context.pattern;
-  re2::RE2::Options options;
-  options.set_log_errors(false);
-  made = std::make_unique<re2::RE2>(text_of(pattern), options);
-  return made->ok() ? made.get() : nullptr;
-}
-
 // match(text, regex): found anywhere, case-sensitive.
 Value match(const CallContext& context, Arguments a) {
   if (any_null(a)) return {};
-  std::unique_ptr<re2::RE2> made;
-  const re2::RE2* regex = regex_of(context, a[1], made);
-  if (regex == nullptr) return {};
+  const Regex regex(context, a[1]);
+  if (regex.get() == nullptr) return {};
   const std::vector<std::string> texts = texts_of(a[0]);
   const bool found = std::any_of(texts.begin(), texts.end(),
-                                 [&](const std::string& text) { return re2::RE2::PartialMatch(text, *regex); });
+                                 [&](const std::string& text) { return re2::RE2::PartialMatch(text, *regex.get()); });
   return std::int64_t{found ? 1 : 0};
 }
 
 // replace(text, regex, replacement): every match; \1 is what group 1 caught.
 Value replace(const CallContext& context, Arguments a) {
   if (any_null(a)) return {};
-  std::unique_ptr<re2::RE2> made;
-  const re2::RE2* regex = regex_of(context, a[1], made);
+  const Regex regex(context, a[1]);
   std::string text = text_of(a[0]);
   const std::string replacement = text_of(a[2]);
   std::string error;
-  if (regex == nullptr || !regex->CheckRewriteString(replacement, &error)) return {};
+  if (regex.get() == nullptr || !regex.get()->CheckRewriteString(replacement, &error)) return {};
   // A replacement of every empty match could grow the text by its own length that many times.
   if ((text.size() + 1) * (replacement.size() + 1) > 64 * kMaxValueBytes) return {};
-  re2::RE2::GlobalReplace(&text, *regex, replacement);
+  re2::RE2::GlobalReplace(&text, *regex.get(), replacement);
   if (text.size() > kMaxValueBytes) return {};
   return text;
 }

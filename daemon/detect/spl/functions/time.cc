@@ -1,7 +1,9 @@
-// Times: strftime. (now() and relative_time() are missing on purpose: a search must give the same rows whenever its
-// window is searched.)
+// Times: now, relative_time, strftime, strptime. now() and time() are the scheduled time of the run: a search gives the
+// same rows whenever its window is searched.
 #include <optional>
 
+#include "daemon/core/time_modifier.h"
+#include "daemon/core/time_parse.h"
 #include "daemon/detect/rows.h"
 #include "daemon/detect/spl/functions.h"
 
@@ -11,6 +13,21 @@ namespace {
 using storage::Value;
 constexpr auto kValue = ValueType::kValue;
 
+Value seconds_of(core::Micros time) { return epoch_seconds(core::to_us(time)); }
+
+Value now(const CallContext& context, Arguments) {
+  return seconds_of(std::chrono::floor<std::chrono::seconds>(context.now));
+}
+Value time(const CallContext& context, Arguments) { return seconds_of(context.now); }
+
+Value relative_time(const CallContext& context, Arguments a) {
+  const auto seconds = number_of(a[0]);
+  if (!seconds || a[1].is_null()) return {};
+  const std::optional<core::Micros> from = time_of_seconds(*seconds);
+  const auto modifier = core::TimeModifier::parse(text_of(a[1]));
+  return from && modifier.ok() ? seconds_of(modifier->apply(*from, context.zone)) : Value();
+}
+
 Value strftime(const CallContext& context, Arguments a) {
   const auto seconds = number_of(a[0]);
   if (!seconds || a[1].is_null()) return {};
@@ -18,7 +35,17 @@ Value strftime(const CallContext& context, Arguments a) {
   return time ? Value(core::format_time(text_of(a[1]), *time, context.zone)) : Value();
 }
 
-constexpr Function kFunctions[] = {{"strftime", kValue, "vv", "", "", strftime}};
+Value strptime(const CallContext& context, Arguments a) {
+  if (a[0].is_null() || a[1].is_null()) return {};
+  const auto time = core::parse_time(text_of(a[1]), text_of(a[0]), context.now, context.zone);
+  return time ? seconds_of(*time) : Value();
+}
+
+constexpr Function kFunctions[] = {{"now", kValue, "", "", "", now},
+                                   {"time", kValue, "", "", "", time},
+                                   {"relative_time", kValue, "vv", "", "", relative_time},
+                                   {"strftime", kValue, "vv", "", "", strftime},
+                                   {"strptime", kValue, "vv", "", "", strptime}};
 
 }  // namespace
 

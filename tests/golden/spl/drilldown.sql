@@ -1,0 +1,32 @@
+SELECT e.time AS c1,
+       (e.detection) AS c2,
+       (e.detection) AS c3,
+       (e.risk_object) AS c4,
+       (e.risk_object) AS c5,
+       (e.risk_object_type) AS c6,
+       (e.risk_object_field) AS c7,
+       (e.risk_score) AS c8,
+       (e.risk_score) AS c9,
+       (e.risk_message) AS c10,
+       ((SELECT nullif(json_group_array(json_extract(value, '$.threat_object')), '[]') FROM json_each(CASE WHEN json_valid(e.threat_objects) THEN e.threat_objects END))) AS c11,
+       ((SELECT nullif(json_group_array(json_extract(value, '$.threat_object_type')), '[]') FROM json_each(CASE WHEN json_valid(e.threat_objects) THEN e.threat_objects END))) AS c12,
+       (CASE WHEN json_valid(e.annotations) THEN CASE json_type(e.annotations, '$."analytic_story"') WHEN 'array' THEN nullif(json_extract(e.annotations, '$."analytic_story"'), '[]') END END) AS c13,
+       (CASE WHEN json_valid(e.annotations) THEN CASE json_type(e.annotations, '$."mitre_attack"') WHEN 'array' THEN nullif(json_extract(e.annotations, '$."mitre_attack"'), '[]') END END) AS c14,
+       (CASE WHEN json_valid(e.annotations) THEN CASE json_type(e.annotations, '$."mitre_attack.mitre_technique_id"') WHEN 'array' THEN nullif(json_extract(e.annotations, '$."mitre_attack.mitre_technique_id"'), '[]') END END) AS c15,
+       (CASE WHEN json_valid(e.annotations) THEN CASE json_type(e.annotations, '$."mitre_attack.mitre_technique"') WHEN 'array' THEN nullif(json_extract(e.annotations, '$."mitre_attack.mitre_technique"'), '[]') END END) AS c16,
+       (CASE WHEN json_valid(e.annotations) THEN CASE json_type(e.annotations, '$."mitre_attack.mitre_tactic"') WHEN 'array' THEN nullif(json_extract(e.annotations, '$."mitre_attack.mitre_tactic"'), '[]') END END) AS c17,
+       (CASE WHEN json_valid(e.annotations) THEN CASE json_type(e.annotations, '$."mitre_attack.mitre_tactic_id"') WHEN 'array' THEN nullif(json_extract(e.annotations, '$."mitre_attack.mitre_tactic_id"'), '[]') END END) AS c18,
+       (CASE WHEN json_valid(e.annotations) THEN CASE json_type(e.annotations, '$."kill_chain_phases"') WHEN 'array' THEN nullif(json_extract(e.annotations, '$."kill_chain_phases"'), '[]') END END) AS c19,
+       (CASE WHEN json_valid(e.annotations) THEN CASE json_type(e.annotations, '$."analytic_story"') WHEN 'array' THEN nullif(json_extract(e.annotations, '$."analytic_story"'), '[]') END END) AS c20,
+       (CASE WHEN json_valid(e.annotations) THEN CASE json_type(e.annotations, '$."mitre_attack"') WHEN 'array' THEN nullif(json_extract(e.annotations, '$."mitre_attack"'), '[]') END END) AS c21,
+       (CASE WHEN json_valid(e.annotations) THEN CASE json_type(e.annotations, '$."kill_chain_phases"') WHEN 'array' THEN nullif(json_extract(e.annotations, '$."kill_chain_phases"'), '[]') END END) AS c22,
+       (CASE WHEN json_valid(e.annotations) THEN CASE json_type(e.annotations, '$."cis20"') WHEN 'array' THEN nullif(json_extract(e.annotations, '$."cis20"'), '[]') END END) AS c23,
+       (CASE WHEN json_valid(e.annotations) THEN CASE json_type(e.annotations, '$."nist"') WHEN 'array' THEN nullif(json_extract(e.annotations, '$."nist"'), '[]') END END) AS c24,
+       (CASE WHEN json_valid(e.annotations) THEN CASE json_type(e.annotations, '$."cis20"') WHEN 'array' THEN nullif(json_extract(e.annotations, '$."cis20"'), '[]') END END) AS c25,
+       (CASE WHEN json_valid(e.annotations) THEN CASE json_type(e.annotations, '$."nist"') WHEN 'array' THEN nullif(json_extract(e.annotations, '$."nist"'), '[]') END END) AS c26,
+       (CASE WHEN json_valid(e.row) THEN CASE json_type(e.row, '$.dest') WHEN 'array' THEN (SELECT rw_lines(value) FROM json_each(e.row, '$.dest')) ELSE CAST(json_extract(e.row, '$.dest') AS TEXT) END END) AS c27,
+       (CASE WHEN json_valid(e.row) THEN CASE json_type(e.row, '$.user') WHEN 'array' THEN (SELECT rw_lines(value) FROM json_each(e.row, '$.user')) ELSE CAST(json_extract(e.row, '$.user') AS TEXT) END END) AS c28
+FROM risk_event e WHERE e.time >= ?1 AND e.time < ?2
+ORDER BY e.time DESC
+-- ?1 = 1774745400000000
+-- ?2 = 1774749000000000

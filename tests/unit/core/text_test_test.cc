@@ -1,0 +1,28 @@
+// Tests of texts that are no patterns.
+#include "daemon/core/text_test.h"
+
+#include <catch2/catch.hpp>
+
+#include <string_view>
+
+namespace rw::core {
+namespace {
+
+TEST_CASE("a list of texts is one look-up, without case") {
+  const TextTest test = TextTest::one_of({"Alpha", "b:2", "", "ÄÖ"});
+  const auto decoded = TextTest::decode(test.encode());
+  REQUIRE(decoded.ok());
+  for (const TextTest& each : {test, *decoded}) {
+    CHECK(each.matches("ALPHA"));
+    CHECK(each.matches("B:2"));
+    CHECK(each.matches(""));
+    CHECK(each.matches("äö"));
+    CHECK_FALSE(each.matches("alph"));
+    CHECK_FALSE(each.is_any());
+  }
+  CHECK(test.describe() == "in (\"Alpha\", \"b:2\", \"\", \"ÄÖ\")");
+  for (const std::string_view broken : {"l5:abc", "lx", "l3abc", "l-1:a"}) CHECK_FALSE(TextTest::decode(broken).ok());
+}
+
+}  // namespace
+}  // namespace rw::core
