@@ -27,7 +27,8 @@ class Dialect {
   virtual std::string from(cim::Dataset dataset, const cim::Window& window, std::vector<Value>& binds) const = 0;
 
   // The field as text (NULL where the data model leaves it null, "unknown" where it fills), usable in SELECT and
-  // GROUP BY. _time reads as microseconds, an integer.
+  // GROUP BY. _time reads as microseconds, an integer; a number as an integer; a list as the text of a JSON array, of
+  // which one text passes for matches().
   virtual std::string field(cim::Dataset dataset, const cim::Field& field) const = 0;
 
   // The field as the data model shows it passes the test: true or false, never NULL (a null field passes none).

@@ -1,6 +1,6 @@
 // A part of an event as a sieve sees it: one column, and all tests that the filters ask of the texts behind it. Events
 // repeat in their parts, so what a path, a process or a term passes is found out once and kept as a class: the set of
-// tests passed. Ids of rows never change their meaning (see terms.h), so a class holds as long as the facet.
+// tests passed. Rows of these tables are never changed or deleted (see terms.h), so a class holds as long as the facet.
 // Memory: 4 bytes for each id seen, in pages, up to kMostPages; up to kMostClasses sets. Belongs to its reader's
 // thread.
 #pragma once
