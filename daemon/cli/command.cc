@@ -64,8 +64,9 @@ std::optional<config::Config> read_config(const std::string& file) {
   return config;
 }
 
-std::shared_ptr<const detect::Catalogue> load_detections(const detect::LoadOptions& options, core::Problems& problems) {
-  auto catalogue = detect::load(options, problems);
+std::shared_ptr<const detect::Catalogue> load_detections(const detect::LoadOptions& options, core::Problems& problems,
+                                                         const detect::Catalogue* before) {
+  auto catalogue = detect::load(options, problems, before);
   for (const auto& detection : catalogue->detections()) {
     const auto cron = scheduler::Cron::parse(detection->schedule.cron_schedule);
     if (!cron.ok()) {

@@ -41,7 +41,8 @@ void add_config_option(CLI::App& command, std::string& file);
 // Prints every problem to stderr; nullopt when one of them is an error.
 std::optional<config::Config> read_config(const std::string& file);
 // detect::load, and the schedules checked: cron belongs to a layer above the loader.
-std::shared_ptr<const detect::Catalogue> load_detections(const detect::LoadOptions& options, core::Problems& problems);
+std::shared_ptr<const detect::Catalogue> load_detections(const detect::LoadOptions& options, core::Problems& problems,
+                                                         const detect::Catalogue* before = nullptr);
 // Loads and prints the problems; errors in them do not stop what the sound ones can do.
 std::shared_ptr<const detect::Catalogue> read_detections(const config::Config& config);
 // By name, id or file stem; prints to stderr what is wrong when there is none, or it cannot run.

@@ -8,6 +8,7 @@
 #include "daemon/core/text.h"
 #include "daemon/detect/builtin.h"
 #include "daemon/detect/compile.h"
+#include "daemon/detect/content_hash.h"
 #include "daemon/detect/deployment.h"
 #include "daemon/detect/escu.h"
 #include "daemon/detect/files.h"
@@ -75,7 +76,8 @@ std::optional<core::Problem> reason_not_to_run(const EscuDetection& escu) {
 
 class Loader {
  public:
-  Loader(const LoadOptions& options, core::Problems& problems) : options_(options), problems_(problems) {}
+  Loader(const LoadOptions& options, core::Problems& problems, const Catalogue* before)
+      : options_(options), problems_(problems), before_(before) {}
 
   std::shared_ptr<const Catalogue> load() {
     read_paths();
@@ -97,6 +99,8 @@ class Loader {
   void read_paths();
   void read_file(const std::string& path);
   void read_macros();
+  // Those that the file, which is broken, gave before.
+  void keep_macros(const std::string& file);
   void read_builtin();
   // The loaded detection with this id, or this name. nullptr: none.
   const Detection* twin_of(const Detection& detection) const;
@@ -109,6 +113,7 @@ class Loader {
 
   const LoadOptions& options_;
   core::Problems& problems_;
+  const Catalogue* const before_;
   Macros macros_ = Macros::builtin();
   Deployments deployments_ = Deployments::builtin();
   std::vector<Loaded> loaded_;
@@ -126,7 +131,10 @@ void Loader::read_file(const std::string& path) {
   const auto document = yaml::Document::load(path, found);
   const bool readable = document && !core::has_errors(found);
   problems_.insert(problems_.end(), found.begin(), found.end());
-  if (!readable) return;
+  if (!readable) {
+    keep_macros(path);
+    return;
+  }
   const yaml::Node& root = document->root();
   const auto warn = [&](std::string message) {
     problems_.push_back({path, root.line(), root.col(), std::move(message), core::Severity::kWarning});
@@ -135,9 +143,13 @@ void Loader::read_file(const std::string& path) {
     case EscuKind::kDetection:
       if (auto escu = parse_escu(root, path, problems_)) add(std::move(*escu));
       break;
-    case EscuKind::kMacro:
-      read_escu_macro(root, macros_, problems_);
+    case EscuKind::kMacro: {
+      core::Problems faults;
+      read_escu_macro(root, macros_, faults);
+      if (core::has_errors(faults)) keep_macros(path);
+      problems_.insert(problems_.end(), faults.begin(), faults.end());
       break;
+    }
     case EscuKind::kDeployment:
       if (auto deployment = parse_deployment(root, problems_)) deployments_.replace(std::move(*deployment));
       break;
@@ -156,11 +168,19 @@ void Loader::read_macros() {
   FileList list;
   for (const std::string& path : options_.macros) {
     for (const std::string& file : list.add(path, problems_)) {
-      if (const auto document = yaml::Document::load(file, problems_)) {
-        read_macro_file(document->root(), macros_, problems_);
+      core::Problems faults;
+      if (const auto document = yaml::Document::load(file, faults)) {
+        read_macro_file(document->root(), macros_, faults);
       }
+      if (core::has_errors(faults)) keep_macros(file);
+      problems_.insert(problems_.end(), faults.begin(), faults.end());
     }
   }
+}
+
+void Loader::keep_macros(const std::string& file) {
+  if (before_ == nullptr) return;
+  for (Macro& macro : before_->macros().of_file(file)) macros_.add(std::move(macro));
 }
 
 void Loader::read_builtin() {
@@ -258,6 +278,7 @@ void Loader::compile() {
 std::shared_ptr<const Catalogue> Loader::catalogue() {
   std::vector<std::shared_ptr<const Detection>> detections;
   for (Loaded& loaded : loaded_) {
+    loaded.escu.detection.content_hash = content_hash(loaded.escu.detection);
     detections.push_back(std::make_shared<const Detection>(std::move(loaded.escu.detection)));
   }
   std::ranges::sort(detections, {}, [](const auto& detection) { return core::fold(detection->name); });
@@ -275,8 +296,8 @@ std::shared_ptr<const Detection> Catalogue::find(std::string_view detection) con
   return by_stem;
 }
 
-std::shared_ptr<const Catalogue> load(const LoadOptions& options, core::Problems& problems) {
-  return Loader(options, problems).load();
+std::shared_ptr<const Catalogue> load(const LoadOptions& options, core::Problems& problems, const Catalogue* before) {
+  return Loader(options, problems, before).load();
 }
 
 }  // namespace rw::detect
