@@ -143,7 +143,8 @@ TEST_CASE_METHOD(Service, "a macro file that went bad leaves its macros as they 
 
 TEST_CASE_METHOD(Service, "a schedule that cannot be read leaves its detections as they were") {
   folder_.write("rules/deployment.yml",
-                "type: TTP\nscheduling: {cron_schedule: 61 * * * *, earliest_time: -2h@h, latest_time: '@h', schedule_window: 5}\n"
+                "type: TTP\nscheduling: {cron_schedule: 61 * * * *, earliest_time: -2h@h, latest_time: '@h', "
+                "schedule_window: 5}\n"
                 "alert_action: {rba: {enabled: 'true'}}\n");
   const auto report = reload();
   CHECK(report.kept == Lines{"A", "B"});
