@@ -31,6 +31,9 @@ int run(int argc, char** argv) {
   add_run(app, status);
   add_search(app, status);
   add_import(app, status);
+  add_backfill(app, status);
+  add_test(app, status);
+  add_coverage(app, status);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& done) {  // --help, --version
