@@ -4,18 +4,19 @@ namespace rw::storage {
 namespace {
 
 constexpr std::string_view kRiskEventColumns[] = {
-    "time",         "created",           "identity",          "detection_id",
-    "detection",    "detection_version", "earliest",          "latest",
-    "risk_object",  "risk_object_type",  "risk_object_field", "risk_score",
-    "risk_message", "threat_objects",    "annotations",       "row"};
+    "time",       "created",           "identity",         "detection_id",
+    "detection",  "detection_version", "detection_hash",   "earliest",
+    "latest",     "risk_object",       "risk_object_type", "risk_object_field",
+    "risk_score", "risk_message",      "threat_objects",   "annotations",
+    "row"};
 constexpr std::string_view kFindingTimes[] = {"time", "created", "earliest", "latest"};
 constexpr std::string_view kRiskEventJson[] = {"threat_objects", "annotations", "row"};
 
 constexpr std::string_view kNotableColumns[] = {
-    "time",     "created", "identity",    "detection_id",     "detection",          "detection_version",
-    "earliest", "latest",  "rule_title",  "rule_description", "security_domain",    "severity",
-    "status",   "owner",   "disposition", "nes_fields",       "drilldown_searches", "annotations",
-    "row"};
+    "time",           "created",  "identity", "detection_id", "detection",        "detection_version",
+    "detection_hash", "earliest", "latest",   "rule_title",   "rule_description", "security_domain",
+    "severity",       "status",   "owner",    "disposition",  "nes_fields",       "drilldown_searches",
+    "annotations",    "row"};
 constexpr std::string_view kNotableJson[] = {"nes_fields", "drilldown_searches", "annotations", "row"};
 
 constexpr std::string_view kRunColumns[] = {"time",           "detection_id", "detection",    "kind",

@@ -18,6 +18,7 @@ namespace {
 enum class Scope {
   kPublic,  // no token: holds nothing about events
   kRead,
+  kChange,  // not for other sites' pages, which a browser lets send a POST without asking
 };
 
 struct Route {
@@ -34,6 +35,7 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/v1/notables/([^/]+)", Scope::kRead, get_notable},
     {"GET", "/api/v1/detections", Scope::kRead, list_detections},
     {"GET", "/api/v1/detections/([^/]+)", Scope::kRead, get_detection},
+    {"POST", "/api/v1/detections/reload", Scope::kChange, reload_detections},
     {"GET", "/api/v1/runs", Scope::kRead, list_runs},
     {"GET", "/api/v1/events/registry", Scope::kRead, list_registry_events},
     {"GET", "/api/v1/events/processes", Scope::kRead, list_process_events},
@@ -87,6 +89,9 @@ class HttpApi final : public Api {
       return problem(403, "Host: expected localhost or an IP address, as this listener asks for no token", request.path,
                      "configure api.tokens to serve this name");
     }
+    if (scope == Scope::kChange && !is_same_origin(request)) {
+      return problem(403, "Origin: expected this listener itself: a page of another site has sent this", request.path);
+    }
     if (scope == Scope::kPublic || is_authorized(request, options_.tokens)) return std::nullopt;
     http::Response response =
         problem(401, "expected the header Authorization: Bearer TOKEN with a token of api.tokens", request.path);
@@ -110,7 +115,7 @@ class HttpApi final : public Api {
       if (auto refusal = refuse(request, Scope::kRead)) return *std::move(refusal);
     }
     if (status == 404) return problem(status, "there is nothing at this path", request.path);
-    if (status == 405) return problem(status, "expected GET or HEAD", request.path);
+    if (status == 405) return problem(status, "this path takes other methods, see Allow", request.path);
     if (status >= 500) return problem(status, "the reason is in the daemon's log", request.path);
     return problem(status, "the request could not be read", request.path);
   }

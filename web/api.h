@@ -2,13 +2,15 @@
 // handlers in routes_<noun>.cc. Errors are application/problem+json (RFC 9457). Thread-safe.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "daemon/core/counters.h"
 #include "daemon/core/time.h"
-#include "daemon/detect/load.h"
+#include "daemon/detect/current_catalogue.h"
+#include "daemon/detect/reload.h"
 #include "daemon/http/server.h"
 #include "storage/store.h"
 #include "storage/writer.h"
@@ -26,8 +28,10 @@ struct ApiSources {
   storage::Writer& writer;
   core::Counters& counters;
   const core::Clock& clock;
-  std::shared_ptr<const detect::Catalogue> catalogue;
+  const detect::CurrentCatalogue& catalogue;
   core::TimeZone zone;
+  // Reads the detections again and puts them in service; on any thread, one at a time. Empty: they cannot be reloaded.
+  std::function<core::Result<detect::ReloadReport>()> reload;
 };
 
 class Api {

@@ -30,4 +30,13 @@ bool is_local_host_header(std::string_view host) {
   return core::equals_ascii_nocase(tail, kLocalhost) && (head.empty() || head.ends_with('.'));
 }
 
+bool is_same_origin(const http::Request& request) {
+  const std::string_view origin = request.header("origin");
+  if (origin.empty()) return true;
+  constexpr std::string_view kScheme = "://";
+  const std::size_t scheme = origin.find(kScheme);  // none: "null", an opaque origin
+  return scheme != std::string_view::npos &&
+         core::equals_ascii_nocase(origin.substr(scheme + kScheme.size()), request.header("host"));
+}
+
 }  // namespace rw::web

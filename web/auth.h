@@ -16,4 +16,8 @@ bool is_authorized(const http::Request& request, const std::vector<std::string>&
 // a request without Host, which no browser makes.
 bool is_local_host_header(std::string_view host);
 
+// A browser names the site of the page that sends a POST in Origin. True without it (no browser), or when it is the
+// one that Host names.
+bool is_same_origin(const http::Request& request);
+
 }  // namespace rw::web

@@ -20,6 +20,9 @@ Answer get_notable(const Context& context, const http::Request& request);
 Answer list_detections(const Context& context, const http::Request& request);
 Answer get_detection(const Context& context, const http::Request& request);
 
+// routes_reload.cc
+Answer reload_detections(const Context& context, const http::Request& request);
+
 // routes_status.cc
 Answer get_health(const Context& context, const http::Request& request);
 Answer get_metrics(const Context& context, const http::Request& request);

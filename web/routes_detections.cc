@@ -33,6 +33,7 @@ const std::vector<std::string_view> kFilterColumns = {
     "state",
     "problem",
     "version",
+    "content_hash",
     "severity",
     "file",
     "cron_schedule",
@@ -83,6 +84,7 @@ Json render_item(const Context& context, const Detection& detection, const Ledge
                {"name", render_text(detection.name)},
                {"source", render_text(detection.source)},
                {"version", detection.version},
+               {"content_hash", render_text(detection.content_hash)},
                {"type", render_text(detection.type)},
                {"status", render_text(detection.status)},
                {"state", detect::state_name(detection.state)}};
@@ -158,7 +160,8 @@ bool matches(const Json& item, const IndexRequest& index) {
 Answer list_detections(const Context& context, const http::Request& request) {
   RW_TRY(const IndexRequest index, parse_index_request(request, "detections", kFilterColumns));
   RW_TRY(const Ledger ledger, last_runs(context));
-  const auto& detections = context.sources.catalogue->detections();
+  const auto catalogue = context.sources.catalogue.get();
+  const auto& detections = catalogue->detections();
 
   std::vector<Json> items;
   std::optional<std::string> next_cursor;
@@ -177,7 +180,7 @@ Answer list_detections(const Context& context, const http::Request& request) {
 Answer get_detection(const Context& context, const http::Request& request) {
   RW_CHECK(expect_no_parameters(request));
   const std::string& name = request.path_parameters.at(0);
-  const std::shared_ptr<const Detection> detection = context.sources.catalogue->find(name);
+  const std::shared_ptr<const Detection> detection = context.sources.catalogue.get()->find(name);
   if (detection == nullptr) {
     return core::Error{core::ErrorCode::kNotFound,
                        fmt::format("there is no detection with the id, name or file '{}'", name)};

@@ -25,6 +25,8 @@ struct FindingOrigin {
   int detection_version = 0;
   Window window;
   core::Micros created;  // when the run made it
+  // Which content, where the author did not raise the version (detect/content_hash.h); empty: not known.
+  std::string detection_hash = {};
 };
 
 struct RiskEvent {

@@ -31,6 +31,9 @@ int run(int argc, char** argv) {
   add_run(app, status);
   add_search(app, status);
   add_import(app, status);
+  add_backfill(app, status);
+  add_test(app, status);
+  add_coverage(app, status);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& done) {  // --help, --version
@@ -64,8 +67,9 @@ std::optional<config::Config> read_config(const std::string& file) {
   return config;
 }
 
-std::shared_ptr<const detect::Catalogue> load_detections(const detect::LoadOptions& options, core::Problems& problems) {
-  auto catalogue = detect::load(options, problems);
+std::shared_ptr<const detect::Catalogue> load_detections(const detect::LoadOptions& options, core::Problems& problems,
+                                                         const detect::Catalogue* before) {
+  auto catalogue = detect::load(options, problems, before);
   for (const auto& detection : catalogue->detections()) {
     const auto cron = scheduler::Cron::parse(detection->schedule.cron_schedule);
     if (!cron.ok()) {

@@ -30,6 +30,9 @@ void add_explain(CLI::App& app, int& status);
 void add_run(CLI::App& app, int& status);
 void add_search(CLI::App& app, int& status);
 void add_import(CLI::App& app, int& status);
+void add_backfill(CLI::App& app, int& status);
+void add_test(CLI::App& app, int& status);
+void add_coverage(CLI::App& app, int& status);
 
 // Parses the command line, runs the subcommand, returns the exit status.
 int run(int argc, char** argv);
@@ -41,7 +44,8 @@ void add_config_option(CLI::App& command, std::string& file);
 // Prints every problem to stderr; nullopt when one of them is an error.
 std::optional<config::Config> read_config(const std::string& file);
 // detect::load, and the schedules checked: cron belongs to a layer above the loader.
-std::shared_ptr<const detect::Catalogue> load_detections(const detect::LoadOptions& options, core::Problems& problems);
+std::shared_ptr<const detect::Catalogue> load_detections(const detect::LoadOptions& options, core::Problems& problems,
+                                                         const detect::Catalogue* before = nullptr);
 // Loads and prints the problems; errors in them do not stop what the sound ones can do.
 std::shared_ptr<const detect::Catalogue> read_detections(const config::Config& config);
 // By name, id or file stem; prints to stderr what is wrong when there is none, or it cannot run.

@@ -1,4 +1,5 @@
 // regwarden serve: the composition root. Builds, starts, waits for a signal, stops in reverse.
+#include <fmt/format.h>
 #include <pthread.h>
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
@@ -7,10 +8,13 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <csignal>
+#include <cstdint>
+#include <ctime>
 #include <memory>
 #include <vector>
 
 #include "daemon/cli/command.h"
+#include "daemon/cli/reloader.h"
 #include "daemon/core/log.h"
 #include "daemon/core/version.h"
 #include "daemon/ingest/http/hec.h"
@@ -53,6 +57,8 @@ class Daemon {
     if (writer_) writer_->begin_stop();
   }
 
+  core::Result<detect::ReloadReport> reload() { return reloader_->reload(); }
+
  private:
   Daemon() = default;
 
@@ -65,12 +71,14 @@ class Daemon {
   }
 
   core::Result<void> start_scheduler(const config::Config& config) {
-    catalogue_ = read_detections(config);
-    const auto enabled = std::ranges::count_if(catalogue_->detections(), [](const auto& detection) {
+    const auto catalogue = read_detections(config);
+    catalogue_ = std::make_unique<detect::CurrentCatalogue>(catalogue);
+    const auto enabled = std::ranges::count_if(catalogue->detections(), [](const auto& detection) {
       return detection->state == detect::DetectionState::kEnabled;
     });
-    RW_TRY(scheduler_, scheduler::Scheduler::start(config.scheduler, catalogue_, *store_, *writer_, counters_, clock_));
-    spdlog::info("scheduler: {} of {} detections enabled", enabled, catalogue_->detections().size());
+    RW_TRY(scheduler_, scheduler::Scheduler::start(config.scheduler, catalogue, *store_, *writer_, counters_, clock_));
+    spdlog::info("scheduler: {} of {} detections enabled", enabled, catalogue->detections().size());
+    reloader_ = std::make_unique<Reloader>(config.detections, *catalogue_, *scheduler_);
     return {};
   }
 
@@ -97,8 +105,9 @@ class Daemon {
                                          .writer = *writer_,
                                          .counters = counters_,
                                          .clock = clock_,
-                                         .catalogue = catalogue_,
-                                         .zone = config.time_zone});
+                                         .catalogue = *catalogue_,
+                                         .zone = config.time_zone,
+                                         .reload = [this] { return reloader_->reload(); }});
     RW_TRY(api_server_, http::Server::open(config.api.server, counters_));
     api_->add_routes(*api_server_);
     api_server_->start();
@@ -114,8 +123,9 @@ class Daemon {
   core::Counters counters_;
   std::unique_ptr<storage::Store> store_;
   std::unique_ptr<storage::Writer> writer_;
-  std::shared_ptr<const detect::Catalogue> catalogue_;
+  std::unique_ptr<detect::CurrentCatalogue> catalogue_;
   std::unique_ptr<scheduler::Scheduler> scheduler_;
+  std::unique_ptr<Reloader> reloader_;
   std::vector<HecListener> hec_;
   std::unique_ptr<ingest::SyslogInputs> syslog_;
   std::unique_ptr<web::Api> api_;
@@ -141,7 +151,19 @@ void raise_file_limit() {
   if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) spdlog::warn("cannot raise the limit of open files");
 }
 
-void wait_for_stop(const sigset_t& signals) {
+// Tells systemd (Type=notify-reload) when it begins and when it is over.
+void reload(Daemon& daemon) {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  const std::int64_t now_us = std::int64_t{now.tv_sec} * 1'000'000 + now.tv_nsec / 1000;
+  sd_notify(0, fmt::format("RELOADING=1\nMONOTONIC_USEC={}", now_us).c_str());
+  spdlog::info("SIGHUP: reading the detections again; the rest of the configuration stays until a restart");
+  const auto report = daemon.reload();
+  if (!report.ok()) spdlog::error("reload: {}: nothing has changed", core::render(report.error()));
+  sd_notify(0, "READY=1");
+}
+
+void wait_for_stop(const sigset_t& signals, Daemon& daemon) {
   while (true) {
     int signal = 0;
     sigwait(&signals, &signal);
@@ -149,7 +171,7 @@ void wait_for_stop(const sigset_t& signals) {
       spdlog::info("stopping: {}", signal == SIGINT ? "SIGINT" : "SIGTERM");
       return;
     }
-    spdlog::warn("SIGHUP: this version does not reload; restart it to read the configuration again");
+    reload(daemon);
   }
 }
 
@@ -166,7 +188,7 @@ int serve(const std::string& config_file) {
   sd_notify(0, "READY=1");
   spdlog::info("ready");
 
-  wait_for_stop(signals);
+  wait_for_stop(signals, **daemon);
   sd_notify(0, "STOPPING=1");
   daemon->reset();
   spdlog::info("stopped");

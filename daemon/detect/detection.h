@@ -100,6 +100,8 @@ struct Detection {
   std::vector<Drilldown> drilldowns;
   std::string annotations = "{}";  // JSON object: mitre_attack, analytic_story, cis20, nist, …
 
+  std::string content_hash;  // see content_hash.h
+
   // The search: its text as in the file and, unless unsupported, compiled.
   std::string search_text;
   std::shared_ptr<const Search> search;

@@ -7,6 +7,7 @@
 
 #include "daemon/core/text.h"
 #include "daemon/detect/builtin.h"
+#include "daemon/detect/content_hash.h"
 #include "daemon/detect/escu_front_end.h"
 #include "daemon/detect/files.h"
 #include "daemon/detect/lookup_file.h"
@@ -52,8 +53,8 @@ void apply(const Settings& settings, LoadedDetection& loaded) {
 
 class Loader {
  public:
-  Loader(const LoadOptions& options, core::Problems& problems)
-      : options_(options), problems_(problems), sigma_(options.sigma) {}
+  Loader(const LoadOptions& options, core::Problems& problems, const Catalogue* before)
+      : options_(options), problems_(problems), before_(before), sigma_(options.sigma) {}
 
   std::shared_ptr<const Catalogue> load() {
     read_paths();
@@ -76,6 +77,8 @@ class Loader {
   void read_paths();
   void read_file(const std::string& path);
   void read_macros();
+  // Those that the file, which is broken, gave before.
+  void keep_macros(const std::string& file);
   void read_builtin();
   // The loaded detection with this id, or this name. nullptr: none.
   const Detection* twin_of(const Detection& detection) const;
@@ -88,6 +91,7 @@ class Loader {
 
   const LoadOptions& options_;
   core::Problems& problems_;
+  const Catalogue* const before_;
   EscuFrontEnd escu_;
   sigma::SigmaFrontEnd sigma_;
   const std::array<FrontEnd*, 2> front_ends_ = {&sigma_, &escu_};  // the first that takes a file has it
@@ -107,7 +111,10 @@ void Loader::read_file(const std::string& path) {
   const auto documents = yaml::Document::load_all(path, found);
   const bool readable = documents && !core::has_errors(found);
   problems_.insert(problems_.end(), found.begin(), found.end());
-  if (!readable) return;
+  if (!readable) {
+    keep_macros(path);
+    return;
+  }
   const yaml::Node root = documents->empty() ? yaml::Node() : documents->front().root();
   const auto front_end = std::ranges::find_if(front_ends_, [&](const FrontEnd* each) { return each->takes(root); });
   if (front_end == front_ends_.end()) {
@@ -116,18 +123,29 @@ void Loader::read_file(const std::string& path) {
                          core::Severity::kWarning});
     return;
   }
-  for (auto& loaded : (*front_end)->read(*documents, problems_)) add(std::move(loaded));
+  core::Problems faults;
+  for (auto& loaded : (*front_end)->read(*documents, faults)) add(std::move(loaded));
+  if (core::has_errors(faults)) keep_macros(path);
+  problems_.insert(problems_.end(), faults.begin(), faults.end());
 }
 
 void Loader::read_macros() {
   FileList list;
   for (const std::string& path : options_.macros) {
     for (const std::string& file : list.add(path, problems_)) {
-      if (const auto document = yaml::Document::load(file, problems_)) {
-        read_macro_file(document->root(), escu_.macros(), problems_);
+      core::Problems faults;
+      if (const auto document = yaml::Document::load(file, faults)) {
+        read_macro_file(document->root(), escu_.macros(), faults);
       }
+      if (core::has_errors(faults)) keep_macros(file);
+      problems_.insert(problems_.end(), faults.begin(), faults.end());
     }
   }
+}
+
+void Loader::keep_macros(const std::string& file) {
+  if (before_ == nullptr) return;
+  for (Macro& macro : before_->macros().of_file(file)) escu_.macros().add(std::move(macro));
 }
 
 void Loader::read_builtin() {
@@ -223,6 +241,7 @@ void Loader::compile() {
 std::shared_ptr<const Catalogue> Loader::catalogue() {
   std::vector<std::shared_ptr<const Detection>> detections;
   for (Loaded& loaded : loaded_) {
+    loaded.file->detection.content_hash = content_hash(loaded.file->detection);
     detections.push_back(std::make_shared<const Detection>(std::move(loaded.file->detection)));
   }
   std::ranges::sort(detections, {}, [](const auto& detection) { return core::fold(detection->name); });
@@ -240,8 +259,8 @@ std::shared_ptr<const Detection> Catalogue::find(std::string_view detection) con
   return by_stem;
 }
 
-std::shared_ptr<const Catalogue> load(const LoadOptions& options, core::Problems& problems) {
-  return Loader(options, problems).load();
+std::shared_ptr<const Catalogue> load(const LoadOptions& options, core::Problems& problems, const Catalogue* before) {
+  return Loader(options, problems, before).load();
 }
 
 }  // namespace rw::detect

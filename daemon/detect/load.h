@@ -79,6 +79,9 @@ class Catalogue {
 // one id or one name are a problem (one from a file replaces the built-in one), and so is an override that names none, or a stem
 // of several. A malformed detection is a problem and is not in the catalogue; one whose search does not compile is a
 // warning and is in it as unsupported. Unknown keys in a detection file are ignored: the format grows every few months.
-std::shared_ptr<const Catalogue> load(const LoadOptions& options, core::Problems& problems);
+// before: what was loaded until now, if anything. A macro file that is broken now gives what it gave then, so that a
+// slip in a file of filters does not switch all of them off.
+std::shared_ptr<const Catalogue> load(const LoadOptions& options, core::Problems& problems,
+                                      const Catalogue* before = nullptr);
 
 }  // namespace rw::detect

@@ -56,7 +56,7 @@ std::optional<std::string> read_definition(const yaml::Node& node, const yaml::N
 void read_entry(const yaml::Entry& entry, Macros& macros, core::Problems& problems) {
   if (!check_name(entry.key_node, entry.key, problems)) return;
   if (entry.value.is_scalar()) {
-    macros.add({.name = entry.key, .arguments = {}, .definition = entry.value.text()});
+    macros.add({.name = entry.key, .arguments = {}, .definition = entry.value.text(), .file = entry.key_node.file()});
     return;
   }
   if (!entry.value.is_map()) {
@@ -73,7 +73,10 @@ void read_entry(const yaml::Entry& entry, Macros& macros, core::Problems& proble
   auto definition = read_definition(entry.value["definition"], entry.key_node, entry.key, problems);
   auto arguments = read_arguments(entry.value["arguments"], problems);
   if (!definition || !arguments) return;
-  macros.add({.name = entry.key, .arguments = std::move(*arguments), .definition = std::move(*definition)});
+  macros.add({.name = entry.key,
+              .arguments = std::move(*arguments),
+              .definition = std::move(*definition),
+              .file = entry.key_node.file()});
 }
 
 }  // namespace
@@ -89,7 +92,10 @@ void read_escu_macro(const yaml::Node& root, Macros& macros, core::Problems& pro
   auto definition = read_definition(root["definition"], root, *name, problems);
   auto arguments = read_arguments(root["arguments"], problems);
   if (!definition || !arguments) return;
-  macros.add({.name = std::move(*name), .arguments = std::move(*arguments), .definition = std::move(*definition)});
+  macros.add({.name = std::move(*name),
+              .arguments = std::move(*arguments),
+              .definition = std::move(*definition),
+              .file = root.file()});
 }
 
 void read_macro_file(const yaml::Node& root, Macros& macros, core::Problems& problems) {

@@ -28,4 +28,12 @@ const Macro* Macros::find(std::string_view name, std::size_t arguments) const {
   return it == macros_.end() ? nullptr : &it->second;
 }
 
+std::vector<Macro> Macros::of_file(std::string_view file) const {
+  std::vector<Macro> macros;
+  for (const auto& [key, macro] : macros_) {
+    if (macro.file == file) macros.push_back(macro);
+  }
+  return macros;
+}
+
 }  // namespace rw::detect

@@ -15,6 +15,7 @@ struct Macro {
   std::string name;
   std::vector<std::string> arguments;
   std::string definition;  // $argument$ stands for the argument
+  std::string file = {};   // where it stands; empty: built in
 };
 
 class Macros {
@@ -27,6 +28,7 @@ class Macros {
   void add(Macro macro);
   // nullptr: there is none.
   const Macro* find(std::string_view name, std::size_t arguments) const;
+  std::vector<Macro> of_file(std::string_view file) const;
 
  private:
   std::map<std::pair<std::string, std::size_t>, Macro> macros_;

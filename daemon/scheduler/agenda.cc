@@ -1,6 +1,9 @@
 #include "daemon/scheduler/agenda.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "daemon/core/result.h"
 
 namespace rw::scheduler {
 namespace {
@@ -9,7 +12,18 @@ constexpr std::chrono::seconds kLongestSleep{30};
 
 }  // namespace
 
-std::optional<Turn> Agenda::take() {
+Agenda::TickKey Agenda::key_of(const Turn& turn) { return {turn.due, turn.reads_findings, turn.earliest, turn.latest}; }
+
+std::set<Turn>::iterator Agenda::first_due(core::Micros now) {
+  // Turns that make findings and wait stand before those that read them; those that are away may be older still.
+  const auto oldest_away = std::ranges::find_if(away_, [](const auto& tick) { return !std::get<1>(tick.first); });
+  for (auto it = turns_.begin(); it != turns_.end() && it->due <= now; ++it) {
+    if (!it->reads_findings || oldest_away == away_.end() || std::get<0>(oldest_away->first) > it->due) return it;
+  }
+  return turns_.end();
+}
+
+std::vector<Turn> Agenda::take() {
   core::Lock lock(mutex_);
   while (!closed_) {
     const auto steady_now = std::chrono::steady_clock::now();
@@ -23,21 +37,26 @@ std::optional<Turn> Agenda::take() {
         ++it;
       }
     }
-    if (!turns_.empty()) {
-      const Turn first = *turns_.begin();
-      const core::Micros now = clock_.now();
-      if (first.due <= now) {
-        turns_.erase(turns_.begin());
-        return first;
+    const core::Micros now = clock_.now();
+    auto it = first_due(now);
+    if (it != turns_.end()) {
+      std::vector<Turn> tick;
+      while (it != turns_.end() && (tick.empty() || key_of(*it) == key_of(tick.front()))) {
+        tick.push_back(*it);
+        it = turns_.erase(it);
       }
-      if (first.due < now + kLongestSleep) until = std::min(until, steady_now + (first.due - now));
+      away_[key_of(tick.front())].turns += tick.size();
+      return tick;
     }
+    const auto next = std::ranges::find_if(turns_, [now](const Turn& turn) { return turn.due > now; });
+    if (next != turns_.end() && next->due < now + kLongestSleep)
+      until = std::min(until, steady_now + (next->due - now));
     changed_.wait_until(mutex_, until);
   }
-  return std::nullopt;
+  return {};
 }
 
-void Agenda::put_back(const Turn& turn) {
+void Agenda::add(const Turn& turn) {
   {
     core::Lock lock(mutex_);
     turns_.insert(turn);
@@ -45,10 +64,47 @@ void Agenda::put_back(const Turn& turn) {
   changed_.notify_all();
 }
 
-void Agenda::put_back_later(const Turn& turn, std::chrono::steady_clock::duration pause) {
+void Agenda::come_back(const Turn& turn, const std::optional<Turn>& next) {
+  const auto tick = away_.find(key_of(turn));
+  RW_ASSERT(tick != away_.end());
+  if (next) tick->second.next.push_back(*next);
+  if (--tick->second.turns > 0) return;
+  turns_.insert(tick->second.next.begin(), tick->second.next.end());
+  away_.erase(tick);
+}
+
+void Agenda::done(const Turn& turn, const std::optional<Turn>& next) {
   {
     core::Lock lock(mutex_);
-    paused_.emplace_back(std::chrono::steady_clock::now() + pause, turn);
+    come_back(turn, next);
+  }
+  changed_.notify_all();
+}
+
+void Agenda::done_later(const Turn& turn, const std::optional<Turn>& next, std::chrono::steady_clock::duration pause) {
+  {
+    core::Lock lock(mutex_);
+    come_back(turn, std::nullopt);
+    if (next) paused_.emplace_back(std::chrono::steady_clock::now() + pause, *next);
+  }
+  changed_.notify_all();
+}
+
+void Agenda::renew(const std::function<std::optional<Turn>(const Turn&)>& renewed) {
+  {
+    core::Lock lock(mutex_);
+    std::set<Turn> turns;
+    for (const Turn& turn : turns_) {
+      if (const auto now = renewed(turn)) turns.insert(*now);
+    }
+    turns_ = std::move(turns);
+    const auto goes = [&](Turn& turn) {
+      const auto now = renewed(turn);
+      if (now) turn = *now;
+      return !now;
+    };
+    std::erase_if(paused_, [&](auto& paused) { return goes(paused.second); });
+    for (auto& [key, tick] : away_) std::erase_if(tick.next, goes);
   }
   changed_.notify_all();
 }

@@ -207,7 +207,8 @@ core::StableHash row_identity(const detect::Detection& detection, const Row& row
 
 Findings findings_of(const detect::Detection& detection, const detect::SearchResult& result, const cim::Window& window,
                      core::Micros created, const core::TimeZone& zone) {
-  const cim::FindingOrigin origin{detection.id, detection.name, detection.version, window, created};
+  const cim::FindingOrigin origin{detection.id, detection.name, detection.version,
+                                  window,       created,        detection.content_hash};
   Findings findings;
   std::map<std::string, std::int64_t> seen;  // rows so far, by identity
   for (const std::vector<storage::Value>& values : result.table.rows) {

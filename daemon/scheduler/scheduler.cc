@@ -5,12 +5,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdint>
 #include <exception>
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -18,10 +17,10 @@
 
 #include "daemon/core/mutex.h"
 #include "daemon/core/units.h"
-#include "daemon/scheduler/agenda.h"
-#include "daemon/scheduler/cron.h"
 #include "daemon/scheduler/due.h"
+#include "daemon/scheduler/roster.h"
 #include "daemon/scheduler/runner.h"
+#include "daemon/scheduler/tick_sieves.h"
 
 namespace rw::scheduler {
 namespace {
@@ -30,38 +29,30 @@ using core::Counter;
 
 constexpr std::chrono::seconds kPauseAfterFault{60};
 constexpr std::chrono::milliseconds kSubmitInterval{200};
-// A ledger that is further ahead of the clock than this was written while the clock was wrong.
-constexpr std::chrono::hours kClockFault{24};
-
-// A detection that is served.
-struct Served {
-  std::shared_ptr<const detect::Detection> detection;
-  Cron cron;
-};
 
 class SearchScheduler final : public Scheduler {
  public:
-  SearchScheduler(SchedulerOptions options, std::vector<Served> served, const storage::Dialect& dialect,
-                  storage::Writer& writer, core::Counters& counters, const core::Clock& clock)
+  SearchScheduler(SchedulerOptions options, storage::Store& store, storage::Writer& writer, core::Counters& counters,
+                  const core::Clock& clock)
       : options_(options),
-        served_(std::move(served)),
-        dialect_(dialect),
+        store_(store),
         writer_(writer),
         counters_(counters),
         clock_(clock),
-        agenda_(std::make_shared<Agenda>(clock)) {}
+        roster_(std::make_shared<Roster>(clock, options.zone)) {}
 
   ~SearchScheduler() override {
     stopping_ = true;
-    agenda_->close();
+    roster_->close();
     core::Lock lock(mutex_);
     for (const auto& reader : readers_) reader->cancel();
     while (running_ > 0) ended_.wait(mutex_);
   }
 
   // One thread per reader. Errors: Io (no more threads).
-  core::Result<void> begin(const std::vector<Turn>& turns, std::vector<std::unique_ptr<storage::Reader>> readers) {
-    for (const Turn& turn : turns) agenda_->put_back(turn);
+  core::Result<void> begin(const detect::Catalogue& catalogue, const std::vector<storage::LedgerEntry>& ledger,
+                           std::vector<std::unique_ptr<storage::Reader>> readers) {
+    roster_->serve(catalogue, ledger);
     readers_ = std::move(readers);
     for (const auto& reader : readers_) {
       count_threads(1);
@@ -76,20 +67,38 @@ class SearchScheduler final : public Scheduler {
     return {};
   }
 
-  void wake() override { agenda_->wake(); }
+  void wake() override { roster_->wake(); }
+
+  core::Result<void> reload(const detect::Catalogue& catalogue) override {
+    RW_TRY(const auto reader, store_.open_reader());
+    RW_TRY(const auto ledger, reader->ledger());
+    roster_->serve(catalogue, ledger);
+    return {};
+  }
 
  private:
+  using Due = Roster::Due;
+
   void work(storage::Reader& reader) {
-    while (const std::optional<Turn> turn = agenda_->take()) {
-      try {
-        serve(*turn, reader);
-      } catch (const std::exception& exception) {
-        spdlog::error("detection {}: {}; trying again in {} s", served_[turn->detection].detection->name,
-                      exception.what(), kPauseAfterFault.count());
-        agenda_->put_back_later(*turn, kPauseAfterFault);
-      }
+    TickSieves sieves(reader);
+    std::uint64_t generation = 0;
+    while (std::optional<Roster::Tick> tick = roster_->take()) {
+      if (std::exchange(generation, tick->generation) != tick->generation) sieves.clear();
+      serve(std::move(tick->due), reader, sieves);
     }
     count_threads(-1);
+  }
+
+  // What goes wrong with one turn is no other's business.
+  template <class Action>
+  void guard(const Due& due, Action action) {
+    try {
+      action();
+    } catch (const std::exception& exception) {
+      spdlog::error("detection {}: {}; trying again in {} s", due.served->detection->name, exception.what(),
+                    kPauseAfterFault.count());
+      roster_->retry_later(due.turn, kPauseAfterFault);
+    }
   }
 
   void count_threads(int change) {
@@ -98,28 +107,53 @@ class SearchScheduler final : public Scheduler {
     ended_.notify_all();
   }
 
-  void serve(const Turn& turn, storage::Reader& reader) {
+  void serve(std::vector<Due> turns, storage::Reader& reader, TickSieves& sieves) {
     const core::Micros now = clock_.now();
-    if (!turn.in_ledger) {
-      enter_in_ledger(turn);
-    } else if (turn.due < now - options_.catch_up) {
-      give_up_missed(turn, now);
-    } else {
-      run(turn, reader);
+    std::vector<Due> tick;
+    for (Due& due : turns) {
+      if (!due.turn.in_ledger) {
+        guard(due, [&] { enter_in_ledger(due); });
+      } else if (due.turn.due < now - options_.catch_up) {
+        guard(due, [&] { give_up_missed(due, now); });
+      } else {
+        tick.push_back(std::move(due));
+      }
+    }
+    if (tick.empty()) return;
+    const detect::SiftedQueries* sifted = sift(tick, sieves);
+    for (const Due& due : tick) {
+      if (stopping_) return;  // still owed when we start again
+      guard(due, [&] { run(due, reader, sifted); });
     }
   }
 
-  void enter_in_ledger(const Turn& turn) {
-    const detect::Detection& detection = *served_[turn.detection].detection;
+  // nullptr: each search looks at the window itself.
+  const detect::SiftedQueries* sift(const std::vector<Due>& tick, TickSieves& sieves) {
+    std::vector<std::shared_ptr<const detect::Detection>> detections;
+    for (const Due& due : tick) detections.push_back(due.served->detection);
+    const Turn& turn = tick.front().turn;
+    const auto sifted = sieves.sift(detections, {turn.earliest, turn.latest}, options_.limits);
+    if (sifted.ok()) return *sifted;
+    if (!stopping_) {
+      spdlog::warn("the {} detections due at {} are run one by one: {}", tick.size(), core::format_rfc3339(turn.due),
+                   core::render(sifted.error()));
+    }
+    return nullptr;
+  }
+
+  void enter_in_ledger(const Due& due) {
+    const auto& [turn, served] = due;
+    const detect::Detection& detection = *served->detection;
     storage::Batch batch;
     batch.detections.push_back({detection.id, detection.name, turn.served_until});
     submit(std::move(batch), turn, turn.served_until, [] {});
   }
 
-  void give_up_missed(const Turn& turn, core::Micros now) {
-    const auto& [detection, cron] = served_[turn.detection];
+  void give_up_missed(const Due& due, core::Micros now) {
+    const auto& [turn, served] = due;
+    const auto& detection = served->detection;
     const std::vector<OwedRun> missed =
-        missed_runs(cron, detection->schedule, turn.served_until, now - options_.catch_up, options_.zone);
+        missed_runs(served->cron, detection->schedule, turn.served_until, now - options_.catch_up, options_.zone);
     storage::Batch batch;
     for (const OwedRun& owed : missed) {
       cim::Run& run = batch.runs.emplace_back();
@@ -140,12 +174,14 @@ class SearchScheduler final : public Scheduler {
            [counters = &counters_, n = missed.size()] { counters->add(Counter::kRunsMissed, n); });
   }
 
-  void run(const Turn& turn, storage::Reader& reader) {
-    const detect::Detection& detection = *served_[turn.detection].detection;
+  void run(const Due& due, storage::Reader& reader, const detect::SiftedQueries* sifted) {
+    const auto& [turn, served] = due;
+    const detect::Detection& detection = *served->detection;
     RunRequest request;
     request.scheduled_time = turn.due;
-    request.window = window_of(detection.schedule, turn.due, options_.zone);
-    RunOutcome outcome = run_detection(detection, request, {reader, dialect_, options_.zone, options_.limits, clock_});
+    request.window = {turn.earliest, turn.latest};
+    RunOutcome outcome =
+        run_detection(detection, request, {reader, store_.dialect(), options_.zone, options_.limits, clock_, sifted});
     const bool failed = outcome.run.status == cim::RunStatus::kFailed;
     if (failed && stopping_) return;  // cancelled: still owed when we start again
     if (failed) {
@@ -162,19 +198,15 @@ class SearchScheduler final : public Scheduler {
   // Hands the batch to the writer. Only once it is committed is the detection served until `until`; a batch that is
   // refused leaves the turn owed.
   void submit(storage::Batch batch, const Turn& turn, core::Micros until, std::function<void()> committed) {
-    std::optional<Turn> next;
-    if (const auto due = served_[turn.detection].cron.next_after(until, options_.zone)) {
-      next = Turn{.due = *due, .detection = turn.detection, .served_until = until};
-    }
-    // The writer may come to it after we are gone: so it shares the agenda. The counters outlive the writer.
-    batch.on_done = [agenda = agenda_, turn, next,
+    // The writer may come to it after we are gone: so it shares the roster. The counters outlive the writer.
+    batch.on_done = [roster = roster_, turn, until,
                      committed = std::move(committed)](const core::Result<storage::CommitOutcome>& outcome) {
       if (!outcome.ok()) {
-        agenda->put_back_later(turn, kPauseAfterFault);
+        roster->retry_later(turn, kPauseAfterFault);
         return;
       }
       committed();
-      if (next) agenda->put_back(*next);
+      roster->committed(turn, until);
     };
     while (!writer_.submit_until(batch, std::chrono::steady_clock::now() + kSubmitInterval)) {
       if (stopping_) return;
@@ -182,12 +214,11 @@ class SearchScheduler final : public Scheduler {
   }
 
   const SchedulerOptions options_;
-  const std::vector<Served> served_;
-  const storage::Dialect& dialect_;
+  storage::Store& store_;
   storage::Writer& writer_;
   core::Counters& counters_;
   const core::Clock& clock_;
-  const std::shared_ptr<Agenda> agenda_;
+  const std::shared_ptr<Roster> roster_;
 
   std::vector<std::unique_ptr<storage::Reader>> readers_;  // one per thread; set by begin()
   std::atomic<bool> stopping_{false};
@@ -198,47 +229,6 @@ class SearchScheduler final : public Scheduler {
 
   std::vector<std::jthread> threads_;  // last: joined while all else is there
 };
-
-// Those that are enabled, with their schedules. One whose schedule cannot be read is left out, and the log says so.
-std::vector<Served> served_detections(const detect::Catalogue& catalogue) {
-  std::vector<Served> served;
-  for (const auto& detection : catalogue.detections()) {
-    if (detection->state != detect::DetectionState::kEnabled) continue;
-    core::Result<Cron> cron = Cron::parse(detection->schedule.cron_schedule);
-    if (cron.ok()) {
-      served.push_back({detection, std::move(cron).value()});
-    } else {
-      spdlog::error("detection {} ({}) does not run: {}", detection->name, detection->file, cron.error().message);
-    }
-  }
-  return served;
-}
-
-std::vector<Turn> first_turns(const std::vector<Served>& served, const std::vector<storage::LedgerEntry>& ledger,
-                              core::Micros now, const core::TimeZone& zone) {
-  std::map<std::string_view, core::Micros> served_until;
-  for (const storage::LedgerEntry& entry : ledger) served_until.emplace(entry.detection_id, entry.served_until);
-
-  std::vector<Turn> turns;
-  for (std::size_t i = 0; i < served.size(); ++i) {
-    const detect::Detection& detection = *served[i].detection;
-    const auto entry = served_until.find(detection.id);
-    if (entry == served_until.end()) {
-      turns.push_back({.due = core::Micros::min(), .detection = i, .served_until = now, .in_ledger = false});
-      continue;
-    }
-    core::Micros until = entry->second;
-    if (until > now + kClockFault) {
-      spdlog::warn("detection {}: the ledger is ahead of the clock (served until {}): going on from now",
-                   detection.name, core::format_rfc3339(until));
-      until = now;
-    }
-    if (const auto due = served[i].cron.next_after(until, zone)) {
-      turns.push_back({.due = *due, .detection = i, .served_until = until});
-    }
-  }
-  return turns;
-}
 
 }  // namespace
 
@@ -253,11 +243,8 @@ core::Result<std::unique_ptr<Scheduler>> Scheduler::start(SchedulerOptions optio
   }
   RW_TRY(const auto ledger, readers.front()->ledger());
 
-  std::vector<Served> served = served_detections(*catalogue);
-  const std::vector<Turn> turns = first_turns(served, ledger, clock.now(), options.zone);
-  auto scheduler =
-      std::make_unique<SearchScheduler>(options, std::move(served), store.dialect(), writer, counters, clock);
-  RW_CHECK(scheduler->begin(turns, std::move(readers)));
+  auto scheduler = std::make_unique<SearchScheduler>(options, store, writer, counters, clock);
+  RW_CHECK(scheduler->begin(*catalogue, ledger, std::move(readers)));
   return std::unique_ptr<Scheduler>(std::move(scheduler));
 }
 

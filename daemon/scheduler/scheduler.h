@@ -1,6 +1,8 @@
-// The thread that sleeps and dispatches: asks due.h what is owed, hands each run to a search thread (each with its own
-// Reader), and the finished run to the writer. Decides nothing else. Never two runs of one detection at a time, oldest
-// first. What is owed is known from the ledger, so runs missed while the daemon was down are run on start.
+// The threads that sleep and search: each (with its own Reader) takes the runs that are due at one scheduled time over
+// one window together, so that one sieve looks at the window for all of them, and hands each finished run to the
+// writer. Never two runs of one detection at a time, oldest first. What is owed is known from the ledger, so runs
+// missed while the daemon was down are run on start. A detection that reads Risk.All_Risk runs when all that is due by
+// then and makes findings is committed.
 //
 // A detection that is not in the ledger is entered with the present time, and is owed its runs from then on. A run is
 // done when its batch is committed; if the store refuses it, it is run again. A search that fails is recorded as failed
@@ -39,6 +41,11 @@ class Scheduler {
   virtual ~Scheduler() = default;  // cancels running searches (they will be owed again), joins
   Scheduler(const Scheduler&) = delete;
   Scheduler& operator=(const Scheduler&) = delete;
+
+  // Serves the detections of this catalogue from now on, as a start with it would. One that goes on (known by its id)
+  // keeps its place in the ledger; a run that is under way ends as it began. Thread-safe.
+  // Errors: those of Store::open_reader and Reader::ledger; then nothing is changed.
+  virtual core::Result<void> reload(const detect::Catalogue& catalogue) = 0;
 
   // Looks at the clock now instead of at the next due time (tests with a fake clock, clock jumps).
   virtual void wake() = 0;

@@ -305,7 +305,13 @@ LEFT JOIN term tp ON tp.id = e.process_path
 LEFT JOIN term tq ON tq.id = e.parent_process_path;
 )sql";
 
-const char* const kMigrations[] = {kVersion1, kSchemaVersion2};
+// Which content of a detection made a finding, beside the version that its author gave it.
+constexpr const char* kDetectionHash = R"sql(
+ALTER TABLE risk_event ADD COLUMN detection_hash TEXT;
+ALTER TABLE notable ADD COLUMN detection_hash TEXT;
+)sql";
+
+const char* const kMigrations[] = {kVersion1, kSchemaVersion2, kDetectionHash};
 
 core::Result<void> use_write_ahead_log(Connection& connection) {
   RW_CHECK(connection.execute("PRAGMA page_size = 4096"));

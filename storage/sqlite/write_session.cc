@@ -68,12 +68,14 @@ core::Result<void> SqliteWriteSession::prepare() {
        " ?22, ?23, ?24, ?25) ON CONFLICT DO NOTHING"},
       {&sql_.risk_event,
        "INSERT INTO risk_event (identity, time, created, detection_id, detection, detection_version, earliest, latest,"
-       " risk_object, risk_object_type, risk_object_field, risk_score, risk_message, threat_objects, annotations, row)"
-       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) ON CONFLICT DO NOTHING"},
+       " risk_object, risk_object_type, risk_object_field, risk_score, risk_message, threat_objects, annotations, row,"
+       " detection_hash)"
+       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17) ON CONFLICT DO NOTHING"},
       {&sql_.notable,
        "INSERT INTO notable (identity, time, created, detection_id, detection, detection_version, earliest, latest,"
-       " rule_title, rule_description, security_domain, severity, nes_fields, drilldown_searches, annotations, row)"
-       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) ON CONFLICT DO NOTHING"},
+       " rule_title, rule_description, security_domain, severity, nes_fields, drilldown_searches, annotations, row,"
+       " detection_hash)"
+       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17) ON CONFLICT DO NOTHING"},
       {&sql_.run,
        "INSERT INTO run (detection_id, detection, kind, scheduled_time, earliest, latest, started, finished, status,"
        " result_count, error) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"},
@@ -289,6 +291,11 @@ void bind_origin(Statement& row, const std::string& identity, core::Micros time,
   row.bind(6, std::int64_t{origin.detection_version});
   row.bind(7, core::to_us(origin.window.earliest));
   row.bind(8, core::to_us(origin.window.latest));
+  if (origin.detection_hash.empty()) {
+    row.bind_null(17);
+  } else {
+    row.bind(17, std::string_view(origin.detection_hash));
+  }
 }
 
 }  // namespace

@@ -8,11 +8,12 @@ import json
 import pathlib
 import re
 import shutil
+import signal
 import sqlite3
 import tempfile
 import unittest
 
-from harness import SHARED_DIR, SOURCE_DIR, cli, corpus_lines, sysmon_xml
+from harness import SHARED_DIR, SOURCE_DIR, TestCase, cli, corpus_lines, http, sysmon_xml, wait_for
 
 CORPUS = SHARED_DIR / "corpus/sysmon-xml"
 AMSI = "Disable AMSI Through Registry"
@@ -195,6 +196,168 @@ class Run(CliCase):
         explained = self.cli("explain", AMSI).stdout
         for part in ("search:\n", "plan:\n", "sql (sqlite):\n", "FROM registry_event"):
             self.assertIn(part, explained)
+
+
+class Detections(CliCase):
+    def listed(self, *options):
+        return [row["name"] for row in json.loads(self.cli("detections", "-o", "json", *options).stdout)]
+
+    def test_filters_and_problems(self):
+        rule = (SHARED_DIR / "escu/detections/endpoint/disable_amsi_through_registry.yml").read_text()
+        bad = re.sub(r"(?m)^name: .*", "name: Bad", re.sub(r"(?m)^id: .*", "id: bad", rule)).replace("| tstats", "| nosuch")
+        self.write("rules-amsi.yml", rule)
+        self.write("rules-bad.yml", bad)
+        self.write_config("data_dir: data\ndetections: {builtin: false, paths: [rules-amsi.yml, rules-bad.yml]}\n")
+        self.assertEqual(self.listed(), ["Bad", AMSI])
+        self.assertEqual(self.listed("--state", "enabled"), [AMSI])
+        self.assertEqual(self.listed("--state", "unsupported"), ["Bad"])
+        self.assertEqual(self.listed("--technique", "T1562"), ["Bad", AMSI])
+        self.assertEqual(self.listed("--technique", "t1562.001", "--state", "enabled"), [AMSI])
+        self.assertEqual(self.listed("--technique", "T1112"), [])
+        self.assertEqual(self.listed("--type", "ttp", "--status", "production", "--source", "escu"), ["Bad", AMSI])
+        self.assertEqual(self.listed("--source", "sigma"), [])
+        all = json.loads(self.cli("detections", "-o", "json").stdout)
+        self.assertTrue(all[0]["problem"]["file"].endswith("rules-bad.yml"))
+        self.assertGreater(all[0]["problem"]["line"], 1)
+        self.assertIn("nosuch", all[0]["problem"]["message"])
+        self.assertRegex(all[1]["content_hash"], "^[0-9a-f]{16}$")
+        table = self.cli("detections", "--problems").stdout
+        self.assertRegex(table, r"(?m)^Bad: .*rules-bad\.yml:\d+:\d+: .*nosuch")
+        rows = list(csv.DictReader(io.StringIO(self.cli("detections", "-o", "csv").stdout)))
+        self.assertEqual([row["NAME"] for row in rows], ["Bad", AMSI])
+
+    def test_coverage(self):
+        layer = json.loads(self.cli("coverage").stdout)
+        self.assertEqual((layer["domain"], layer["versions"]["layer"]), ("enterprise-attack", "4.5"))
+        techniques = {technique["techniqueID"]: technique for technique in layer["techniques"]}
+        self.assertIn(AMSI, techniques["T1562.001"]["comment"].splitlines())
+        self.assertEqual(techniques["T1562.001"]["score"], len(techniques["T1562.001"]["comment"].splitlines()))
+        self.assertTrue(techniques["T1562"]["showSubtechniques"])
+        self.assertFalse(techniques["T1562.001"]["showSubtechniques"])
+        self.cli("coverage", "-o", str(self.folder / "layer.json"))
+        self.assertEqual(json.loads((self.folder / "layer.json").read_text()), layer)
+
+
+class Backfill(CliCase):
+    def test_every_window_once(self):
+        self.cli("import", str(CORPUS / "amsi-disable-synthetic.xml"))
+        done = self.cli("backfill", AMSI, "--earliest", "2024-05-14T08:50:00Z", "--latest", "2024-05-14T10:50:00Z")
+        self.assertEqual(done.stderr, "")
+        found = re.fullmatch(r"2 runs of 1 detection: (\d+) rows, (\d+) risk events and (\d+) notables added, 0 runs failed\n",
+                             done.stdout)
+        self.assertTrue(found, done.stdout)
+        self.assertEqual((found[1], found[2], found[3]), ("8", "8", "8"))
+        self.assertEqual(self.rows("SELECT kind, (scheduled_time / 1000000) % 86400 / 3600, status FROM run"),
+                         [("manual", 10, "done"), ("manual", 11, "done")])
+        again = self.cli("backfill", AMSI, "--earliest", "2024-05-14T08:50:00Z", "--latest", "2024-05-14T10:50:00Z")
+        self.assertIn(" 0 risk events and 0 notables added", again.stdout)
+
+    def test_findings_are_those_of_single_runs(self):
+        self.cli("import", str(CORPUS / "amsi-disable-synthetic.xml"))
+        findings = lambda: self.rows("SELECT identity, row FROM risk_event ORDER BY 1")
+        self.cli("backfill", "--earliest", "2024-05-14T08:50:00Z", "--latest", "2024-05-14T10:50:00Z")
+        all_at_once = findings()
+        self.assertGreaterEqual(len(all_at_once), 8)
+        shutil.rmtree(self.folder / "data")
+        self.cli("import", str(CORPUS / "amsi-disable-synthetic.xml"))
+        for detection in json.loads(self.cli("detections", "-o", "json").stdout):
+            for time in ("2024-05-14T10:00:00Z", "2024-05-14T11:00:00Z"):
+                self.cli("run", detection["name"], "--at", time)
+        self.assertEqual(findings(), all_at_once)
+
+    def test_errors(self):
+        for message, arguments in (
+                ("no such database", ["--earliest", "-1d"]),
+                ("no detection has the name", ["Nothing", "--earliest", "-1d"]),
+                ("is not before", ["--earliest", "now", "--latest", "-1h"]),
+        ):
+            done = self.cli("backfill", *arguments, check=False)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(message, done.stderr)
+        self.assertEqual(self.cli("backfill", check=False).returncode, 2)
+
+
+class Test(CliCase):
+    URL = "https://media.githubusercontent.com/media/splunk/attack_data/master/datasets/malware/ransomware_ttp/data2/windows-sysmon.log"
+
+    def setUp(self):
+        super().setUp()
+        self.rule = SHARED_DIR / "escu/detections/endpoint/disable_amsi_through_registry.yml"
+        self.assertIn(self.URL, self.rule.read_text())
+        self.data = self.folder / "attack_data"
+        (self.data / "datasets/malware/ransomware_ttp/data2").mkdir(parents=True)
+
+    def write_data(self, text, name="windows-sysmon.log"):
+        path = self.data / "datasets/malware/ransomware_ttp/data2" / name
+        path.write_bytes(gzip.compress(text.encode()) if name.endswith(".gz") else text.encode())
+
+    def run_test(self, *options):
+        return self.cli("test", str(self.rule), "--data", str(self.data), *options, check=False)
+
+    def test_passed(self):
+        self.write_data(sysmon_xml() + "\n", "windows-sysmon.log.gz")
+        done = self.run_test("--junit", str(self.folder / "junit.xml"))
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertTrue(done.stdout.endswith("1 passed, 0 failed, 0 skipped\n"), done.stdout)
+        self.assertIn('tests="1" failures="0"', (self.folder / "junit.xml").read_text())
+        self.assertFalse((self.folder / "data").exists(), "a test has a store of its own")
+
+    def test_failed(self):
+        self.write_data(sysmon_xml(Details="DWORD (0x00000001)") + "\n")
+        done = self.run_test("-o", "json", "--junit", str(self.folder / "junit.xml"))
+        self.assertEqual(done.returncode, 1)
+        result = json.loads(done.stdout)
+        self.assertEqual((result["passed"], result["failed"]), (0, 1))
+        self.assertEqual(result["tests"][0]["reason"],
+                         "expected at least one row, found none (1 registry and 0 process events, 0 rejected)")
+        self.assertIn("<failure message=", (self.folder / "junit.xml").read_text())
+
+    def test_skipped(self):
+        done = self.run_test()
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("skipped: " + AMSI + ": no data: " + self.URL, done.stdout)
+
+
+class Reload(TestCase):
+    def test_sighup_and_api(self):
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="regwarden-e2e-"))
+        rule = (SHARED_DIR / "escu/detections/endpoint/disable_amsi_through_registry.yml").read_text()
+        (folder / "rules").mkdir()
+        (folder / "rules/amsi.yml").write_text(rule)
+        (folder / "macros.yaml").write_text("{}\n")
+        config = """
+            data_dir: data
+            inputs: {syslog: [], http: []}
+            api: {listen: "127.0.0.1:0"}
+            detections: {builtin: false, paths: [rules], macros: [macros.yaml]}
+            """
+        daemon = self.daemon(config, folder)
+        reload = lambda: http("POST", f"http://127.0.0.1:{daemon.ports['api']}/api/v1/detections/reload")
+        first = daemon.api("/api/v1/detections")["items"][0]
+
+        # The author changes the file, forgets the version, and adds another; a third is broken.
+        other = re.sub(r"(?m)^name: .*", "name: Other", re.sub(r"(?m)^id: .*", "id: other", rule))
+        (folder / "rules/amsi.yml").write_text(rule.replace("AmsiEnable", "AmsiEnabled"))
+        (folder / "rules/other.yml").write_text(other)
+        (folder / "rules/broken.yml").write_text("name: [")
+        status, _, body = reload()
+        self.assertEqual(status, 200, body)
+        report = json.loads(body)
+        self.assertEqual((report["loaded"], report["enabled"]), (2, 2))
+        self.assertEqual((report["added"], report["changed"], report["removed"]), (["Other"], [AMSI], []))
+        self.assertEqual({pathlib.Path(problem["file"]).name for problem in report["problems"]}, {"broken.yml"})
+        changed = daemon.api("/api/v1/detections/amsi")
+        self.assertEqual(changed["version"], first["version"])
+        self.assertNotEqual(changed["content_hash"], first["content_hash"])
+
+        # What breaks stays in its old version; what is deleted goes.
+        (folder / "rules/amsi.yml").write_text("name: [")
+        (folder / "rules/other.yml").unlink()
+        daemon.process.send_signal(signal.SIGHUP)
+        wait_for(lambda: any("1 removed, 1 kept" in line for line in daemon.log), "the reload")
+        self.assertEqual([item["name"] for item in daemon.api("/api/v1/detections")["items"]], [AMSI])
+        self.assertEqual(daemon.api("/api/v1/detections/amsi")["content_hash"], changed["content_hash"])
+        self.assertEqual(daemon.stop(), 0)
 
 
 class Errors(CliCase):

@@ -141,7 +141,7 @@ EventQuery query_of(Source source) {
 Plan appended(std::vector<Plan> plans) {
   Plan plan = std::move(plans.front());
   for (std::size_t i = 1; i < plans.size(); ++i) {
-    plan.steps.push_back({append_step(), std::make_shared<const Plan>(std::move(plans[i]))});
+    plan.steps.push_back({append_step(), {std::make_shared<const Plan>(std::move(plans[i]))}});
   }
   return plan;
 }
@@ -193,14 +193,14 @@ class CorrelationCompiler {
     for (const yaml::Node& reference : correlation.rules) {
       const auto number = static_cast<std::int64_t>(what.rules.size());
       for (Plan& plan : events_of(correlation, reference, beyond, what)) {
-        plan.steps.push_back({label_step(number), nullptr});
+        plan.steps.push_back({label_step(number)});
         plans.push_back(std::move(plan));
       }
     }
     --chain_;
     if (problems_.size() > before) return std::nullopt;
     Plan plan = appended(std::move(plans));
-    plan.steps.push_back({correlate_step(std::move(what)), nullptr});
+    plan.steps.push_back({correlate_step(std::move(what))});
     return plan;
   }
 
@@ -301,7 +301,7 @@ class CorrelationCompiler {
     }
     auto plan = compile(inner, outer.timespan + beyond);
     if (!plan) return {};
-    plan->steps.push_back({as_events_step(std::move(from)), nullptr});
+    plan->steps.push_back({as_events_step(std::move(from))});
     std::vector<Plan> plans;
     plans.push_back(*std::move(plan));
     return plans;

@@ -14,7 +14,7 @@ class Append final : public RowStep {
   std::string print() const override { return "append"; }
 
   core::Result<void> apply(Rows& rows, StepContext& context) const override {
-    Rows& more = context.subsearch;
+    Rows& more = context.subsearches.front();
     std::vector<std::size_t> to;
     for (const Column& column : more.columns) {
       to.push_back(rows.find_or_add(column.name));

@@ -6,6 +6,7 @@ namespace rw::ingest {
 namespace {
 
 constexpr std::string_view kEventEnd = "</Event>";
+constexpr std::string_view kObjectEnd = "\n}";
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
@@ -44,9 +45,11 @@ std::optional<std::string_view> EventFile::take(bool at_end) {
       continue;
     }
 
-    // XML ends at its end tag, everything else at its line end.
+    // XML ends at its end tag, pretty-printed JSON at its closing brace, everything else at its line end.
     const bool xml = rest.front() == '<';
-    const std::string_view end_mark = xml ? kEventEnd : std::string_view("\n");
+    const bool pretty = rest.starts_with("{\n") || rest.starts_with("{\r\n");
+    if (!at_end && (rest == "{" || rest == "{\r")) return std::nullopt;
+    const std::string_view end_mark = xml ? kEventEnd : pretty ? kObjectEnd : std::string_view("\n");
     const std::size_t end = buffer_.find(end_mark, scanned_);
     if (end != std::string::npos) return consume(end + end_mark.size() - start_);
     if (at_end) return consume(rest.size());

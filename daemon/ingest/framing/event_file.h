@@ -1,5 +1,7 @@
 // Cuts a file of events into payloads: Windows Event XML, one event a line or spread over several, with or without
-// <Events> around them; JSON, one object a line. In: bytes in any chunking. Out: one event's text a call.
+// <Events> around them; JSON, one object a line, or pretty-printed: begun by a line of nothing but `{` and ended by one
+// that begins with `}` (as `jq` and the JSON files of Sigma's regression data have it; braces are not counted, so that
+// a broken object does not take the rest of the file with it). In: bytes in any chunking. Out: one event's text a call.
 #pragma once
 
 #include <cstddef>

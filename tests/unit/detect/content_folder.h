@@ -34,6 +34,8 @@ class ContentFolder {
     std::ofstream(file, std::ios::binary) << text;
   }
 
+  void remove(const std::string& name) const { std::filesystem::remove(path(name)); }
+
   // Rendered, with this folder left out of file names.
   std::vector<std::string> rendered(const core::Problems& problems) const {
     std::vector<std::string> out;

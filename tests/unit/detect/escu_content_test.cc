@@ -144,7 +144,11 @@ TEST_CASE("ESCU content: every field of disable_amsi_through_registry.yml") {
   }
   CHECK(d.annotations == R"({"mitre_attack":["T1562.001","T1562"],"analytic_story":["Ransomware","CISA AA23-347A",)"
                          R"("Windows Registry Abuse"],"cis20":["CIS 10"],"nist":["DE.CM"],"type":["TTP"],)"
-                         R"("data_source":["Sysmon EventID 12","Sysmon EventID 13"]})");
+                         R"("data_source":["Sysmon EventID 12","Sysmon EventID 13"],)"
+                         R"("mitre_attack.mitre_technique_id":["T1562.001","T1562"],)"
+                         R"("mitre_attack.mitre_technique":["Disable or Modify Tools","Impair Defenses"],)"
+                         R"("mitre_attack.mitre_tactic":["defense-evasion"],"mitre_attack.mitre_tactic_id":["TA0005"],)"
+                         R"("kill_chain_phases":["Exploitation"]})");
   CHECK(d.state == DetectionState::kEnabled);
   CHECK_FALSE(d.problem);
 }

@@ -123,7 +123,10 @@ future_top: [1]
   CHECK(d.severity == "high");
   CHECK(d.annotations == R"({"mitre_attack":["T1112"],"analytic_story":["Story One","Story Two"],"cis20":["CIS 13"],)"
                          R"("nist":["DE.AE"],"type":["Anomaly"],"data_source":["Sysmon EventID 13"],)"
-                         R"("cve":["CVE-2021-44228"]})");
+                         R"("cve":["CVE-2021-44228"],"mitre_attack.mitre_technique_id":["T1112"],)"
+                         R"("mitre_attack.mitre_technique":["Modify Registry"],)"
+                         R"("mitre_attack.mitre_tactic":["defense-evasion"],"mitre_attack.mitre_tactic_id":["TA0005"],)"
+                         R"("kill_chain_phases":["Exploitation"]})");
   REQUIRE(d.drilldowns.size() == 1);
   CHECK(d.drilldowns[0].name == "Results of $dest$");
   CHECK(d.drilldowns[0].search == "| tstats count | search dest = $dest$");

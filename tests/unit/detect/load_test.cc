@@ -98,7 +98,11 @@ TEST_CASE("load: nothing named gives the built-in detections") {
   CHECK(d.drilldowns[0].search == d.search_text + " | search dest=$dest$");
   CHECK(d.annotations == R"({"mitre_attack":["T1562.001","T1562"],"analytic_story":["Ransomware","CISA AA23-347A",)"
                          R"("Windows Registry Abuse"],"cis20":["CIS 10"],"nist":["DE.CM"],"type":["TTP"],)"
-                         R"("data_source":["Sysmon EventID 13","Windows Event Log Security 4657"]})");
+                         R"("data_source":["Sysmon EventID 13","Windows Event Log Security 4657"],)"
+                         R"("mitre_attack.mitre_technique_id":["T1562.001","T1562"],)"
+                         R"("mitre_attack.mitre_technique":["Disable or Modify Tools","Impair Defenses"],)"
+                         R"("mitre_attack.mitre_tactic":["defense-evasion"],"mitre_attack.mitre_tactic_id":["TA0005"],)"
+                         R"("kill_chain_phases":["Exploitation"]})");
   // Its drilldowns are SPL of ours: they must run here.
   for (const Drilldown& drilldown : d.drilldowns) {
     const auto search = compile_spl(drilldown.search, loaded.catalogue->macros());

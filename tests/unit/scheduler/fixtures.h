@@ -5,9 +5,11 @@
 #include <catch2/catch.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "daemon/core/time.h"
 #include "daemon/core/time_modifier.h"
@@ -56,11 +58,16 @@ class FakeSearch final : public detect::Search {
  public:
   using Run = std::function<core::Result<detect::SearchResult>(storage::Reader&, const cim::Window&)>;
   explicit FakeSearch(Run run) : run_(std::move(run)) {}
+  // As if it read this dataset.
+  FakeSearch(Run run, cim::Dataset dataset) : run_(std::move(run)) { query_.emplace().dataset = dataset; }
 
   core::Result<detect::SearchResult> run(const detect::SearchContext& context) const override {
     return run_(context.reader, context.window);
   }
-  std::vector<const detect::EventQuery*> queries() const override { return {}; }
+  std::vector<const detect::EventQuery*> queries() const override {
+    if (query_) return {&*query_};
+    return {};
+  }
   std::string explain_plan() const override { return {}; }
   std::string explain_sql(const storage::Dialect&, const cim::Window&, const core::TimeZone&) const override {
     return {};
@@ -68,6 +75,7 @@ class FakeSearch final : public detect::Search {
 
  private:
   const Run run_;
+  std::optional<detect::EventQuery> query_;
 };
 
 // "Disable AMSI Through Registry", as far as findings are made from it.

@@ -67,7 +67,7 @@ TEST_CASE("a database of a newer regwarden is refused") {
   REQUIRE_FALSE(refused.ok());
   CHECK(refused.error() ==
         core::Error{core::ErrorCode::kUnsupported,
-                    folder.database() + ": the database has schema version 99, this regwarden knows up to 2",
+                    folder.database() + ": the database has schema version 99, this regwarden knows up to 3",
                     "run the newer regwarden that wrote it"});
 }
 

@@ -158,7 +158,8 @@ TEST_CASE("findings are added once, and keep what they said") {
                                   .detection = "Disable AMSI Through Registry",
                                   .detection_version = 6,
                                   .window = {at("2026-10-11T19:00:00Z"), at("2026-10-11T20:00:00Z")},
-                                  .created = at("2026-10-11T20:10:00Z")};
+                                  .created = at("2026-10-11T20:10:00Z"),
+                                  .detection_hash = "0123456789abcdef"};
   Batch batch;
   batch.risk_events = {{.origin = origin,
                         .identity = "r1",
@@ -192,11 +193,11 @@ TEST_CASE("findings are added once, and keep what they said") {
   CHECK(database.rows("SELECT * FROM risk_event") ==
         std::vector<std::string>{
             "1|r1|1791747000000000|1791749400000000|d-1|Disable AMSI Through Registry|6|1791745200000000|"
-            "1791748800000000|ws1|system|dest|49|on ws1|[]|{}|{\"dest\":\"ws1\"}"});
+            "1791748800000000|ws1|system|dest|49|on ws1|[]|{}|{\"dest\":\"ws1\"}|0123456789abcdef"});
   CHECK(database.rows("SELECT * FROM notable") ==
         std::vector<std::string>{
             "1|n1|1791747000000000|1791749400000000|d-1|Disable AMSI Through Registry|6|1791745200000000|"
-            "1791748800000000|AMSI|Somebody …|endpoint|high|new|unassigned|undetermined|[]|[]|{}|{}"});
+            "1791748800000000|AMSI|Somebody …|endpoint|high|new|unassigned|undetermined|[]|[]|{}|{}|0123456789abcdef"});
 }
 
 TEST_CASE("of rejected input the newest 10,000 are kept, whole and in order") {

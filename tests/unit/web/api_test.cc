@@ -23,6 +23,7 @@ std::shared_ptr<detect::Detection> detection(std::string id, std::string name) {
   detection->stem = detection->id;
   detection->file = "detections/" + detection->id + ".yml";
   detection->version = 4;
+  detection->content_hash = "0123456789abcdef";
   detection->status = "production";
   detection->type = "TTP";
   detection->schedule.earliest_time = core::TimeModifier::parse("-70m@m").value();
@@ -45,7 +46,8 @@ TEST_CASE("errors are problem documents that say what was expected") {
   const std::string risk = "/api/v1/risk-events";
   const std::string risk_known =
       "expected one of earliest, latest, limit, cursor, id, time, created, identity, detection_id, detection, "
-      "detection_version, risk_object, risk_object_type, risk_object_field, risk_score, risk_message, threat_objects, "
+      "detection_version, detection_hash, risk_object, risk_object_type, risk_object_field, risk_score, risk_message, "
+      "threat_objects, "
       "annotations, row";
   const std::string bad_cursor = "cursor: expected the next_cursor of an earlier answer of this list, unchanged";
   const struct {
@@ -226,7 +228,7 @@ TEST_CASE("another method is told what is expected") {
   Fixture fixture;
   const http::Response response = fixture.ask(make_request("/api/v1/notables/1", {}, "POST"));
   CHECK(response.status == 405);
-  CHECK(json::parse(response.body)["detail"] == "expected GET or HEAD");
+  CHECK(json::parse(response.body)["detail"] == "this path takes other methods, see Allow");
 }
 
 TEST_CASE("the page is whole and names its own files only") {
@@ -241,6 +243,56 @@ TEST_CASE("the page is whole and names its own files only") {
   CHECK(fixture.get("/app.js").body.find("innerHTML") == std::string::npos);
   CHECK(fixture.get("/style.css").content_type == "text/css; charset=utf-8");
   CHECK(fixture.get("/icon.svg").content_type == "image/svg+xml");
+}
+
+TEST_CASE("detections: reloading answers what became of them") {
+  Fixture fixture;
+  int reloads = 0;
+  fixture.reload_ = [&] {
+    ++reloads;
+    detect::Detection detection;
+    detection.id = "new";
+    detection.name = "New";
+    fixture.catalogue().set(std::make_shared<detect::Catalogue>(
+        std::vector<std::shared_ptr<const detect::Detection>>{std::make_shared<detect::Detection>(detection)},
+        detect::Macros{}));
+    detect::ReloadReport report;
+    report.loaded = 3;
+    report.enabled = 1;
+    report.unsupported = 2;
+    report.added = {"New"};
+    report.kept = {"Old"};
+    report.problems = {{"old.yml", 3, 5, "search is missing"}, {"x", 0, 0, "odd", core::Severity::kWarning}};
+    return report;
+  };
+  CHECK(fixture.get("/api/v1/detections/reload").status == 404);  // GET: a detection of that name
+  CHECK(reloads == 0);
+  const http::Response response = fixture.ask(make_request("/api/v1/detections/reload", {}, "POST"));
+  CHECK(response.status == 200);
+  CHECK(json::parse(response.body) == json::parse(R"({
+    "loaded": 3, "enabled": 1, "unsupported": 2, "added": ["New"], "changed": [], "removed": [], "kept": ["Old"],
+    "problems": [{"file": "old.yml", "line": 3, "col": 5, "message": "search is missing", "severity": "error"},
+                 {"file": "x", "line": 0, "col": 0, "message": "odd", "severity": "warning"}]})"));
+  CHECK(fixture.get_json("/api/v1/detections/new").at("name") == "New");
+
+  fixture.reload_ = [] { return core::Error{core::ErrorCode::kBusy, "the store is busy"}; };
+  CHECK(fixture.ask(make_request("/api/v1/detections/reload", {}, "POST")).status == 503);
+}
+
+TEST_CASE("reloading is not for pages of other sites, and needs a token where there are any") {
+  const auto status = [](std::vector<std::string> tokens, const char* name, const char* value) {
+    Fixture fixture({}, std::move(tokens));
+    http::Request request = make_request("/api/v1/detections/reload", {}, "POST");
+    if (name != nullptr) request.headers.emplace(name, value);
+    return fixture.ask(request).status;
+  };
+  CHECK(status({}, nullptr, nullptr) == 200);
+  CHECK(status({}, "origin", "http://127.0.0.1:8089") == 200);
+  CHECK(status({}, "origin", "http://127.0.0.1:8090") == 403);
+  CHECK(status({}, "origin", "https://evil.example") == 403);
+  CHECK(status({}, "origin", "null") == 403);
+  CHECK(status({"secret"}, nullptr, nullptr) == 401);
+  CHECK(status({"secret"}, "authorization", "Bearer secret") == 200);
 }
 
 TEST_CASE("health") {
@@ -277,6 +329,7 @@ TEST_CASE("detections: what is listed") {
               {"name", "A"},
               {"source", "escu"},
               {"version", 4},
+              {"content_hash", "0123456789abcdef"},
               {"type", "TTP"},
               {"status", "production"},
               {"state", "enabled"},

@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <future>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -101,13 +102,14 @@ class Fixture {
                    std::vector<std::string> tokens = {})
       : store_(storage::sqlite::open({.data_dir = dir_.path()}).value()),
         writer_(store_->open_writer().value(), {}, counters_),
-        api_(Api::create({.server = {}, .tokens = std::move(tokens)},
-                         {.store = *store_,
-                          .writer = writer_,
-                          .counters = counters_,
-                          .clock = clock_,
-                          .catalogue = std::make_shared<detect::Catalogue>(std::move(detections), detect::Macros{}),
-                          .zone = {}})) {
+        catalogue_(std::make_shared<detect::Catalogue>(std::move(detections), detect::Macros{})),
+        api_(Api::create({.server = {}, .tokens = std::move(tokens)}, {.store = *store_,
+                                                                       .writer = writer_,
+                                                                       .counters = counters_,
+                                                                       .clock = clock_,
+                                                                       .catalogue = catalogue_,
+                                                                       .zone = {},
+                                                                       .reload = [this] { return reload_(); }})) {
     api_->add_routes(server_);
   }
 
@@ -139,6 +141,9 @@ class Fixture {
     return ids;
   }
 
+  // What a reload answers.
+  std::function<core::Result<detect::ReloadReport>()> reload_ = [] { return detect::ReloadReport{}; };
+  detect::CurrentCatalogue& catalogue() { return catalogue_; }
   core::Counters& counters() { return counters_; }
   Api& api() { return *api_; }
 
@@ -148,6 +153,7 @@ class Fixture {
   FixedClock clock_;
   std::unique_ptr<storage::Store> store_;
   storage::Writer writer_;
+  detect::CurrentCatalogue catalogue_;
   std::unique_ptr<Api> api_;
   RouteServer server_;
 };

@@ -1,0 +1,31 @@
+#include "daemon/cli/reloader.h"
+
+#include <spdlog/spdlog.h>
+
+#include "daemon/cli/command.h"
+#include "daemon/scheduler/cron.h"
+
+namespace rw::cli {
+
+core::Result<detect::ReloadReport> Reloader::reload() {
+  core::Lock lock(mutex_);
+  const auto before = current_.get();
+  core::Problems problems;
+  const auto loaded = load_detections(options_, problems, before.get());
+  auto [catalogue, report] = detect::merge_reloaded(
+      *before, *loaded, std::move(problems),
+      [](const detect::Detection& detection) { return scheduler::Cron::parse(detection.schedule.cron_schedule).ok(); });
+  RW_CHECK(scheduler_.reload(*catalogue));
+  current_.set(catalogue);
+
+  for (const core::Problem& problem : report.problems) {
+    const bool error = problem.severity == core::Severity::kError;
+    spdlog::log(error ? spdlog::level::err : spdlog::level::warn, "reload: {}", core::render(problem));
+  }
+  spdlog::info("reload: {} of {} detections enabled; {} added, {} changed, {} removed, {} kept though broken now",
+               report.enabled, report.loaded, report.added.size(), report.changed.size(), report.removed.size(),
+               report.kept.size());
+  return report;
+}
+
+}  // namespace rw::cli

@@ -1,0 +1,29 @@
+// Reads the detections again while the daemon runs: SIGHUP and POST /api/v1/detections/reload. Files, macros and
+// deployments are read anew; what the configuration itself says (paths, defaults, overrides) stays until a restart.
+#pragma once
+
+#include "daemon/core/mutex.h"
+#include "daemon/detect/current_catalogue.h"
+#include "daemon/detect/reload.h"
+#include "daemon/scheduler/scheduler.h"
+
+namespace rw::cli {
+
+class Reloader {
+ public:
+  // Catalogue and scheduler outlive the reloader.
+  Reloader(detect::LoadOptions options, detect::CurrentCatalogue& current, scheduler::Scheduler& scheduler)
+      : options_(std::move(options)), current_(current), scheduler_(scheduler) {}
+
+  // Puts what the files say now in service and logs what became of it. Thread-safe: one reload after the other.
+  // Errors: those of Scheduler::reload; then nothing has changed.
+  core::Result<detect::ReloadReport> reload();
+
+ private:
+  const detect::LoadOptions options_;
+  detect::CurrentCatalogue& current_;
+  scheduler::Scheduler& scheduler_;
+  core::Mutex mutex_;
+};
+
+}  // namespace rw::cli
