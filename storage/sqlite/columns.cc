@@ -18,7 +18,7 @@ namespace {
 #define RW_ACCOUNT(domain, user) "ifnull(" RW_TERM(domain) " || '\\', '') || " RW_TERM(user)
 // Sysmon 14 has NewName where 13 has Details.
 #define RW_IS_RENAME "(SELECT event_id FROM source WHERE id = e.source) = 14"
-#define RW_VENDOR_PRODUCT                                                \
+#define RW_VENDOR_PRODUCT \
   "CASE " RW_TERM("d.provider") " COLLATE NOCASE"                        \
   " WHEN 'Microsoft-Windows-Sysmon' THEN 'Microsoft Sysmon'"             \
   " WHEN 'Microsoft-Windows-Security-Auditing' THEN 'Microsoft Windows'" \
