@@ -1,5 +1,5 @@
-// Files → detections: folders of ESCU YAML and Sigma rules, macro files, deployments, and the operator's overrides. Loading never
-// stops at a fault: every problem is reported, and a detection that cannot run is listed as unsupported.
+// Files → detections: folders of ESCU YAML and Sigma rules, macro files, deployments, and the operator's overrides.
+// Loading never stops at a fault: every problem is reported, and a detection that cannot run is listed as unsupported.
 //
 // What decides schedule and actions, each replacing the one before: the detection's type (ESCU's table), a deployment
 // file of that type, `defaults`, `overrides`. What decides a macro: the built-in ones, those of `paths`, `macros`. All
@@ -76,9 +76,10 @@ class Catalogue {
 };
 
 // A path that does not exist is a problem. A file that is neither ESCU's nor Sigma's is a warning. Two detections with
-// one id or one name are a problem (one from a file replaces the built-in one), and so is an override that names none, or a stem
-// of several. A malformed detection is a problem and is not in the catalogue; one whose search does not compile is a
-// warning and is in it as unsupported. Unknown keys in a detection file are ignored: the format grows every few months.
+// one id or one name are a problem (one from a file replaces the built-in one), and so is an override that names none,
+// or a stem of several. A malformed detection is a problem and is not in the catalogue; one whose search does not
+// compile is a warning and is in it as unsupported. Unknown keys in a detection file are ignored: the format grows
+// every few months.
 // before: what was loaded until now, if anything. A macro file that is broken now gives what it gave then, so that a
 // slip in a file of filters does not switch all of them off.
 std::shared_ptr<const Catalogue> load(const LoadOptions& options, core::Problems& problems,

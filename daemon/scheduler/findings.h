@@ -20,10 +20,10 @@ struct Findings {
 
 // Identities depend on detection id, window and the row's group-by values (and the risk object), so a re-run over the
 // same window makes the same ones; rows that are equal in all of these are told apart by their order. A risk object
-// whose value is null, empty, the text "null" or one that the detection ignores makes no risk event; a multivalue one makes one per value.
-// time: the row's firstTime, _time or min(_time) (seconds, or ISO 8601 text, in `zone` where it names none) when it
-// lies in the window, else the window's start. Drilldown searches get values as quoted SPL strings, the values of a
-// multivalue with ", " between them.
+// whose value is null, empty, the text "null" or one that the detection ignores makes no risk event; a multivalue one
+// makes one per value. time: the row's firstTime, _time or min(_time) (seconds, or ISO 8601 text, in `zone` where it
+// names none) when it lies in the window, else the window's start. Drilldown searches get values as quoted SPL strings,
+// the values of a multivalue with ", " between them.
 Findings findings_of(const detect::Detection& detection, const detect::SearchResult& result, const cim::Window& window,
                      core::Micros created, const core::TimeZone& zone);
 

@@ -167,7 +167,10 @@ std::optional<std::vector<Document>> Document::parse_all(std::string_view text, 
       Document document;
       document.root_ = builder.root();
       document.text_ = whole;
-      if (document.root_.present() && !document.root_.is_null()) documents.push_back(std::move(document));
+      if (!document.root_.present()) continue;
+      // One that holds nothing counts only where there is no other.
+      if (!documents.empty() && documents.front().root_.is_null()) documents.clear();
+      if (documents.empty() || !document.root_.is_null()) documents.push_back(std::move(document));
     }
     if (builder.stopped()) return std::nullopt;
     const TreeBuilder::Place& last = builder.last_scalar();

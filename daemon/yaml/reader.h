@@ -91,8 +91,8 @@ class Document {
   // map, a merge key (<<), an unknown tag or a second document is a problem (all of them where possible); a syntax
   // error and a passed limit give nullopt. An empty file has an absent root.
   static std::optional<Document> parse(std::string_view text, std::string file, core::Problems& problems);
-  // All documents of the text, those without a node left out; for the rest as parse(). The limits are those of the file
-  // as a whole. nullopt as parse() gives it.
+  // All documents of the text; those that hold nothing are left out, unless it is the only one; for the rest as
+  // parse(). The limits are those of the file as a whole. nullopt as parse() gives it.
   static std::optional<std::vector<Document>> parse_all(std::string_view text, std::string file,
                                                         core::Problems& problems);
   // Reads the file; one that cannot be read, or is no regular file, is a problem.

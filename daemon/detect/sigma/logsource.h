@@ -1,7 +1,6 @@
 // Where a rule's events come from: category, product and service → which datasets, and which of their events. Source:
-// the mapping of SigmaHQ's own regression runner for Sysmon; Security 4657, 4660 (a key's deletion) and 4688 stand beside
-// their Sysmon kin.
-// Pure.
+// the mapping of SigmaHQ's own regression runner for Sysmon; Security 4657, 4660 (a key's deletion) and 4688 stand
+// beside their Sysmon kin. Pure.
 #pragma once
 
 #include <optional>

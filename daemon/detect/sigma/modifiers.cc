@@ -72,13 +72,15 @@ struct Context {
   Result<void> change_texts(const Change& change) const {
     RW_CHECK(expect_patterns());
     modified.changed_by = name;
+    std::size_t total = 0;
     for (Value& value : modified.values) {
       std::vector<Text> texts;
       for (const Text& text : value.texts) {
         RW_TRY(std::vector<Text> changed, change(text));
-        if (texts.size() + changed.size() > kMaxPredicateTests) {
-          return Error{ErrorCode::kLimit, fmt::format("modifier `{}`: {} stands for more than {} texts", name,
-                                                      core::quoted(value.written), kMaxPredicateTests)};
+        total += changed.size();
+        if (total > kMaxPredicateTests) {
+          return Error{ErrorCode::kLimit,
+                       fmt::format("modifier `{}`: the values stand for more than {} texts", name, kMaxPredicateTests)};
         }
         std::move(changed.begin(), changed.end(), std::back_inserter(texts));
       }

@@ -58,6 +58,9 @@ class SectionReader {
     if (empty) {
       value.report(problems_, fmt::format("{}.{}: expected a map of fields, a list of maps or keywords, found nothing",
                                           what_, entry.key));
+    } else if (value.items().size() > kMaxPredicateTests) {
+      value.report(problems_, fmt::format("{}.{}: {} maps or keywords, expected at most {}", what_, entry.key,
+                                          value.items().size(), kMaxPredicateTests));
     } else if (value.is_list()) {
       for (const yaml::Node& item : value.items()) {
         if (item.is_list()) {

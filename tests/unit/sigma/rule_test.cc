@@ -143,6 +143,12 @@ TEST_CASE("sigma rule: size is limited") {
   CHECK(loaded.problems == Lines{"r.yml:8:12: warning: 100000 values: expected at most 2000"});
   loaded = load_files({{"r.yml", rule("sel:\n  EventID: 13\ncondition: '" + std::string(1'000'000, '(') + "'")}});
   CHECK(loaded.problems == Lines{"r.yml:9:14: warning: detection.condition at 16384: longer than 16384 bytes"});
+  loaded = load_files({{"r.yml", rule("sel: [" + values + "]\ncondition: sel")}});
+  CHECK(loaded.problems == Lines{"r.yml:7:8: warning: detection.sel: 100000 maps or keywords, expected at most 2000"});
+  std::string dashes;
+  for (int i = 0; i < 1000; ++i) dashes += "'-a -b -c -d',";
+  loaded = load_files({{"r.yml", rule("sel:\n  Image|windash: [" + dashes + "]\ncondition: sel")}});
+  CHECK(loaded.problems == Lines{"r.yml:8:5: warning: modifier `windash`: the values stand for more than 2000 texts"});
   // A condition that repeats its searches.
   std::string many = "1 of them";
   for (int i = 0; i < 1000; ++i) many += " and 1 of them";
