@@ -25,8 +25,8 @@ std::string print_name(std::string_view name) {
   bool bare = !name.empty() && std::all_of(name.begin(), name.end(), plain);
   // A number is a count in some places where names stand, and these words have a meaning there.
   if (name.find_first_not_of("0123456789") == std::string_view::npos) bare = false;
-  for (const std::string_view word : {"AND", "OR", "NOT", "IN", "AS", "BY", "FROM", "WHERE", "GROUPBY", "SORTBY",
-                                      "DESC", "D", "OUTPUT", "OUTPUTNEW"}) {
+  for (const std::string_view word :
+       {"AND", "OR", "NOT", "IN", "AS", "BY", "FROM", "WHERE", "GROUPBY", "SORTBY", "OUTPUT", "OUTPUTNEW"}) {
     if (core::equals_ascii_nocase(name, word)) bare = false;
   }
   return bare ? std::string(name) : print_string(name);

@@ -45,15 +45,16 @@ TEST_CASE("a database of version 1 gets the views of today and keeps its rows") 
   auto connection = open(folder);
   must(sqlite::migrate(connection));
   const auto newest = schema_of(connection);
-  must(
-      connection.execute("DELETE FROM schema_version WHERE version > 1; DROP VIEW Registry; DROP VIEW Processes;"
-                         "CREATE VIEW Registry AS SELECT 1 AS id; CREATE VIEW Processes AS SELECT 1 AS id;"
-                         "INSERT INTO term VALUES (1, 'kept')"));
+  must(connection.execute(
+      "DELETE FROM schema_version WHERE version > 1; DROP VIEW Registry; DROP VIEW Processes;"
+      "ALTER TABLE risk_event DROP COLUMN detection_hash; ALTER TABLE notable DROP COLUMN detection_hash;"
+      "CREATE VIEW Registry AS SELECT 1 AS id; CREATE VIEW Processes AS SELECT 1 AS id;"
+      "INSERT INTO term VALUES (1, 'kept')"));
 
   must(sqlite::migrate(connection));
   CHECK(schema_of(connection) == newest);
   CHECK(rows_of(connection, "SELECT version FROM schema_version ORDER BY version") ==
-        std::vector<std::string>{"1", "2"});
+        std::vector<std::string>{"1", "2", "3"});
   CHECK(rows_of(connection, "SELECT text FROM term") == std::vector<std::string>{"kept"});
 }
 
