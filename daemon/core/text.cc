@@ -1,5 +1,6 @@
 #include "daemon/core/text.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -223,6 +224,11 @@ bool equals_ascii_nocase(std::string_view a, std::string_view b) {
     if (fold_ascii(a[i]) != fold_ascii(b[i])) return false;
   }
   return true;
+}
+
+std::size_t length_of(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
 std::string_view trim(std::string_view text) {

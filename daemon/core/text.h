@@ -2,6 +2,7 @@
 // so that a filter, a pattern, an identity and an error never disagree. Pure.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,9 @@ bool equals_folded(std::string_view a, std::string_view b);
 
 // ASCII only: for protocol words and field names.
 bool equals_ascii_nocase(std::string_view a, std::string_view b);
+
+// Characters (code points): bytes that do not go on with one.
+std::size_t length_of(std::string_view text);
 
 // Without leading and trailing blank, tab, CR, LF.
 std::string_view trim(std::string_view text);

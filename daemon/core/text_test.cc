@@ -17,6 +17,7 @@ namespace {
 
 constexpr char kRegexMark = 'r';
 constexpr char kNetworkMark = 'n';
+constexpr char kLengthMark = 's';
 constexpr char kListMark = 'l';
 constexpr std::size_t kDescribedTexts = 10;  // of a list in a message
 constexpr std::int64_t kRegexMemoryBytes = std::int64_t{8} * 1024 * 1024;
@@ -84,12 +85,19 @@ TextTest TextTest::one_of(std::vector<std::string> texts) {
   return TextTest(std::shared_ptr<const List>(std::move(list)));
 }
 
+TextTest TextTest::length(std::size_t min, std::size_t max) { return TextTest(Length{min, max}); }
+
 bool TextTest::matches(std::string_view text) const {
   if (const auto* pattern = std::get_if<TextPattern>(&test_)) return pattern->matches(text);
   if (const auto* regex = std::get_if<Regex>(&test_)) {
     return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *regex->compiled);
   }
   if (const auto* list = std::get_if<std::shared_ptr<const List>>(&test_)) return (*list)->folded.contains(fold(text));
+  if (const auto* length = std::get_if<Length>(&test_)) {
+    if (text.size() < length->min) return false;  // there are no more characters than bytes
+    const std::size_t characters = length_of(text);
+    return characters >= length->min && characters <= length->max;
+  }
   const auto& network = std::get<Network>(test_);
   const auto address = address_bytes(text);
   return address && address->size() == network.prefix.size() && same_bits(*address, network.prefix, network.bits);
@@ -107,6 +115,9 @@ std::string TextTest::encode() const {
     std::string encoded(1, kListMark);
     for (const std::string& text : (*list)->written) encoded += fmt::format("{}:{}", text.size(), text);
     return encoded;
+  }
+  if (const auto* length = std::get_if<Length>(&test_)) {
+    return fmt::format("{}{}-{}", kLengthMark, length->min, length->max);
   }
   return kNetworkMark + std::get<Network>(test_).written;
 }
@@ -128,6 +139,16 @@ Result<TextTest> TextTest::decode(std::string_view encoded) {
     }
     return one_of(std::move(texts));
   }
+  if (encoded.starts_with(kLengthMark)) {
+    std::size_t min = 0;
+    std::size_t max = 0;
+    const char* end = encoded.data() + encoded.size();
+    const auto [dash, fault] = std::from_chars(encoded.data() + 1, end, min);
+    if (fault != std::errc() || dash == end || *dash != '-' || std::from_chars(dash + 1, end, max).ptr != end) {
+      return invalid_input("a test of length: expected two numbers and - between them");
+    }
+    return length(min, max);
+  }
   RW_TRY(TextPattern pattern, TextPattern::decode(encoded));
   return TextTest(std::move(pattern));
 }
@@ -140,6 +161,10 @@ std::string TextTest::describe() const {
       text += fmt::format("{}\"{}\"", i > 0 ? ", " : "", texts[i]);
     }
     return text + (texts.size() > kDescribedTexts ? fmt::format(", … {} texts)", texts.size()) : ")");
+  }
+  if (const auto* length = std::get_if<Length>(&test_)) {
+    if (length->max == kAnyLength) return fmt::format("of {} characters or more", length->min);
+    return fmt::format("of {} to {} characters", length->min, length->max);
   }
   const std::string encoded = encode();
   std::string_view op = "=";

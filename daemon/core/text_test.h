@@ -1,9 +1,10 @@
-// A test of one text, as a search asks it of a field: a pattern, a regular expression, a network for an address, or a
-// list of whole texts.
+// A test of one text, as a search asks it of a field: a pattern, a regular expression, a network for an address, a list
+// of whole texts, or a length.
 // Immutable after construction, cheap to copy, thread-safe.
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -34,6 +35,10 @@ class TextTest {
   // The text is one of these, compared folded: one look-up however many they are.
   static TextTest one_of(std::vector<std::string> texts);
 
+  // The text has from `min` to `max` characters (code points, as length_of() counts them).
+  static TextTest length(std::size_t min, std::size_t max = kAnyLength);
+  static constexpr std::size_t kAnyLength = std::numeric_limits<std::size_t>::max();
+
   bool matches(std::string_view text) const;
 
   // True when every text passes.
@@ -41,12 +46,13 @@ class TextTest {
   // nullptr: another kind of test.
   const TextPattern* pattern() const { return std::get_if<TextPattern>(&test_); }
 
-  // A text form for binding to a query: TextPattern's, or 'r' and the expression, 'n' and the network, or 'l'
-  // and each text after its length.
-  // decode(encode()) is the same test. Errors of decode: InvalidInput.
+  // A text form for binding to a query: TextPattern's, or 'r' and the expression, 'n' and the network, 'l' and each
+  // text after its length, or 's' and the two lengths. decode(encode()) is the same test. Errors of decode:
+  // InvalidInput.
   std::string encode() const;
   static Result<TextTest> decode(std::string_view encoded);
-  // For people: `= "*\\x"`, `== "X"` where case matters, `=~ "a.b"`, `in "10.0.0.0/8"`, `in ("a", "b")`.
+  // For people: `= "*\\x"`, `== "X"` where case matters, `=~ "a.b"`, `in "10.0.0.0/8"`, `in ("a", "b")`, `of 5 to 8
+  // characters`.
   std::string describe() const;
 
  private:
@@ -63,10 +69,14 @@ class TextTest {
     std::vector<std::string> written;
     std::unordered_set<std::string> folded;
   };
+  struct Length {
+    std::size_t min;
+    std::size_t max;
+  };
   template <class Test>
   explicit TextTest(Test test) : test_(std::move(test)) {}
 
-  std::variant<TextPattern, Regex, Network, std::shared_ptr<const List>> test_;
+  std::variant<TextPattern, Regex, Network, std::shared_ptr<const List>, Length> test_;
 };
 
 }  // namespace rw::core

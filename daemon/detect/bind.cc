@@ -9,6 +9,7 @@
 
 #include "daemon/core/text.h"
 #include "daemon/detect/bind_search.h"
+#include "daemon/detect/push_down.h"
 #include "daemon/detect/simplify.h"
 #include "daemon/detect/spl/grouping.h"
 #include "daemon/detect/spl/search_expression.h"
@@ -273,6 +274,7 @@ core::Result<Plan> bind(const spl::Pipeline& pipeline, const spl::ExpandedText& 
     RW_TRY(Step step, step_of(command, text));
     plan.steps.push_back(std::move(step));
   }
+  push_down(plan);
   return plan;
 }
 

@@ -90,11 +90,7 @@ std::size_t width_of(const EventQuery& events) {
 
 // The query's rows as the steps see them.
 core::Result<Rows> rows_of(const EventQuery& events, std::vector<Row> answer) {
-  Rows rows;
-  rows.fill_null = events.fill_null;
-  for (const GroupBy& by : events.by) rows.columns.push_back({by.column, true, rows.columns.size()});
-  for (const Aggregate& aggregate : events.aggregates) rows.columns.push_back({aggregate.column});
-  for (const Selected& selected : events.select) rows.columns.push_back({selected.column});
+  Rows rows = columns_of(events);
   rows.rows = std::move(answer);
   for (Row& row : rows.rows) {
     for (std::size_t i = 0; i < events.by.size(); ++i) {
@@ -124,6 +120,8 @@ StepContext step_context(const SearchContext& context, std::vector<std::string>&
 // Rows are taken through the first steps so many at a time, so that a search that keeps few of millions of groups
 // (by the length of their data, say) does not hold them all.
 constexpr std::size_t kPortion = 1024;
+// A join whose rows are more reads all that its subsearch asks for.
+constexpr std::size_t kMostPartners = 10'000;
 
 // The rows of the plan's query after the first `steps` of its steps, each of which looks at one row alone.
 class Portions {
@@ -203,22 +201,25 @@ class Execution {
   Execution(const SearchContext& context, std::vector<std::string>& warnings)
       : context_(context), warnings_(warnings) {}
 
-  // `dry`: no events are read; what comes has the columns of the result and no row worth looking at.
-  core::Result<Rows> run(const Plan& plan, bool dry) {
+  // `dry`: no events are read; what comes has the columns of the result and no row worth looking at. `narrower`: tests
+  // that only leave out events of which no row would be looked at.
+  core::Result<Rows> run(const Plan& plan, bool dry, std::vector<Predicate> narrower = {}) {
     const auto first = std::find_if(plan.steps.begin(), plan.steps.end(), [](const Step& step) {
       return !step.step->works_row_by_row() || !step.subsearches.empty();
     });
     const auto portioned = static_cast<std::size_t>(first - plan.steps.begin());
-    // Of a join that keeps no row without a partner the subsearch comes first: its keys say which events to read.
+    // Of a join that keeps no row without a partner, the subsearch of a query without a filter comes first: its keys
+    // say which events to read.
     std::optional<std::vector<Rows>> ahead;
-    std::vector<Predicate> narrower;
     bool reads = plan.reads_events && !dry;
-    if (reads && first != plan.steps.end() && !plan.events.by.empty() && !first->step->must_meet().empty()) {
+    if (reads && first != plan.steps.end() && is_always(plan.events.where) && !plan.events.by.empty() &&
+        !first->step->must_meet().empty()) {
       RW_TRY(ahead, subsearches(*first, false));
       if (ahead->front().rows.empty()) {
         reads = false;
       } else {
-        RW_TRY(narrower, tests_of_keys(plan, portioned, first->step->must_meet(), ahead->front()));
+        RW_TRY(std::vector<Predicate> tests, tests_of_keys(plan, portioned, first->step->must_meet(), ahead->front()));
+        std::move(tests.begin(), tests.end(), std::back_inserter(narrower));
       }
     }
     Portions portions(plan, portioned, context_, warnings_);
@@ -233,7 +234,8 @@ class Execution {
       if (step == first && ahead) {
         step_with.subsearches = *std::move(ahead);
       } else {
-        RW_TRY(step_with.subsearches, subsearches(*step, dry || (rows.rows.empty() && step->step->needs_rows())));
+        RW_TRY(step_with.subsearches,
+               subsearches(*step, dry || (rows.rows.empty() && step->step->needs_rows()), &rows));
       }
       RW_CHECK(step->step->apply(rows, step_with));
     }
@@ -241,10 +243,20 @@ class Execution {
   }
 
  private:
-  core::Result<std::vector<Rows>> subsearches(const Step& step, bool dry) {
+  // `partners`: the rows that meet those of the subsearches, where they are known.
+  core::Result<std::vector<Rows>> subsearches(const Step& step, bool dry, const Rows* partners = nullptr) {
     std::vector<Rows> results;
+    const std::vector<std::string> keys = step.step->meets_in();
     for (const auto& plan : step.subsearches) {
-      RW_TRY(Rows rows, run(*plan, dry));
+      std::vector<Predicate> narrower;
+      const bool row_by_row = std::all_of(plan->steps.begin(), plan->steps.end(), [](const Step& each) {
+        return each.step->works_row_by_row() && each.subsearches.empty();
+      });
+      if (partners != nullptr && !dry && !keys.empty() && row_by_row && !plan->events.by.empty() &&
+          partners->rows.size() <= kMostPartners) {
+        RW_TRY(narrower, tests_of_keys(*plan, plan->steps.size(), keys, *partners));
+      }
+      RW_TRY(Rows rows, run(*plan, dry, std::move(narrower)));
       results.push_back(std::move(rows));
     }
     return results;

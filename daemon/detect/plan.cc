@@ -84,6 +84,15 @@ void print_plan(const Plan& plan, const std::string& indent, std::string& out) {
 
 }  // namespace
 
+Rows columns_of(const EventQuery& events) {
+  Rows rows;
+  rows.fill_null = events.fill_null;
+  for (const GroupBy& by : events.by) rows.columns.push_back({by.column, true, rows.columns.size()});
+  for (const Aggregate& aggregate : events.aggregates) rows.columns.push_back({aggregate.column});
+  for (const Selected& selected : events.select) rows.columns.push_back({selected.column});
+  return rows;
+}
+
 std::string print(const Plan& plan) {
   std::string out;
   print_plan(plan, "", out);

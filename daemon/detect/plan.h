@@ -131,6 +131,12 @@ struct StepContext {
   std::vector<std::string>& warnings;  // for the operator
 };
 
+// The column is not null, and its texts, or the one it has, pass.
+struct ColumnTest {
+  std::string column;
+  core::TextTest test;
+};
+
 class RowStep {
  public:
   virtual ~RowStep() = default;
@@ -141,6 +147,10 @@ class RowStep {
   // Columns in which a row must hold the same texts as some row of the subsearch, or it is left out: events with others
   // need not be read. Empty: rows without a partner may stay.
   virtual std::vector<std::string> must_meet() const { return {}; }
+  // Columns in which a row and its partners in the subsearch hold the same texts: partners of no row need not be read.
+  virtual std::vector<std::string> meets_in() const { return {}; }
+  // What every row that it keeps passes, column by column; it may ask more. What an event cannot pass need not be read.
+  virtual std::vector<ColumnTest> column_tests() const { return {}; }
   // SPL that reads back as the same step.
   virtual std::string print() const = 0;
   // The same for a listing in which the subsearches stand below.
@@ -153,6 +163,9 @@ struct Step {
   std::shared_ptr<const RowStep> step;
   std::vector<std::shared_ptr<const Plan>> subsearches = {};
 };
+
+// The columns of the query's rows, as the first step sees them.
+Rows columns_of(const EventQuery& events);
 
 struct Plan {
   EventQuery events;

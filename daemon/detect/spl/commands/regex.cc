@@ -19,6 +19,12 @@ class Regex final : public Command {
 
   bool works_row_by_row() const override { return true; }
 
+  std::vector<ColumnTest> column_tests() const override {
+    auto test = core::TextTest::regex(pattern_);
+    if (!keeps_found_ || !test.ok()) return {};
+    return {{field_, std::move(test).value()}};
+  }
+
   std::string print() const override {
     return "regex " + print_name(field_) + (keeps_found_ ? "=" : "!=") + print_string(pattern_);
   }

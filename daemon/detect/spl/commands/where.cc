@@ -1,6 +1,7 @@
 // where expr: keeps the rows for which it is true; null is not true.
 #include <utility>
 
+#include "daemon/detect/spl/column_tests.h"
 #include "daemon/detect/spl/commands.h"
 #include "daemon/detect/spl/evaluate.h"
 #include "daemon/detect/spl/expression.h"
@@ -13,6 +14,8 @@ class Where final : public Command {
   explicit Where(Expression condition) : condition_(std::move(condition)) {}
 
   bool works_row_by_row() const override { return true; }
+
+  std::vector<ColumnTest> column_tests() const override { return column_tests_of(condition_); }
 
   std::string print() const override { return "where " + spl::print(condition_); }
 

@@ -33,13 +33,9 @@ std::size_t byte_of(std::string_view text, std::size_t index) {
   return text.size();
 }
 
-std::size_t length_of(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), starts_character));
-}
-
 Value len(const CallContext&, Arguments a) {
   if (any_null(a)) return {};
-  return static_cast<std::int64_t>(length_of(text_of(a[0])));
+  return static_cast<std::int64_t>(core::length_of(text_of(a[0])));
 }
 
 Value lower(const CallContext&, Arguments a) {
@@ -64,7 +60,7 @@ Value substr(const CallContext&, Arguments a) {
   const auto start = number_of(a[1]);
   const auto length = a.size() > 2 ? number_of(a[2]) : 1e15;
   if (!start || !length) return {};
-  const auto size = static_cast<double>(length_of(text));
+  const auto size = static_cast<double>(core::length_of(text));
   const double first = std::clamp(*start < 0 ? size + *start : *start - 1, 0.0, size);
   const double last = std::clamp(first + *length, first, size);
   const std::size_t begin = byte_of(text, static_cast<std::size_t>(first));
