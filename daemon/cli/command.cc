@@ -79,9 +79,12 @@ std::shared_ptr<const detect::Catalogue> load_detections(const detect::LoadOptio
   return catalogue;
 }
 
-std::shared_ptr<const detect::Catalogue> read_detections(const config::Config& config) {
+std::shared_ptr<const detect::Catalogue> read_detections(const config::Config& config, Show show) {
   core::Problems problems;
   auto catalogue = load_detections(config.detections, problems);
+  if (show == Show::kErrors) {
+    std::erase_if(problems, [](const auto& problem) { return problem.severity == core::Severity::kWarning; });
+  }
   print(problems);
   return catalogue;
 }

@@ -47,7 +47,9 @@ std::optional<config::Config> read_config(const std::string& file);
 std::shared_ptr<const detect::Catalogue> load_detections(const detect::LoadOptions& options, core::Problems& problems,
                                                          const detect::Catalogue* before = nullptr);
 // Loads and prints the problems; errors in them do not stop what the sound ones can do.
-std::shared_ptr<const detect::Catalogue> read_detections(const config::Config& config);
+// Warnings are for those who look at all detections (serve, check); who wants one is not shown those of the others.
+enum class Show { kAll, kErrors };
+std::shared_ptr<const detect::Catalogue> read_detections(const config::Config& config, Show show = Show::kErrors);
 // By name, id or file stem; prints to stderr what is wrong when there is none, or it cannot run.
 std::shared_ptr<const detect::Detection> find_detection(const detect::Catalogue& catalogue, const std::string& name);
 std::shared_ptr<const detect::Detection> find_runnable(const detect::Catalogue& catalogue, const std::string& name);

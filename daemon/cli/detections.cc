@@ -170,7 +170,8 @@ void add_detections(CLI::App& app, int& status) {
   add_output_option(*command, options->output);
   command->add_option("--state", options->state, "Only those that are enabled, disabled or unsupported")
       ->check(CLI::IsMember({"enabled", "disabled", "unsupported"}));
-  command->add_option("--source", options->source, "Only those of this kind: escu, sigma");
+  command->add_option("--source", options->source, "Only those of this kind: escu, sigma")
+      ->check(CLI::IsMember({"escu", "sigma"}));
   command->add_option("--technique", options->technique,
                       "Only those of this ATT&CK technique (T1112; sub-techniques of it count)");
   command->add_option("--type", options->type, "Only those of this type: TTP, Anomaly, Hunting, …");

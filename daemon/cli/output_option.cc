@@ -11,7 +11,7 @@ void add_output_option(CLI::App& command, OutputFormat& format) {
   static const std::map<std::string, OutputFormat> kFormats = {
       {"table", OutputFormat::kTable}, {"json", OutputFormat::kJson}, {"csv", OutputFormat::kCsv}};
   command.add_option("-o,--output", format, "Output format: table, json or csv")
-      ->transform(CLI::CheckedTransformer(kFormats))
+      ->transform(CLI::CheckedTransformer(kFormats).description(""))
       ->type_name("FORMAT");
 }
 

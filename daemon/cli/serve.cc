@@ -71,7 +71,7 @@ class Daemon {
   }
 
   core::Result<void> start_scheduler(const config::Config& config) {
-    const auto catalogue = read_detections(config);
+    const auto catalogue = read_detections(config, Show::kAll);
     catalogue_ = std::make_unique<detect::CurrentCatalogue>(catalogue);
     const auto enabled = std::ranges::count_if(catalogue->detections(), [](const auto& detection) {
       return detection->state == detect::DetectionState::kEnabled;

@@ -274,7 +274,7 @@ core::Result<Plan> bind(const spl::Pipeline& pipeline, const spl::ExpandedText& 
     RW_TRY(Step step, step_of(command, text));
     plan.steps.push_back(std::move(step));
   }
-  push_down(plan);
+  if (std::holds_alternative<spl::Tstats>(pipeline.source)) push_down(pipeline.commands, plan);
   return plan;
 }
 

@@ -131,12 +131,6 @@ struct StepContext {
   std::vector<std::string>& warnings;  // for the operator
 };
 
-// The column is not null, and its texts, or the one it has, pass.
-struct ColumnTest {
-  std::string column;
-  core::TextTest test;
-};
-
 class RowStep {
  public:
   virtual ~RowStep() = default;
@@ -149,8 +143,6 @@ class RowStep {
   virtual std::vector<std::string> must_meet() const { return {}; }
   // Columns in which a row and its partners in the subsearch hold the same texts: partners of no row need not be read.
   virtual std::vector<std::string> meets_in() const { return {}; }
-  // What every row that it keeps passes, column by column; it may ask more. What an event cannot pass need not be read.
-  virtual std::vector<ColumnTest> column_tests() const { return {}; }
   // SPL that reads back as the same step.
   virtual std::string print() const = 0;
   // The same for a listing in which the subsearches stand below.

@@ -105,7 +105,7 @@ class Merger {
       if (detection->state == DetectionState::kEnabled) ++report_.enabled;
       if (detection->state == DetectionState::kUnsupported) ++report_.unsupported;
     }
-    return {std::make_shared<const Catalogue>(std::move(all), loaded_.macros()), std::move(report_)};
+    return {std::make_shared<const Catalogue>(std::move(all), loaded_.knowledge()), std::move(report_)};
   }
 
   const Catalogue& before_;

@@ -54,30 +54,30 @@ class Corpus(CliCase):
         for file in files:
             for line in corpus_lines(file):
                 line = line.decode()
-                if "Provider Name='Microsoft-Windows-Sysmon'" not in line:
-                    continue
                 event_id = int(field(line, r"<EventID[^>]*>(\d+)<"))
-                if event_id not in (1, 12, 13, 14):
+                wanted = {"Microsoft-Windows-Sysmon": (1, 12, 13, 14), "Microsoft-Windows-Security-Auditing": (4688,)}
+                if event_id not in wanted.get(field(line, r"<Provider Name='([^']*)'"), ()):
                     continue
                 lines[event_id] += 1
                 events[event_id].add((field(line, r"<Computer>([^<]*)<").lower(), field(line, r"<EventRecordID>(\d+)<"),
                                       field(line, r"SystemTime='([^'.Z]*)")))
         return lines, events
 
-    def test_every_sysmon_line_and_nothing_twice(self):
+    def test_every_line_of_a_known_kind_and_nothing_twice(self):
         files = sorted(CORPUS.glob("*.xml.gz")) + [CORPUS / "amsi-disable-synthetic.xml"]
         self.assertEqual(len(files), 5, f"{CORPUS} must hold the recorded events")
         lines, events = self.expected(files)
-        self.assertEqual(lines, {1: 1235, 12: 85, 13: 221, 14: 1})
+        self.assertEqual(lines, {1: 1235, 12: 85, 13: 221, 14: 1, 4688: 1184})
         stored = {event_id: len(identities) for event_id, identities in events.items()}
 
         done = self.cli("import", *map(str, files))
         total = sum(len(corpus_lines(file)) for file in files)
         registry = stored[12] + stored[13] + stored[14]
+        processes = stored[1] + stored[4688]
         duplicates = sum(lines.values()) - sum(stored.values())
         self.assertEqual(
             done.stdout,
-            f"{total} events: {registry} registry and {stored[1]} process events stored, {duplicates} were there"
+            f"{total} events: {registry} registry and {processes} process events stored, {duplicates} were there"
             f" already, {total - sum(lines.values())} of other kinds; 0 rejected\n")
         counts = dict(self.rows("SELECT EventID, count(*) FROM Registry GROUP BY 1 UNION ALL"
                                 " SELECT EventID, count(*) FROM Processes GROUP BY 1"))

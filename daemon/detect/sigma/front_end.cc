@@ -161,6 +161,9 @@ void SigmaFrontEnd::finish(core::Problems& problems) {
   }
   for (const Correlation& correlation : library_.correlations) {
     if (correlation.generate) continue;
+    // One that cannot run must not silence its rules.
+    core::Problems faults;
+    if (!compile(correlation, library_, options_, faults)) continue;
     for (const yaml::Node& reference : correlation.rules) {
       if (const Rule* rule = library_.rule(reference.text())) {
         parts_.emplace(static_cast<std::size_t>(rule - library_.rules.data()), correlation.header.title);

@@ -62,6 +62,11 @@ bool is_technique(std::string_view tag) {
          std::all_of(tag.begin() + 1, tag.end(), [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
 }
 
+// attack.defense_evasion, attack.defense-evasion; not attack.g0016 and attack.s0002 (groups, software).
+bool is_tactic(std::string_view tag) {
+  return !tag.empty() && std::ranges::none_of(tag, [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
+}
+
 template <class Words>
 std::string one_of(const yaml::Node& root, std::string_view key, std::string_view otherwise, const Words& words,
                    std::string_view expected, core::Problems& problems) {
@@ -114,12 +119,19 @@ Detection detection_of(const yaml::Node& root, const std::string& title, const s
   }
 
   std::vector<std::string> cve;
+  std::vector<std::string> tactics;
   for (const std::string& written : root["tags"].as_text_list(problems, "tags").value_or(std::vector<std::string>{})) {
     const std::string tag = lower(written);
     const std::string_view value = std::string_view(tag).substr(std::min(tag.find('.'), tag.size() - 1) + 1);
     if (tag.starts_with("cve."))
       cve.push_back("CVE-" + upper(std::string(value.starts_with("cve-") ? value.substr(4) : value)));
-    if (tag.starts_with("attack.") && is_technique(value)) d.mitre_attack_id.push_back(upper(std::string(value)));
+    if (!tag.starts_with("attack.")) continue;
+    if (is_technique(value)) {
+      d.mitre_attack_id.push_back(upper(std::string(value)));
+    } else if (is_tactic(value)) {
+      tactics.emplace_back(value);
+      std::ranges::replace(tactics.back(), '_', '-');
+    }
   }
 
   std::array<std::string_view, kLevels.size()> names;
@@ -137,7 +149,7 @@ Detection detection_of(const yaml::Node& root, const std::string& title, const s
   d.rule_title = d.name;
   d.rule_description = d.description;
   d.nes_fields = {"user", "dest"};
-  d.annotations = annotations_json(d, cve);
+  d.annotations = annotations_json(d, cve, tactics);
   const auto default_time = [](std::string_view written) { return core::TimeModifier::parse(written).value(); };
   d.schedule.earliest_time = default_time("-70m@m");
   d.schedule.latest_time = default_time("-10m@m");

@@ -12,11 +12,6 @@ namespace {
 
 constexpr double kLongest = 1e9;  // no text is longer
 
-const FunctionCall* call_of(const Expression& expression, std::string_view function) {
-  const auto* call = std::get_if<FunctionCall>(&expression.node);
-  return call != nullptr && call->function->name == function ? call : nullptr;
-}
-
 // 5 < len(x) is len(x) > 5.
 CompareOp turned(CompareOp op) {
   switch (op) {
@@ -59,46 +54,77 @@ std::optional<core::TextTest> length_test(CompareOp op, double number) {
   return std::nullopt;
 }
 
-std::optional<ColumnTest> test_of(const Expression& left, CompareOp op, const Expression& right) {
-  const auto* literal = std::get_if<Literal>(&right.node);
-  if (literal == nullptr) return std::nullopt;
-  if (const FunctionCall* len = call_of(left, "len")) {
-    const auto* field = std::get_if<FieldName>(&len->arguments.front().node);
-    const std::optional<double> number = number_of(literal->value);
-    if (field == nullptr || !number) return std::nullopt;
-    auto test = length_test(op, *number);
-    if (!test) return std::nullopt;
-    return ColumnTest{field->name, *std::move(test)};
-  }
-  const auto* field = std::get_if<FieldName>(&left.node);
-  const auto* text = std::get_if<std::string>(&literal->value);
-  if (field == nullptr || text == nullptr || op != CompareOp::kEqual || number_of(literal->value)) return std::nullopt;
-  return ColumnTest{field->name, core::TextPattern::exact(*text, core::TextPattern::Case::kExact)};
-}
+class Collector {
+ public:
+  explicit Collector(const Definitions& definitions) : definitions_(definitions) {}
 
-void collect(const Expression& condition, std::vector<ColumnTest>& tests) {
-  if (const auto* logical = std::get_if<Logical>(&condition.node)) {
-    if (logical->op != Logical::Op::kAnd) return;
-    for (const Expression& term : logical->terms) collect(term, tests);
-  } else if (const auto* comparison = std::get_if<Comparison>(&condition.node)) {
-    auto test = test_of(*comparison->left, comparison->op, *comparison->right);
-    if (!test) test = test_of(*comparison->right, turned(comparison->op), *comparison->left);
-    if (test) tests.push_back(*std::move(test));
-  } else if (const FunctionCall* match = call_of(condition, "match")) {
-    const auto* field = std::get_if<FieldName>(&match->arguments[0].node);
-    const auto* pattern = std::get_if<Literal>(&match->arguments[1].node);
-    const auto* text = pattern == nullptr ? nullptr : std::get_if<std::string>(&pattern->value);
-    if (field == nullptr || text == nullptr) return;
-    if (auto test = core::TextTest::regex(*text); test.ok()) tests.push_back({field->name, std::move(test).value()});
+  void collect(const Expression& condition) {
+    if (const auto* logical = std::get_if<Logical>(&condition.node)) {
+      if (logical->op != Logical::Op::kAnd) return;
+      for (const Expression& term : logical->terms) collect(term);
+    } else if (const auto* comparison = std::get_if<Comparison>(&condition.node)) {
+      compare(resolved(*comparison->left), comparison->op, resolved(*comparison->right));
+      compare(resolved(*comparison->right), turned(comparison->op), resolved(*comparison->left));
+    } else if (const FunctionCall* match = call_of(condition, "match")) {
+      const auto* field = std::get_if<FieldName>(&resolved(match->arguments[0]).node);
+      const std::string* pattern = text_of(match->arguments[1]);
+      if (field == nullptr || pattern == nullptr) return;
+      if (auto test = core::TextTest::regex(*pattern); test.ok()) add(*field, std::move(test).value());
+    }
   }
-}
+
+  std::vector<ColumnTest> take() { return std::move(tests_); }
+
+ private:
+  static const FunctionCall* call_of(const Expression& expression, std::string_view function) {
+    const auto* call = std::get_if<FunctionCall>(&expression.node);
+    return call != nullptr && call->function->name == function ? call : nullptr;
+  }
+  static const std::string* text_of(const Expression& expression) {
+    const auto* literal = std::get_if<Literal>(&expression.node);
+    return literal == nullptr ? nullptr : std::get_if<std::string>(&literal->value);
+  }
+
+  // What a defined column stands for; definitions name no defined column.
+  const Expression& resolved(const Expression& expression) const {
+    const auto* field = std::get_if<FieldName>(&expression.node);
+    const auto found = field == nullptr ? definitions_.end() : definitions_.find(field->name);
+    return found == definitions_.end() ? expression : *found->second;
+  }
+
+  void add(const FieldName& field, core::TextTest test) { tests_.push_back({field.name, std::move(test)}); }
+
+  void compare(const Expression& left, CompareOp op, const Expression& right) {
+    const auto* literal = std::get_if<Literal>(&right.node);
+    if (literal == nullptr) return;
+    const std::optional<double> number = number_of(literal->value);
+    if (const FunctionCall* len = call_of(left, "len")) {
+      const auto* field = std::get_if<FieldName>(&len->arguments[0].node);
+      if (field == nullptr || !number) return;
+      if (auto test = length_test(op, *number)) add(*field, *std::move(test));
+      return;
+    }
+    // Texts that are numbers compare as numbers: another text may be equal.
+    const std::string* text = text_of(right);
+    if (text == nullptr || number || op != CompareOp::kEqual) return;
+    if (const FunctionCall* choice = call_of(left, "if")) {
+      const std::string* otherwise = text_of(choice->arguments[2]);
+      if (otherwise != nullptr && *otherwise != *text) collect(choice->arguments[0]);
+    } else if (const auto* field = std::get_if<FieldName>(&left.node)) {
+      add(*field, core::TextPattern::exact(*text, core::TextPattern::Case::kExact));
+    }
+  }
+
+  const Definitions& definitions_;
+  std::vector<ColumnTest> tests_;
+};
 
 }  // namespace
 
-std::vector<ColumnTest> column_tests_of(const Expression& condition) {
-  std::vector<ColumnTest> tests;
-  collect(condition, tests);
-  return tests;
+std::vector<ColumnTest> column_tests_of(const Expression& condition, const Definitions& definitions) {
+  Collector collector(definitions);
+  collector.collect(condition);
+  return collector.take();
 }
 
 }  // namespace rw::detect::spl

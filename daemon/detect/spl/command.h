@@ -2,6 +2,8 @@
 // one file there and one row in commands.cc.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "daemon/core/text_test.h"
 #include "daemon/detect/plan.h"
 #include "daemon/detect/spl/ast.h"
 
@@ -16,12 +19,30 @@ namespace rw::detect::spl {
 
 struct Pipeline;
 
+struct Definition {
+  std::string column;
+  const Expression* value;
+};
+// Columns whose values follow from others, by their names.
+using Definitions = std::map<std::string, const Expression*, std::less<>>;
+
+// The column is not null, and its text passes.
+struct ColumnTest {
+  std::string column;
+  core::TextTest test;
+};
+
 class Command : public RowStep {
  public:
   // The searches in [ ] that the command reads, in the order of their results in StepContext.
   virtual std::vector<const Pipeline*> subsearches() const { return {}; }
   // The test that every row must pass, of the command `search`; else nullptr.
   virtual const SearchExpression* search() const { return nullptr; }
+
+  // Columns that it sets from others of the same row, in order (`eval`).
+  virtual std::vector<Definition> definitions() const { return {}; }
+  // What every row that it keeps passes; it may ask more. What an event cannot pass need not be read.
+  virtual std::vector<ColumnTest> column_tests(const Definitions&) const { return {}; }
 };
 using CommandPtr = std::shared_ptr<const Command>;
 

@@ -8,10 +8,11 @@ SELECT ifnull((SELECT (SELECT text FROM term WHERE id = d.computer) FROM source 
        min(e.time) AS a2,
        max(e.time) AS a3
 FROM registry_event e WHERE e.time >= ?1 AND e.time < ?2
-  AND ((e.path IN (SELECT d.id FROM registry_path d WHERE rw_match(ifnull((SELECT text FROM term WHERE id = d.key_name) || ifnull('\' || (SELECT text FROM term WHERE id = d.value_name), ''), 'unknown'), ?3))) AND (CASE typeof(e.value_data) WHEN 'null' THEN 0 WHEN 'integer' THEN e.value_data IN (SELECT id FROM term WHERE rw_match(text, ?4)) ELSE ifnull(rw_match(e.value_data, ?4), 0) END))
+  AND ((e.path IN (SELECT d.id FROM registry_path d WHERE rw_match(ifnull((SELECT text FROM term WHERE id = d.key_name) || ifnull('\' || (SELECT text FROM term WHERE id = d.value_name), ''), 'unknown'), ?3))) AND (CASE typeof(e.value_data) WHEN 'null' THEN 0 WHEN 'integer' THEN e.value_data IN (SELECT id FROM term WHERE rw_match(text, ?4)) ELSE ifnull(rw_match(e.value_data, ?4), 0) END) AND (e.path IN (SELECT d.id FROM registry_path d WHERE rw_match(ifnull((SELECT text FROM term WHERE id = d.value_name), 'unknown'), ?5))))
 GROUP BY g1, g2, g3, g4, g5, g6
 ORDER BY g1, g2, g3, g4, g5, g6
 -- ?1 = 1774745400000000
 -- ?2 = 1774749000000000
 -- ?3 = 'i*\\SOFTWARE\\*'
 -- ?4 = 'iBinary Data'
+-- ?5 = 'r^[0-9a-fA-F]{32}$'

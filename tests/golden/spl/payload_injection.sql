@@ -25,21 +25,23 @@ ORDER BY g1, g2, g3, g4, g5, g6, g7, g8, g9, g10
 -- ?9 = 'null'
 
 -- subsearch
-SELECT CASE WHEN e.time < ?4 THEN e.time - (e.time + ?5) % ?3 ELSE e.time - (e.time + ?6) % ?3 END AS g1,
+SELECT CASE WHEN e.time < ?5 THEN e.time - (e.time + ?6) % ?4 ELSE e.time - (e.time + ?7) % ?4 END AS g1,
        ifnull((SELECT (SELECT text FROM term WHERE id = d.computer) FROM source d WHERE d.id = e.source), 'unknown') AS g2,
        ifnull((SELECT (SELECT text FROM term WHERE id = d.key_name) || ifnull('\' || (SELECT text FROM term WHERE id = d.value_name), '') FROM registry_path d WHERE d.id = e.path), 'unknown') AS g3,
        ifnull((SELECT (SELECT text FROM term WHERE id = d.value_name) FROM registry_path d WHERE d.id = e.path), 'unknown') AS g4,
-       ifnull((SELECT (SELECT text FROM term WHERE id = d.process_guid) FROM actor d WHERE d.id = e.actor), ?7) AS g5,
+       ifnull((SELECT (SELECT text FROM term WHERE id = d.process_guid) FROM actor d WHERE d.id = e.actor), ?8) AS g5,
        ifnull(CASE typeof(e.value_data) WHEN 'integer' THEN (SELECT text FROM term WHERE id = e.value_data) ELSE e.value_data END, 'unknown') AS g6,
        ifnull((SELECT (SELECT text FROM term WHERE id = d.key_name) FROM registry_path d WHERE d.id = e.path), 'unknown') AS g7,
        count(*) AS a1
 FROM registry_event e WHERE e.time >= ?1 AND e.time < ?2
+  AND (CASE typeof(e.value_data) WHEN 'null' THEN 0 WHEN 'integer' THEN e.value_data IN (SELECT id FROM term WHERE rw_match(text, ?3)) ELSE ifnull(rw_match(e.value_data, ?3), 0) END)
 GROUP BY g1, g2, g3, g4, g5, g6, g7
 ORDER BY g1, g2, g3, g4, g5, g6, g7
 -- ?1 = 1774745400000000
 -- ?2 = 1774749000000000
--- ?3 = 3600000000
--- ?4 = 1774746000000000
--- ?5 = 3600000000
--- ?6 = 7200000000
--- ?7 = 'null'
+-- ?3 = 's513-18446744073709551615'
+-- ?4 = 3600000000
+-- ?5 = 1774746000000000
+-- ?6 = 3600000000
+-- ?7 = 7200000000
+-- ?8 = 'null'

@@ -1,16 +1,16 @@
-SELECT CASE WHEN e.time < ?7 THEN e.time - (e.time + ?8) % ?6 ELSE e.time - (e.time + ?9) % ?6 END AS g1,
+SELECT CASE WHEN e.time < ?9 THEN e.time - (e.time + ?10) % ?8 ELSE e.time - (e.time + ?11) % ?8 END AS g1,
        ifnull((SELECT (SELECT text FROM term WHERE id = d.computer) FROM source d WHERE d.id = e.source), 'unknown') AS g2,
        ifnull((SELECT (SELECT text FROM term WHERE id = d.user) FROM actor d WHERE d.id = e.actor), 'unknown') AS g3,
        ifnull((SELECT (SELECT text FROM term WHERE id = d.key_name) || ifnull('\' || (SELECT text FROM term WHERE id = d.value_name), '') FROM registry_path d WHERE d.id = e.path), 'unknown') AS g4,
        ifnull((SELECT (SELECT text FROM term WHERE id = d.value_name) FROM registry_path d WHERE d.id = e.path), 'unknown') AS g5,
        ifnull(CASE typeof(e.value_data) WHEN 'integer' THEN (SELECT text FROM term WHERE id = e.value_data) ELSE e.value_data END, 'unknown') AS g6,
-       ifnull((SELECT (SELECT text FROM term WHERE id = d.process_guid) FROM actor d WHERE d.id = e.actor), ?10) AS g7,
-       ifnull((SELECT (SELECT text FROM term WHERE id = d.process_id) FROM actor d WHERE d.id = e.actor), ?11) AS g8,
+       ifnull((SELECT (SELECT text FROM term WHERE id = d.process_guid) FROM actor d WHERE d.id = e.actor), ?12) AS g7,
+       ifnull((SELECT (SELECT text FROM term WHERE id = d.process_id) FROM actor d WHERE d.id = e.actor), ?13) AS g8,
        ifnull((SELECT (SELECT text FROM term WHERE id = d.key_name) FROM registry_path d WHERE d.id = e.path), 'unknown') AS g9,
        count(*) AS a1,
        count(DISTINCT NULL) AS a2
 FROM registry_event e WHERE e.time >= ?1 AND e.time < ?2
-  AND ((e.path IN (SELECT d.id FROM registry_path d WHERE rw_match(ifnull((SELECT text FROM term WHERE id = d.key_name) || ifnull('\' || (SELECT text FROM term WHERE id = d.value_name), ''), 'unknown'), ?3))) AND (CASE typeof(e.value_data) WHEN 'null' THEN 0 WHEN 'integer' THEN e.value_data IN (SELECT id FROM term WHERE rw_match(text, ?4)) ELSE ifnull(rw_match(e.value_data, ?4), 0) END) AND (e.path IN (SELECT d.id FROM registry_path d WHERE rw_match(ifnull((SELECT text FROM term WHERE id = d.value_name), 'unknown'), ?5))))
+  AND ((e.path IN (SELECT d.id FROM registry_path d WHERE rw_match(ifnull((SELECT text FROM term WHERE id = d.key_name) || ifnull('\' || (SELECT text FROM term WHERE id = d.value_name), ''), 'unknown'), ?3))) AND (CASE typeof(e.value_data) WHEN 'null' THEN 0 WHEN 'integer' THEN e.value_data IN (SELECT id FROM term WHERE rw_match(text, ?4)) ELSE ifnull(rw_match(e.value_data, ?4), 0) END) AND (e.path IN (SELECT d.id FROM registry_path d WHERE rw_match(ifnull((SELECT text FROM term WHERE id = d.value_name), 'unknown'), ?5))) AND (e.path IN (SELECT d.id FROM registry_path d WHERE rw_match(ifnull((SELECT text FROM term WHERE id = d.key_name), 'unknown'), ?6))) AND (e.path IN (SELECT d.id FROM registry_path d WHERE rw_match(ifnull((SELECT text FROM term WHERE id = d.value_name), 'unknown'), ?7))))
 GROUP BY g1, g2, g3, g4, g5, g6, g7, g8, g9
 ORDER BY g1, g2, g3, g4, g5, g6, g7, g8, g9
 -- ?1 = 1774745400000000
@@ -18,12 +18,14 @@ ORDER BY g1, g2, g3, g4, g5, g6, g7, g8, g9
 -- ?3 = 'i*\\SOFTWARE\\Microsoft\\*'
 -- ?4 = 'iBinary Data'
 -- ?5 = 'r^[0-9a-fA-F]{8}'
--- ?6 = 60000000
--- ?7 = 1774746000000000
--- ?8 = 3600000000
--- ?9 = 7200000000
--- ?10 = 'null'
--- ?11 = 'null'
+-- ?6 = 's0-79'
+-- ?7 = 's8-8'
+-- ?8 = 60000000
+-- ?9 = 1774746000000000
+-- ?10 = 3600000000
+-- ?11 = 7200000000
+-- ?12 = 'null'
+-- ?13 = 'null'
 
 -- subsearch
 SELECT CASE WHEN e.time < ?11 THEN e.time - (e.time + ?12) % ?10 ELSE e.time - (e.time + ?13) % ?10 END AS g1,

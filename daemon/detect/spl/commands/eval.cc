@@ -21,6 +21,12 @@ class Eval final : public Command {
 
   bool works_row_by_row() const override { return true; }
 
+  std::vector<Definition> definitions() const override {
+    std::vector<Definition> definitions;
+    for (const Assignment& assignment : assignments_) definitions.push_back({assignment.column, &assignment.value});
+    return definitions;
+  }
+
   std::string print() const override {
     std::string text = "eval ";
     for (const Assignment& assignment : assignments_) {

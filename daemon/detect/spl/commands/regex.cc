@@ -19,7 +19,7 @@ class Regex final : public Command {
 
   bool works_row_by_row() const override { return true; }
 
-  std::vector<ColumnTest> column_tests() const override {
+  std::vector<ColumnTest> column_tests(const Definitions&) const override {
     auto test = core::TextTest::regex(pattern_);
     if (!keeps_found_ || !test.ok()) return {};
     return {{field_, std::move(test).value()}};

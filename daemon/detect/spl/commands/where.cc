@@ -15,7 +15,9 @@ class Where final : public Command {
 
   bool works_row_by_row() const override { return true; }
 
-  std::vector<ColumnTest> column_tests() const override { return column_tests_of(condition_); }
+  std::vector<ColumnTest> column_tests(const Definitions& definitions) const override {
+    return column_tests_of(condition_, definitions);
+  }
 
   std::string print() const override { return "where " + spl::print(condition_); }
 
