@@ -24,5 +24,24 @@ TEST_CASE("a list of texts is one look-up, without case") {
   for (const std::string_view broken : {"l5:abc", "lx", "l3abc", "l-1:a"}) CHECK_FALSE(TextTest::decode(broken).ok());
 }
 
+TEST_CASE("a length counts characters, not bytes") {
+  const TextTest test = TextTest::length(3, 4);
+  CHECK_FALSE(test.matches("ab"));
+  CHECK(test.matches("abc"));
+  CHECK(test.matches("ÄÖÜß"));
+  CHECK_FALSE(test.matches("abcde"));
+  CHECK(test.encode() == "s3-4");
+  CHECK(test.describe() == "of 3 to 4 characters");
+  const auto decoded = TextTest::decode(TextTest::length(2).encode());
+  REQUIRE(decoded.ok());
+  CHECK(decoded->describe() == "of 2 characters or more");
+  CHECK_FALSE(decoded->matches("Ä"));
+  CHECK(decoded->matches("ÄÖ"));
+  for (const char* broken : {"s", "s3", "s3-", "s-4", "s3-4x", "s3 4"}) {
+    INFO(broken);
+    CHECK_FALSE(TextTest::decode(broken).ok());
+  }
+}
+
 }  // namespace
 }  // namespace rw::core
