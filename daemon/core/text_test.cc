@@ -144,7 +144,10 @@ Result<TextTest> TextTest::decode(std::string_view encoded) {
     std::size_t max = 0;
     const char* end = encoded.data() + encoded.size();
     const auto [dash, fault] = std::from_chars(encoded.data() + 1, end, min);
-    if (fault != std::errc() || dash == end || *dash != '-' || std::from_chars(dash + 1, end, max).ptr != end) {
+    const bool has_max = fault == std::errc() && dash != end && *dash == '-';
+    const auto rest =
+        has_max ? std::from_chars(dash + 1, end, max) : std::from_chars_result{end, std::errc::invalid_argument};
+    if (rest.ec != std::errc() || rest.ptr != end) {
       return invalid_input("a test of length: expected two numbers and - between them");
     }
     return length(min, max);
