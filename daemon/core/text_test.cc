@@ -54,7 +54,8 @@ Result<TextTest> TextTest::regex(std::string_view expression) {
                               expression.find("(?<!") != std::string_view::npos ||
                               expression.find("(?<=") != std::string_view::npos;
     const auto code = other_engine ? ErrorCode::kUnsupported : ErrorCode::kInvalidInput;
-    return Error{code, fmt::format("regular expression {}: {}", quoted(expression), compiled->error())};
+    return Error{code, fmt::format("regular expression {}: {}{}", quoted(expression), compiled->error(),
+                                   other_engine ? " (look-around and back-references are not supported)" : "")};
   }
   return TextTest(Regex{std::string(expression), std::move(compiled)});
 }
