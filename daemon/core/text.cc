@@ -159,6 +159,8 @@ std::size_t find_invalid(std::string_view bytes, std::size_t from) {
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
+bool starts_character(char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }
+
 }  // namespace
 
 namespace internal {
@@ -227,8 +229,24 @@ bool equals_ascii_nocase(std::string_view a, std::string_view b) {
 }
 
 std::size_t length_of(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), starts_character));
+}
+
+std::size_t next_character(std::string_view text, std::size_t at) {
+  do {
+    ++at;
+  } while (at < text.size() && !starts_character(text[at]));
+  return at;
+}
+
+std::vector<std::string_view> characters_of(std::string_view text) {
+  std::vector<std::string_view> characters;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t next = next_character(text, at);
+    characters.push_back(text.substr(at, next - at));
+    at = next;
+  }
+  return characters;
 }
 
 std::string_view trim(std::string_view text) {

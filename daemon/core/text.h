@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace rw::core {
 
@@ -23,6 +24,10 @@ bool equals_ascii_nocase(std::string_view a, std::string_view b);
 
 // Characters (code points): bytes that do not go on with one.
 std::size_t length_of(std::string_view text);
+
+// Where the character after the one at text[at] begins; at least at + 1, beyond the text where none does.
+std::size_t next_character(std::string_view text, std::size_t at);
+std::vector<std::string_view> characters_of(std::string_view text);
 
 // Without leading and trailing blank, tab, CR, LF.
 std::string_view trim(std::string_view text);

@@ -152,6 +152,7 @@ void Deployments::replace(Deployment deployment) {
 std::optional<Deployment> parse_deployment(const yaml::Node& root, core::Problems& problems) {
   core::Problems found;
   Deployment deployment;
+  deployment.file = root.file();
   const yaml::Node type = root["type"];
   if (!type.present() || type.is_null()) {
     root.report(found, fmt::format("type is missing: expected {}", kDetectionTypes));

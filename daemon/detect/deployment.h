@@ -14,6 +14,7 @@
 namespace rw::detect {
 
 struct Deployment {
+  std::string file;  // empty: built in
   std::string type;
   Schedule schedule;
   bool creates_risk = false;
@@ -32,6 +33,7 @@ class Deployments {
   // nullptr: not a type of detection.
   const Deployment* find(std::string_view type) const;
   void replace(Deployment deployment);
+  const std::vector<Deployment>& rows() const { return rows_; }
 
  private:
   std::vector<Deployment> rows_;

@@ -84,6 +84,9 @@ std::vector<std::unique_ptr<LoadedDetection>> EscuFrontEnd::read(const std::vect
   return out;
 }
 
-void EscuFrontEnd::finish(core::Problems&) { knowledge_ = Knowledge(std::move(macros_), std::move(lookups_)); }
+void EscuFrontEnd::finish(core::Problems&) {
+  knowledge_ = Knowledge(std::move(macros_), std::move(lookups_));
+  knowledge_.deployments = deployments_;
+}
 
 }  // namespace rw::detect

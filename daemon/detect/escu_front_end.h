@@ -22,6 +22,7 @@ class EscuFrontEnd final : public FrontEnd {
   // To be added to, until finish().
   Macros& macros() { return macros_; }
   Lookups& lookups() { return lookups_; }
+  Deployments& deployments() { return deployments_; }
   // What searches are compiled with, from finish() on.
   const Knowledge& knowledge() const { return knowledge_; }
   Knowledge take_knowledge() { return std::move(knowledge_); }

@@ -1,8 +1,9 @@
-// What searches know besides the events: macros and lookup tables. Immutable once detections are loaded.
+// What detections are made with besides their own file: macros, lookup tables and deployments. Immutable once loaded.
 #pragma once
 
 #include <utility>
 
+#include "daemon/detect/deployment.h"
 #include "daemon/detect/lookups.h"
 #include "daemon/detect/macros.h"
 
@@ -15,6 +16,7 @@ struct Knowledge {
 
   Macros macros;
   Lookups lookups;
+  Deployments deployments = Deployments::builtin();  // by which the detections were scheduled
 };
 
 }  // namespace rw::detect

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
+#include <system_error>
 
 #include "daemon/core/text.h"
 #include "daemon/detect/builtin.h"
@@ -78,7 +80,8 @@ class Loader {
   void read_file(const std::string& path);
   void read_macros();
   // Those that the file, which is broken, gave before.
-  void keep_macros(const std::string& file);
+  // It is broken now: its macros and deployments stay as they were, its lookup is none.
+  void keep_what_was_in(const std::string& file);
   void read_builtin();
   // The loaded detection with this id, or this name. nullptr: none.
   const Detection* twin_of(const Detection& detection) const;
@@ -112,7 +115,7 @@ void Loader::read_file(const std::string& path) {
   const bool readable = documents && !core::has_errors(found);
   problems_.insert(problems_.end(), found.begin(), found.end());
   if (!readable) {
-    keep_macros(path);
+    keep_what_was_in(path);
     return;
   }
   const yaml::Node root = documents->empty() ? yaml::Node() : documents->front().root();
@@ -125,7 +128,7 @@ void Loader::read_file(const std::string& path) {
   }
   core::Problems faults;
   for (auto& loaded : (*front_end)->read(*documents, faults)) add(std::move(loaded));
-  if (core::has_errors(faults)) keep_macros(path);
+  if (core::has_errors(faults)) keep_what_was_in(path);
   problems_.insert(problems_.end(), faults.begin(), faults.end());
 }
 
@@ -137,15 +140,24 @@ void Loader::read_macros() {
       if (const auto document = yaml::Document::load(file, faults)) {
         read_macro_file(document->root(), escu_.macros(), faults);
       }
-      if (core::has_errors(faults)) keep_macros(file);
+      if (core::has_errors(faults)) keep_what_was_in(file);
       problems_.insert(problems_.end(), faults.begin(), faults.end());
     }
   }
 }
 
-void Loader::keep_macros(const std::string& file) {
+void Loader::keep_what_was_in(const std::string& file) {
+  // A bare CSV file must not stand in for a definition that cannot be read: it would compare in another way.
+  std::filesystem::path table(file);
+  table.replace_extension(".csv");
+  std::error_code error;
+  if (std::filesystem::exists(table, error))
+    escu_.lookups().add_broken(table.stem().string(), file + " cannot be read");
   if (before_ == nullptr) return;
   for (Macro& macro : before_->macros().of_file(file)) escu_.macros().add(std::move(macro));
+  for (const Deployment& deployment : before_->knowledge().deployments.rows()) {
+    if (deployment.file == file) escu_.deployments().replace(deployment);
+  }
 }
 
 void Loader::read_builtin() {

@@ -53,7 +53,7 @@ class Merger {
       if (was == old.end()) {
         report_.added.push_back(detection->name);
         all.push_back(detection);
-      } else if (runs(*was->second) && !runs(*detection)) {
+      } else if (runs(*was->second) && (!runs(*detection) || is_stopgap_of(*detection, *was->second))) {
         keep(was->second, all);
       } else {
         if (was->second->content_hash != detection->content_hash || was->second->state != detection->state) {
@@ -75,6 +75,11 @@ class Merger {
 
  private:
   bool runs(const Detection& detection) const { return detection.search != nullptr && can_run_(detection); }
+
+  // The file of the one that was is broken now, and so another with its id came up: the built-in one, say.
+  bool is_stopgap_of(const Detection& detection, const Detection& was) const {
+    return detection.file != was.file && files_with_errors_.contains(was.file) && may_exist(was.file);
+  }
 
   bool stays(const Detection& detection) {
     // Its name may belong to another file by now.

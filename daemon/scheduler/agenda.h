@@ -21,7 +21,8 @@ namespace rw::scheduler {
 
 struct Turn {
   core::Micros due{};  // scheduled time of the oldest run that is owed
-  // It reads what the others find: its turn comes when all of those that are due by then are done.
+  // It reads what the others find: its turn comes when all of those that are due by then are done, or have
+  // failed and are to be tried again.
   bool reads_findings = false;
   core::Micros earliest{};  // the window of that run
   core::Micros latest{};

@@ -1,6 +1,6 @@
 // What a tick of many detections costs: the sieve's look at the window and all searches on what it left, by events in
-// the window, distinct paths, and detections. The detections are ESCU's, or those of the files and folders that
-// REGWARDEN_BENCH_DETECTIONS names (separated by ':').
+// the window, distinct paths, and detections. The detections are those of ESCU and SigmaHQ, or of the files and
+// folders that REGWARDEN_BENCH_DETECTIONS names (separated by ':').
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
@@ -173,7 +173,7 @@ Searches searches(std::int64_t count, bool unfiltered) {
     detect::LoadOptions options;
     options.builtin = false;
     const char* named = std::getenv("REGWARDEN_BENCH_DETECTIONS");
-    std::string paths = named != nullptr ? named : REGWARDEN_SHARED_DIR "/escu";
+    std::string paths = named != nullptr ? named : REGWARDEN_SHARED_DIR "/escu:" REGWARDEN_SHARED_DIR "/sigma";
     while (!paths.empty()) {
       const std::size_t colon = paths.find(':');
       options.paths.push_back(paths.substr(0, colon));
@@ -275,9 +275,10 @@ BENCHMARK(tick)
     ->Args({1'000'000, 2'000, kAll, 0})
     ->Args({1'000'000, 200'000, kAll, 0})
     ->Args({1'000'000, 20'000, 1, 0})
-    ->Args({1'000'000, 20'000, 25, 0})
     ->Args({1'000'000, 20'000, 50, 0})
+    ->Args({1'000'000, 20'000, 150, 0})
     ->Args({100'000, 20'000, kAll, 1})
+    ->Args({1'000'000, 20'000, kAll, 1})
     ->Unit(benchmark::kMillisecond);
 BENCHMARK(first_tick)
     ->ArgNames({"events", "paths", "detections", "unfiltered"})

@@ -183,6 +183,7 @@ class Correlate final : public RowStep {
     std::vector<Hit> out;
     for (std::size_t last = 0; last < events.size(); ++last) {
       const std::size_t rule = events[last].rule;
+      bool found = false;
       for (std::size_t length = rule + 1; length-- > 0;) {
         std::optional<std::size_t> start = last;
         if (length > 0) {
@@ -191,9 +192,9 @@ class Correlate final : public RowStep {
         }
         if (!start || events[last].time - events[*start].time > what_.timespan) continue;
         starts[length][rule] = std::max(starts[length][rule], start);
-        if (within_bounds(static_cast<std::int64_t>(length) + 1)) {
+        if (!found && within_bounds(static_cast<std::int64_t>(length) + 1)) {
           out.push_back({*start, last});
-          break;
+          found = true;  // of the chains that end here the longest is the hit; the shorter ones may still grow
         }
       }
     }

@@ -72,7 +72,7 @@ core::Result<std::vector<Test>> tests_of(const Value& value, const Modified& mod
       } else {
         const bool anywhere = keyword && modified.changed_by.empty();
         for (const Text& text : value.texts) {
-          if (text.empty() && !keyword) {
+          if ((text.empty() || plain(text) == "-") && !keyword) {
             tests.push_back(IsEmpty{});
           } else {
             const Text& whole = anywhere ? open_start(open_end(text)) : text;

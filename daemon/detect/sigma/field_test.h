@@ -16,7 +16,8 @@
 
 namespace rw::detect::sigma {
 
-// The field is absent or empty: a store does not tell the two apart.
+// The field is absent, empty, or `-`, which is how Windows writes that there is none: a store does not tell these
+// apart.
 struct IsEmpty {};
 struct IsPresent {};
 struct ComparesNumber {

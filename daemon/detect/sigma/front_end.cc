@@ -70,7 +70,11 @@ class LoadedRule final : public LoadedSigma {
              core::Problems& problems)
       : LoadedSigma(rule.header, "detection", file_text, front_end, problems), number_(number) {
     detection.data_source = data_source_of(rule.logsource);
-    if (dataset_of(rule.logsource) == cim::Dataset::kProcesses) {
+    if (rule.logsource.category.empty()) {  // of either dataset
+      detection.risk_message = detection.name + " on $dest$ by $user$: $process_path$";
+      detection.threat_objects = {
+          {"registry_path", "registry_path"}, {"process_name", "process_name"}, {"process_path", "process_path"}};
+    } else if (dataset_of(rule.logsource) == cim::Dataset::kProcesses) {
       detection.risk_message = detection.name + " on $dest$ by $user$: $process$ (parent $parent_process_path$)";
       detection.threat_objects = {{"process_name", "process_name"}, {"process_path", "process_path"}};
     } else {

@@ -210,10 +210,15 @@ class Binder {
     return test.negated ? negated(std::move(predicate)) : std::move(predicate);
   }
 
+  // There, and not the dash that stands for nothing.
+  static Predicate present(const cim::Field* field) {
+    return {All{{{Exists{field}}, negated({Matches{field, core::TextPattern::exact("-")}})}}};
+  }
+
   Predicate bind_test(const Test& test, const cim::Field* field) const {
-    if (std::holds_alternative<IsEmpty>(test)) return field == nullptr ? always() : negated({Exists{field}});
+    if (std::holds_alternative<IsEmpty>(test)) return field == nullptr ? always() : negated(present(field));
     if (field == nullptr) return never();
-    if (std::holds_alternative<IsPresent>(test)) return {Exists{field}};
+    if (std::holds_alternative<IsPresent>(test)) return present(field);
     if (const auto* number = std::get_if<ComparesNumber>(&test)) {
       return {Compares{field, number->op, number->constant, true}};
     }

@@ -31,7 +31,7 @@ std::optional<std::string> key_of(const Rows& rows, const Row& row, const std::v
   std::string key;
   for (const std::size_t column : columns) {
     const std::string text = text_of(row[column]);
-    const bool filled = rows.columns[column].group && rows.fill_null && text == *rows.fill_null;
+    const bool filled = rows.fill_null && text == *rows.fill_null;
     if (row[column].is_null() || filled) return std::nullopt;
     key += fmt::format("{}:{};", text.size(), text);  // lengths keep ("ab", "c") and ("a", "bc") apart
   }

@@ -67,6 +67,9 @@ class Mvexpand final : public Command {
       }
     }
     rows.rows = std::move(expanded);
+    // By its value a row is the same row when the search runs again.
+    const auto is_group = [](const Column& each) { return each.group; };
+    if (std::any_of(rows.columns.begin(), rows.columns.end(), is_group)) rows.columns[column].group = true;
     return {};
   }
 
@@ -113,9 +116,13 @@ class Makemv final : public Command {
       if (options_.allow_empty || !part.empty()) parts.push_back(std::move(part));
     };
     if (options_.regex) {
-      re2::StringPiece rest(text);
-      std::string part;
-      while (parts.size() <= kMaxListValues && re2::RE2::FindAndConsume(&rest, *options_.regex, &part)) add(part);
+      re2::StringPiece groups[2];  // the whole match, and what is wanted of it
+      for (std::size_t at = 0; at <= text.size() && parts.size() <= kMaxListValues;) {
+        if (!options_.regex->Match(text, at, text.size(), re2::RE2::UNANCHORED, groups, 2)) return;
+        add(groups[1].as_string());
+        const auto end = static_cast<std::size_t>(groups[0].data() + groups[0].size() - text.data());
+        at = groups[0].empty() ? core::next_character(text, end) : end;
+      }
       return;
     }
     for (std::size_t begin = 0; parts.size() <= kMaxListValues;) {

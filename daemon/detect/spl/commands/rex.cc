@@ -65,7 +65,7 @@ class Rex final : public Command {
         if (piece.data() != nullptr) found[group].emplace_back(piece.data(), piece.size());
       }
       const auto end = static_cast<std::size_t>(groups[0].data() + groups[0].size() - text.data());
-      at = groups[0].empty() ? end + 1 : end;
+      at = groups[0].empty() ? core::next_character(text, end) : end;
     }
   }
 
@@ -101,19 +101,22 @@ class RexSed final : public Command {
     for (Row& row : rows.rows) {
       if (row[column].is_null()) continue;
       std::vector<std::string> texts = texts_of(row[column]);
-      for (std::string& text : texts) text = sed_.transliterates ? transliterated(std::move(text)) : replaced(text);
+      for (std::string& text : texts) text = sed_.transliterates ? transliterated(text) : replaced(text);
       row[column] = value_of_texts(std::move(texts));
     }
     return {};
   }
 
  private:
-  std::string transliterated(std::string text) const {
-    for (char& c : text) {
-      const std::size_t at = sed_.from.find(c);
-      if (at != std::string::npos) c = sed_.to[at];
+  std::string transliterated(const std::string& text) const {
+    const std::vector<std::string_view> from = core::characters_of(sed_.from);
+    const std::vector<std::string_view> to = core::characters_of(sed_.to);
+    std::string out;
+    for (const std::string_view character : core::characters_of(text)) {
+      const auto found = std::find(from.begin(), from.end(), character);
+      out += found == from.end() ? character : to[static_cast<std::size_t>(found - from.begin())];
     }
-    return text;
+    return out;
   }
 
   // A text that would grow beyond what a value may hold stays as it is.
@@ -134,7 +137,7 @@ class RexSed final : public Command {
         if (out.size() > kMaxValueBytes) return text;
         if (sed_.only != 0) break;
       }
-      at = groups[0].empty() ? end + 1 : end;
+      at = groups[0].empty() ? core::next_character(text, end) : end;
     }
     return out + text.substr(copied);
   }
@@ -174,7 +177,7 @@ core::Result<CommandPtr> parse_sed(Parser& parser, std::string field, const Toke
   const std::string flags = text.substr(at);
   std::shared_ptr<const re2::RE2> regex;
   if (sed.transliterates) {
-    if (sed.from.size() != sed.to.size() || !flags.empty()) {
+    if (core::length_of(sed.from) != core::length_of(sed.to) || !flags.empty()) {
       return parser.invalid(written.span, "y///: expected as many characters on both sides");
     }
   } else {

@@ -131,9 +131,10 @@ Value mvrange(const CallContext&, Arguments a) {
 // A JSON array of the texts; with true() as second argument numbers are numbers.
 Value mv_to_json_array(const CallContext&, Arguments a) {
   if (a[0].is_null()) return {};
+  const bool infers = a.size() > 1 && a[1] == Value(std::int64_t{1});
   nlohmann::json array = nlohmann::json::array();
   for (const std::string& text : texts_of(a[0])) {
-    nlohmann::json value = a.size() > 1 ? nlohmann::json::parse(text, nullptr, false) : nlohmann::json();
+    nlohmann::json value = infers ? nlohmann::json::parse(text, nullptr, false) : nlohmann::json();
     array.push_back(value.is_number() || value.is_boolean() ? value : nlohmann::json(text));
   }
   return array.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);

@@ -76,12 +76,17 @@ Value trim(const CallContext&, Arguments a) {
   if (any_null(a)) return {};
   const std::string text = text_of(a[0]);
   const std::string characters = a.size() > 1 ? text_of(a[1]) : std::string(" \t");
+  const std::vector<std::string_view> dropped = core::characters_of(characters);
+  const std::vector<std::string_view> parts = core::characters_of(text);
+  const auto drops = [&](std::string_view c) { return std::find(dropped.begin(), dropped.end(), c) != dropped.end(); };
   std::size_t begin = 0;
-  std::size_t end = text.size();
-  const auto drops = [&](char c) { return characters.find(c) != std::string::npos; };
-  while (kSide != Side::kRight && begin < end && drops(text[begin])) ++begin;
-  while (kSide != Side::kLeft && begin < end && drops(text[end - 1])) --end;
-  return text.substr(begin, end - begin);
+  std::size_t end = parts.size();
+  while (kSide != Side::kRight && begin < end && drops(parts[begin])) ++begin;
+  while (kSide != Side::kLeft && begin < end && drops(parts[end - 1])) --end;
+  if (begin == end) return std::string();
+  const auto first = static_cast<std::size_t>(parts[begin].data() - text.data());
+  return text.substr(first,
+                     static_cast<std::size_t>(parts[end - 1].data() + parts[end - 1].size() - text.data()) - first);
 }
 
 // split(text, separator): several values; an empty separator gives the characters.
