@@ -141,6 +141,45 @@ TEST_CASE_METHOD(Service, "a macro file that went bad leaves its macros as they 
   CHECK(report.changed.empty());
 }
 
+TEST_CASE_METHOD(Service, "a deployment file that went bad leaves schedule and actions as they were") {
+  const std::string deployment =
+      "type: TTP\nscheduling: {cron_schedule: 5 3 * * *, earliest_time: -1d@d, latest_time: '@d'}\n";
+  folder_.write("rules/deployment.yml", deployment);
+  reload();
+  REQUIRE(current_->find("A")->schedule.cron_schedule == "5 3 * * *");
+  folder_.write("rules/deployment.yml", deployment + "broken: [\n");
+  CHECK(reload().changed.empty());
+  CHECK(current_->find("A")->schedule.cron_schedule == "5 3 * * *");
+}
+
+TEST_CASE_METHOD(Service, "a built-in detection does not stand in for a file that went bad") {
+  options_.builtin = true;
+  core::Problems problems;
+  const auto shipped = load(options_, problems)->find("Disable AMSI Through Registry");
+  REQUIRE(shipped != nullptr);
+  std::string mine = rule("Mine");
+  mine.replace(mine.find("id-Mine"), 7, shipped->id);
+  folder_.write("rules/mine.yml", mine);
+  reload();
+  REQUIRE(current_->find(shipped->id)->name == "Mine");
+  folder_.write("rules/mine.yml", mine + "broken: [\n");
+  const auto report = reload();
+  CHECK(report.kept == Lines{"Mine"});
+  CHECK(current_->find(shipped->id)->name == "Mine");
+}
+
+TEST_CASE_METHOD(Service, "a table does not stand in for a lookup that went bad") {
+  const std::string definition = "name: hosts\nfilename: hosts.csv\nmatch_type: WILDCARD(dest)\n";
+  folder_.write("rules/hosts.csv", "dest,site\nws*,here\n");
+  folder_.write("rules/hosts.yml", definition);
+  folder_.write("rules/a.yml", rule("A", " | rename Registry.* AS * | lookup hosts dest OUTPUT site"));
+  reload();
+  REQUIRE(current_->find("A")->state == DetectionState::kEnabled);
+  folder_.write("rules/hosts.yml", definition + "broken: [\n");
+  CHECK(reload().kept == Lines{"A"});
+  CHECK(current_->find("A")->state == DetectionState::kEnabled);
+}
+
 TEST_CASE_METHOD(Service, "a schedule that cannot be read leaves its detections as they were") {
   folder_.write("rules/deployment.yml",
                 "type: TTP\nscheduling: {cron_schedule: 61 * * * *, earliest_time: -2h@h, latest_time: '@h', "

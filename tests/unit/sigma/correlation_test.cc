@@ -114,6 +114,16 @@ TEST_CASE("sigma correlation: temporal and in order") {
         Lines{"ws1: 3 600..720", "ws2: 3 1800..1920", "ws3: 2 2400..2520"});
 }
 
+TEST_CASE("sigma correlation: a hit before the window does not hide one in it") {
+  Correlations world;
+  world.set("A", "10:50:00");
+  world.set("B", "10:59:00");
+  world.set("C", "11:02:00");
+  // A, B is over before the window; B, C ends in it, and A is too old for C.
+  CHECK(world.bursts("type: temporal_ordered\nrules: [a, b, c]\ngroup-by: [Computer]\ntimespan: 10m\n"
+                     "condition: {gte: 2}\n") == Lines{"ws1: 2 -60..120"});
+}
+
 TEST_CASE("sigma correlation: aliases, and correlations of correlations") {
   Correlations world;
   world.set("A", "11:10:00", "CORP\\alice", "ws1", "bob");

@@ -102,6 +102,14 @@ TEST_CASE("makemv and mvexpand") {
   CHECK(one("eval m=\"a,,b\" | makemv delim=\",\" m | table m") == Lines{"m", "[a b]"});
   CHECK(one("eval m=\"a,,b\" | makemv delim=\",\" allowempty=t m | eval n=mvcount(m) | table n") == Lines{"n", "3"});
   CHECK(one("eval m=\"k1=a;k2=b\" | makemv tokenizer=\"=(\\w)\" m | table m") == Lines{"m", "[a b]"});
+  // One that can match nothing goes on by characters.
+  CHECK(one("eval m=\"béaab\" | makemv tokenizer=\"(a*)\" m | table m") == Lines{"m", "aa"});
+  CHECK(one("eval m=\"é\" | rex field=m mode=sed \"s/z*/-/g\" | table m") == Lines{"m", "-é-"});
+  CHECK(one("eval m=\"é©\" | rex field=m mode=sed \"y/é/è/\" | table m") == Lines{"m", "è©"});
+  CHECK(one("eval m=rtrim(\"é©\", \"é\"), n=trim(\"éaé\", \"é\"), o=trim(\"éé\", \"é\") | table m n o") ==
+        Lines{"m | n | o", "é© | a | "});
+  CHECK(one("eval m=split(\"1,a\", \",\") | eval n=mv_to_json_array(m, false()), o=mv_to_json_array(m, true()) | table "
+            "n o") == Lines{"n | o", "[\"1\",\"a\"] | [1,\"a\"]"});
   CHECK(one("eval m=split(\"a b c\", \" \"), n=1 | mvexpand m") == Lines{"m | n", "a | 1", "b | 1", "c | 1"});
   CHECK(one("eval m=split(\"a b c\", \" \") | mvexpand m limit=2") == Lines{"m", "a", "b"});
   CHECK(one("eval n=1 | mvexpand m") == Lines{"n"});

@@ -50,6 +50,16 @@ void fill(TemporaryStore& store) {
   store.add(events);
 }
 
+TEST_CASE("what mvexpand makes of a row is known by its value") {
+  TemporaryStore store;
+  fill(store);
+  CHECK(run(store,
+            "| tstats count values(Registry.user) AS who FROM datamodel=Endpoint.Registry BY Registry.dest | mvexpand "
+            "who",
+            kHour)
+            .front() == "Registry.dest* | count | who*");
+}
+
 TEST_CASE("a subsearch in WHERE: rows OR-ed, columns AND-ed") {
   TemporaryStore store;
   fill(store);
