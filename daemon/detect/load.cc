@@ -20,10 +20,6 @@
 namespace rw::detect {
 namespace {
 
-bool is_called(const Detection& detection, std::string_view text) {
-  return detection.id == text || core::equals_folded(detection.name, text);
-}
-
 template <class T>
 void set(std::optional<T>& value, const std::optional<T>& over) {
   if (over) value = over;
@@ -261,15 +257,6 @@ std::shared_ptr<const Catalogue> Loader::catalogue() {
 }
 
 }  // namespace
-
-std::shared_ptr<const Detection> Catalogue::find(std::string_view detection) const {
-  std::shared_ptr<const Detection> by_stem;
-  for (const auto& candidate : detections_) {
-    if (is_called(*candidate, detection)) return candidate;
-    if (by_stem == nullptr && candidate->stem == detection) by_stem = candidate;
-  }
-  return by_stem;
-}
 
 std::shared_ptr<const Catalogue> load(const LoadOptions& options, core::Problems& problems, const Catalogue* before) {
   return Loader(options, problems, before).load();

@@ -15,8 +15,7 @@
 #include <vector>
 
 #include "daemon/core/problem.h"
-#include "daemon/detect/detection.h"
-#include "daemon/detect/knowledge.h"
+#include "daemon/detect/catalogue.h"
 #include "daemon/detect/sigma/options.h"
 
 namespace rw::detect {
@@ -54,25 +53,6 @@ struct LoadOptions {
     int col = 0;
   };
   std::vector<Override> overrides;
-};
-
-// The detections as loaded; immutable, shared between threads.
-class Catalogue {
- public:
-  explicit Catalogue(std::vector<std::shared_ptr<const Detection>> detections, Knowledge knowledge)
-      : detections_(std::move(detections)), knowledge_(std::move(knowledge)) {}
-
-  // Sorted by name.
-  const std::vector<std::shared_ptr<const Detection>>& detections() const { return detections_; }
-  const Macros& macros() const { return knowledge_.macros; }
-  // What the searches were compiled with.
-  const Knowledge& knowledge() const { return knowledge_; }
-  // By id, name (compared without case) or file stem. nullptr: none.
-  std::shared_ptr<const Detection> find(std::string_view detection) const;
-
- private:
-  std::vector<std::shared_ptr<const Detection>> detections_;
-  Knowledge knowledge_;
 };
 
 // A path that does not exist is a problem. A file that is neither ESCU's nor Sigma's is a warning. Two detections with

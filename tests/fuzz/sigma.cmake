@@ -1,1 +1,1 @@
-rw_fuzz(sigma DEPS rw_detect)
+rw_fuzz(sigma DEPS rw_front_ends rw_detect)

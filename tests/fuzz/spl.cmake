@@ -1,1 +1,1 @@
-rw_fuzz(spl DEPS rw_detect)
+rw_fuzz(spl DEPS rw_front_ends rw_detect)

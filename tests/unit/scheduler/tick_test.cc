@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "daemon/detect/compile.h"
 #include "daemon/detect/emit_sql.h"
+#include "daemon/detect/search.h"
 #include "tests/unit/scheduler/daemon.h"
 
 namespace rw::scheduler {
@@ -102,7 +102,7 @@ class SiftingStore final : public storage::Store {
   Sieves& seen_;
 };
 
-// A daemon with events and detections that are compiled from SPL.
+// A daemon with events and detections that search for them.
 class Fixture : public Daemon {
  public:
   Fixture() { options_.threads = 1; }
@@ -111,17 +111,21 @@ class Fixture : public Daemon {
     around_store_ = [this](storage::Store& store) { return std::make_unique<SiftingStore>(store, sieves_); };
   }
 
-  void add_spl(std::string name, const std::string& where, std::string_view earliest = "-70m@m") {
+  // Looks for events whose field matches; `*` is a wildcard.
+  void add_search_for(std::string name, std::string_view field, std::string_view value,
+                      std::string_view earliest = "-70m@m") {
+    const auto of = [](std::string_view column) { return cim::find_field(cim::Dataset::kRegistry, column); };
     detect::Detection detection = named(std::move(name));
     detection.schedule.earliest_time = test::modifier(earliest);
-    const auto search =
-        detect::compile_spl("| tstats count min(_time) as firstTime FROM datamodel=Endpoint.Registry WHERE " + where +
-                                " BY Registry.dest Registry.user Registry.registry_path"
-                                " | `drop_dm_object_name(Registry)`",
-                            detect::Macros::builtin());
-    INFO((search.ok() ? "" : search.error().message));
-    REQUIRE(search.ok());
-    add_search(std::move(detection), *search);
+    detect::Plan plan;
+    plan.events.where = {detect::Matches{of(field), core::TextPattern::with_stars(value)}};
+    for (const char* column : {"dest", "user", "registry_path"}) {
+      plan.events.by.push_back({.column = column, .field = of(column)});
+    }
+    plan.events.aggregates = {
+        {.counts_events = true, .column = "count"},
+        {.function = detect::AggregateFunction::kMin, .field = of("_time"), .column = "firstTime"}};
+    add_search(std::move(detection), detect::make_search(std::move(plan)));
   }
 
   void add_event(std::string_view time, std::string_view dest, std::string_view value_name) {
@@ -146,11 +150,11 @@ class Fixture : public Daemon {
     add_event("2024-10-24T12:05:00Z", "ws1", "AmsiEnable");
     add_event("2024-10-24T12:15:00Z", "ws2", "AmsiEnable");
     add_event("2024-10-24T13:05:00Z", "ws1", "Other");
-    add_spl("amsi", R"(Registry.registry_path="*\\AmsiEnable")");
-    add_spl("other", R"(Registry.registry_value_name=Other)");
-    add_spl("none", R"(Registry.registry_value_name=Nothing)");
-    add_spl("all", R"(Registry.dest=*)");
-    add_spl("wide", R"(Registry.registry_path="*\\AmsiEnable")", "-130m@m");
+    add_search_for("amsi", "registry_path", R"(*\AmsiEnable)");
+    add_search_for("other", "registry_value_name", R"(Other)");
+    add_search_for("none", "registry_value_name", R"(Nothing)");
+    add_search_for("all", "dest", R"(*)");
+    add_search_for("wide", "registry_path", R"(*\AmsiEnable)", "-130m@m");
     start();
     wait_for_detections(5);
     advance_to("2024-10-24T14:00:00Z");
@@ -198,14 +202,14 @@ TEST_CASE("the findings of ticks are those of single runs") {
 
 TEST_CASE_METHOD(Fixture, "a sieve is opened again when the set of detections changes") {
   watch_sieves();
-  add_spl("amsi", R"(Registry.registry_path="*\\AmsiEnable")");
-  add_spl("other", R"(Registry.registry_value_name=Other)");
+  add_search_for("amsi", "registry_path", R"(*\AmsiEnable)");
+  add_search_for("other", "registry_value_name", R"(Other)");
   start();
   wait_for_detections(2);
   advance_to("2024-10-24T13:00:00Z");
   wait_for_runs(2);
   CHECK(sieves_.opened == 1);
-  add_spl("third", R"(Registry.registry_value_name=Third)");
+  add_search_for("third", "registry_value_name", R"(Third)");
   reload();
   wait_for_detections(3);
   advance_to("2024-10-24T14:00:00Z");
