@@ -51,7 +51,7 @@ int version_of(std::string_view date) {
   constexpr std::size_t kLength = 10;
   if (date.size() < kLength || (date[4] != '-' && date[4] != '/') || date[7] != date[4]) return 0;
   std::string digits;
-  for (const std::size_t at : {0, 1, 2, 3, 5, 6, 8, 9}) digits += date[at];
+  for (const std::size_t at : {0UL, 1UL, 2UL, 3UL, 5UL, 6UL, 8UL, 9UL}) digits += date[at];
   int version = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), version);
   return error == std::errc() && end == digits.data() + digits.size() ? version : 0;
