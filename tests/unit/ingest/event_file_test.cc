@@ -25,7 +25,7 @@ Texts cut(const std::string& text, std::size_t chunk, std::size_t limit = 1000) 
 }
 
 void check(const std::string& text, const Texts& expected) {
-  for (const std::size_t chunk : {1, 2, 3, 5, 7, 1000}) {
+  for (const std::size_t chunk : {1UL, 2UL, 3UL, 5UL, 7UL, 1000UL}) {
     INFO(chunk);
     CHECK(cut(text, chunk) == expected);
   }

@@ -153,7 +153,8 @@ std::string synthetic_guid(const SlowEvent& event, const std::string& process_id
 bool changes_a_key(const SlowEvent& event) {
   if (event.get("ObjectType") != "Key" || event.get("AccessMask").empty()) return false;
   const unsigned long mask = std::stoul(event.get("AccessMask"), nullptr, 0);
-  for (const unsigned long right : {0x2, 0x4, 0x20, 0x10000, 0x40000, 0x80000, 0x1000000, 0x2000000, 0x10000000}) {
+  for (const unsigned long right :
+       {0x2UL, 0x4UL, 0x20UL, 0x10000UL, 0x40000UL, 0x80000UL, 0x1000000UL, 0x2000000UL, 0x10000000UL}) {
     if ((mask & right) != 0) return true;
   }
   return (mask & 0x40000000) != 0;

@@ -123,7 +123,7 @@ TEST_CASE("an agenda notices a turn that is added, and one whose pause is over")
 TEST_CASE("turns that wait are renewed or go, also those in a pause") {
   test::FakeClock clock("2024-10-24T12:00:00Z");
   Agenda agenda(clock);
-  for (const std::size_t detection : {0, 1, 2, 3}) agenda.add(turn(detection, "2024-10-24T11:00:00Z"));
+  for (const std::size_t detection : {0UL, 1UL, 2UL, 3UL}) agenda.add(turn(detection, "2024-10-24T11:00:00Z"));
   const std::vector<Turn> all = agenda.take();
   REQUIRE(all.size() == 4);
   agenda.done(all[0], all[0]);
