@@ -89,14 +89,15 @@ class Fixture {
 
 const std::string kAmsi = R"(registry_path="*\\AmsiEnable")";
 
-TEST_CASE_METHOD(Fixture, "Sigma: exactly as many events as said, at least one where nothing is said") {
+TEST_CASE_METHOD(Fixture, "Sigma: at least as many events as said, at least one where nothing is said") {
   const auto amsi = detection("amsi", "sigma", kAmsi, "dest");
   CHECK(run(amsi, 2).verdict == Verdict::kPassed);
   CHECK(run(amsi, 2).matches == 2);  // of one row
   CHECK(run(amsi).verdict == Verdict::kPassed);
-  CaseResult wrong = run(amsi, 1);
+  CHECK(run(amsi, 1).verdict == Verdict::kPassed);  // more are no fault
+  CaseResult wrong = run(amsi, 3);
   CHECK(wrong.verdict == Verdict::kFailed);
-  CHECK(wrong.reason == "expected 1 matching events, found 2 (2 registry and 0 process events, 0 rejected)");
+  CHECK(wrong.reason == "expected 3 matching events, found 2 (2 registry and 0 process events, 0 rejected)");
   wrong = run(amsi, {}, "empty.json");
   CHECK(wrong.verdict == Verdict::kFailed);
   CHECK(wrong.reason ==
