@@ -18,7 +18,7 @@ struct TestCase {
   std::string name;  // "True Positive Test"; of Sigma the case's folder
   std::shared_ptr<const detect::Detection> detection;
   std::vector<std::string> files;
-  std::optional<std::int64_t> match_count;  // Sigma: events that must match; none: at least one
+  std::optional<std::int64_t> match_count;  // Sigma: so many events must match at least; none: one
   std::string skipped;                      // why it cannot be tried; empty: it can
 };
 

@@ -33,7 +33,7 @@ struct CaseMeans {
 };
 
 // ESCU passes with at least one row in which every risk object's column is filled (contentctl's rule); Sigma with
-// exactly match_count matching events, or at least one where no number is said. What goes wrong makes a failed case.
+// at least match_count matching events, or one where no number is said. What goes wrong makes a failed case.
 CaseResult run_case(const TestCase& test, const CaseMeans& means);
 
 }  // namespace rw::cli
