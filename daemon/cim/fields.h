@@ -27,6 +27,9 @@ struct Field {
   std::string_view meaning;
 };
 
+// False of none.
+inline bool is_time(const Field* field) { return field != nullptr && field->type == FieldType::kTime; }
+
 // "Endpoint.Registry" (case-insensitive, as searches write it); nullopt when we do not have it.
 std::optional<Dataset> find_dataset(std::string_view datamodel_name);
 // The prefix fields carry in a search: "Registry", "Processes", "All_Risk".

@@ -80,14 +80,12 @@ constexpr std::array<char16_t, kFoldTableSize> kFoldTable = [] {
   return table;
 }();
 
-constexpr bool is_continuation(unsigned char byte) { return (byte & 0xc0) == 0x80; }
-
 // The folded code point of a two-byte sequence at text[i]; 0 where there is none.
 char16_t folded_pair(std::string_view text, std::size_t i) {
   const auto lead = static_cast<unsigned char>(text[i]);
   if (lead < 0xc2 || lead > 0xdf || i + 1 >= text.size()) return 0;
+  if (starts_character(text[i + 1])) return 0;
   const auto next = static_cast<unsigned char>(text[i + 1]);
-  if (!is_continuation(next)) return 0;
   const std::size_t code_point = (lead & 0x1fU) << 6 | (next & 0x3fU);
   return code_point < kFoldTable.size() ? kFoldTable[code_point] : static_cast<char16_t>(code_point);
 }
@@ -159,8 +157,6 @@ std::size_t find_invalid(std::string_view bytes, std::size_t from) {
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
-bool starts_character(char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }
-
 }  // namespace
 
 namespace internal {
@@ -228,6 +224,18 @@ bool equals_ascii_nocase(std::string_view a, std::string_view b) {
   return true;
 }
 
+std::string fold_ascii(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = fold_ascii(c);
+  return out;
+}
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  const char low = fold_ascii(c);
+  return low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
+}
+
 std::size_t length_of(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), starts_character));
 }
@@ -286,7 +294,7 @@ std::string quoted(std::string_view text) {
   const bool cut = text.size() > kMaxBytes;
   if (cut) {
     std::size_t end = kMaxBytes;
-    while (end > kMaxBytes - 4 && is_continuation(static_cast<unsigned char>(text[end]))) --end;
+    while (end > kMaxBytes - 4 && !starts_character(text[end])) --end;
     text = text.substr(0, end);
   }
   std::string out = "'" + to_valid_utf8(text) + (cut ? "…'" : "'");

@@ -15,6 +15,10 @@ namespace rw::core {
 std::string fold(std::string_view text);
 
 inline char fold_ascii(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+std::string fold_ascii(std::string_view text);
+
+// Of a hexadecimal digit; -1: it is none.
+int hex_value(char c);
 
 // Compares folded, without building the folded texts where both are ASCII.
 bool equals_folded(std::string_view a, std::string_view b);
@@ -22,7 +26,10 @@ bool equals_folded(std::string_view a, std::string_view b);
 // ASCII only: for protocol words and field names.
 bool equals_ascii_nocase(std::string_view a, std::string_view b);
 
-// Characters (code points): bytes that do not go on with one.
+// The byte begins a character, or is one; else it goes on with one.
+constexpr bool starts_character(char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }
+
+// Characters (code points).
 std::size_t length_of(std::string_view text);
 
 // Where the character after the one at text[at] begins; at least at + 1, beyond the text where none does.

@@ -22,7 +22,6 @@ using internal::load_word;
 using internal::Word;
 
 bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
 bool is_pair_lead(char c) { return static_cast<unsigned char>(c) >= 0xc2 && static_cast<unsigned char>(c) <= 0xdf; }
 
 // End of the character at text[at]; a byte that is not UTF-8 is a character of its own.
@@ -30,7 +29,7 @@ std::size_t char_end(std::string_view text, std::size_t at) {
   const auto lead = static_cast<unsigned char>(text[at]);
   const std::size_t length = lead < 0xc2 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 1;
   std::size_t end = at + 1;
-  while (end < text.size() && end < at + length && is_continuation(text[end])) ++end;
+  while (end < text.size() && end < at + length && !starts_character(text[end])) ++end;
   return end;
 }
 

@@ -178,7 +178,7 @@ class TstatsBinder {
 
   core::Result<void> bind_aggregate(const spl::AggregateCall& call, EventQuery& query) const {
     Aggregate aggregate{call.function, !call.field, call.field ? scope_.find(*call.field) : nullptr, call.column};
-    const bool of_time = aggregate.field != nullptr && aggregate.field->type == cim::FieldType::kTime;
+    const bool of_time = cim::is_time(aggregate.field);
     const bool on_rows = scope_.dataset == cim::Dataset::kRisk;
     if (call.expression)
       return unsupported(text_, call.span, fmt::format("eval( ) inside {}( ) of tstats", call.written));

@@ -90,7 +90,7 @@ class Emitter {
   std::string value_of(const Aggregate& aggregate) const {
     if (aggregate.counts_events) return "count(*)";
     const std::string text = field(aggregate.field);
-    const bool of_time = aggregate.field != nullptr && aggregate.field->type == cim::FieldType::kTime;
+    const bool of_time = cim::is_time(aggregate.field);
     const std::string number = of_time ? text : dialect_.number(text);
     switch (aggregate.function) {
       case AggregateFunction::kCount:

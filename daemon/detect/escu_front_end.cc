@@ -21,7 +21,7 @@ class LoadedEscu final : public LoadedDetection {
     name = escu.name;
   }
 
-  void deploy() override { apply(*front_end_.deployments().find(detection.type), detection); }
+  void deploy() override { apply(*front_end_.knowledge().deployments.find(detection.type), detection); }
 
   void set_risk_score(std::int64_t score) override {
     LoadedDetection::set_risk_score(score);
@@ -69,24 +69,19 @@ std::vector<std::unique_ptr<LoadedDetection>> EscuFrontEnd::read(const std::vect
       }
       break;
     case EscuKind::kMacro:
-      read_escu_macro(root, macros_, problems);
+      read_escu_macro(root, knowledge_.macros, problems);
       break;
     case EscuKind::kDeployment:
-      if (auto deployment = parse_deployment(root, problems)) deployments_.replace(std::move(*deployment));
+      if (auto deployment = parse_deployment(root, problems)) knowledge_.deployments.replace(std::move(*deployment));
       break;
     case EscuKind::kLookup:
-      read_lookup(root, lookups_, problems);
+      read_lookup(root, knowledge_.lookups, problems);
       break;
     case EscuKind::kNeighbour:
     case EscuKind::kUnknown:
       break;
   }
   return out;
-}
-
-void EscuFrontEnd::finish(core::Problems&) {
-  knowledge_ = Knowledge(std::move(macros_), std::move(lookups_));
-  knowledge_.deployments = deployments_;
 }
 
 }  // namespace rw::detect

@@ -2,10 +2,8 @@
 #pragma once
 
 #include <memory>
-#include <utility>
 #include <vector>
 
-#include "daemon/detect/deployment.h"
 #include "daemon/detect/front_end.h"
 #include "daemon/detect/knowledge.h"
 
@@ -17,22 +15,12 @@ class EscuFrontEnd final : public FrontEnd {
   std::vector<std::unique_ptr<LoadedDetection>> read(const std::vector<yaml::Document>& documents,
                                                      core::Problems& problems) override;
 
-  void finish(core::Problems& problems) override;
-
-  // To be added to, until finish().
-  Macros& macros() { return macros_; }
-  Lookups& lookups() { return lookups_; }
-  Deployments& deployments() { return deployments_; }
-  // What searches are compiled with, from finish() on.
+  // To be added to until all files are read; searches are compiled with it.
+  Knowledge& knowledge() { return knowledge_; }
   const Knowledge& knowledge() const { return knowledge_; }
-  Knowledge take_knowledge() { return std::move(knowledge_); }
-  const Deployments& deployments() const { return deployments_; }
 
  private:
-  Macros macros_ = Macros::builtin();
-  Lookups lookups_;
   Knowledge knowledge_;
-  Deployments deployments_ = Deployments::builtin();
 };
 
 }  // namespace rw::detect

@@ -18,8 +18,6 @@
 namespace rw::detect {
 namespace {
 
-bool is_time(const cim::Field* field) { return field != nullptr && field->type == cim::FieldType::kTime; }
-
 // A time as the store gives it (microseconds; an average may have a fraction) in epoch seconds.
 storage::Value seconds_of(const storage::Value& value) {
   if (const auto* us = std::get_if<std::int64_t>(&value)) return epoch_seconds(*us);
@@ -54,7 +52,7 @@ core::Result<storage::Value> convert(const Aggregate& aggregate, storage::Value 
     default:
       break;
   }
-  if (is_time(aggregate.field)) return seconds_of(value);
+  if (cim::is_time(aggregate.field)) return seconds_of(value);
   if (const auto* number = std::get_if<double>(&value)) return value_of_number(*number);
   return value;
 }
@@ -63,7 +61,7 @@ core::Result<storage::Value> convert(const Aggregate& aggregate, storage::Value 
 core::Result<storage::Value> cell_of(const Selected& selected, const storage::Value* values) {
   const cim::Field& first = *selected.fields.front();
   if (selected.fields.size() == 1 && first.type != cim::FieldType::kList) {
-    if (is_time(&first)) return seconds_of(*values);
+    if (cim::is_time(&first)) return seconds_of(*values);
     return selected.folded && !values->is_null() ? storage::Value(core::fold(text_of(*values))) : *values;
   }
   std::vector<std::string> all;
@@ -94,7 +92,7 @@ core::Result<Rows> rows_of(const EventQuery& events, std::vector<Row> answer) {
   rows.rows = std::move(answer);
   for (Row& row : rows.rows) {
     for (std::size_t i = 0; i < events.by.size(); ++i) {
-      if (is_time(events.by[i].field)) row[i] = seconds_of(row[i]);
+      if (cim::is_time(events.by[i].field)) row[i] = seconds_of(row[i]);
     }
     for (std::size_t i = 0; i < events.aggregates.size(); ++i) {
       storage::Value& value = row[events.by.size() + i];
@@ -213,12 +211,12 @@ class Execution {
     std::optional<std::vector<Rows>> ahead;
     bool reads = plan.reads_events && !dry;
     if (reads && first != plan.steps.end() && is_always(plan.events.where) && !plan.events.by.empty() &&
-        !first->step->must_meet().empty()) {
+        first->step->needs_partner() && !first->step->meets_in().empty()) {
       RW_TRY(ahead, subsearches(*first, false));
       if (ahead->front().rows.empty()) {
         reads = false;
       } else {
-        RW_TRY(std::vector<Predicate> tests, tests_of_keys(plan, portioned, first->step->must_meet(), ahead->front()));
+        RW_TRY(std::vector<Predicate> tests, tests_of_keys(plan, portioned, first->step->meets_in(), ahead->front()));
         std::move(tests.begin(), tests.end(), std::back_inserter(narrower));
       }
     }

@@ -102,7 +102,7 @@ void Loader::read_paths() {
   for (const std::string& path : options_.paths) {
     for (const std::string& file : list.add(path, problems_)) read_file(file);
   }
-  for (const std::string& path : options_.paths) read_csv_files(path, escu_.lookups());
+  for (const std::string& path : options_.paths) read_csv_files(path, escu_.knowledge().lookups);
 }
 
 void Loader::read_file(const std::string& path) {
@@ -134,7 +134,7 @@ void Loader::read_macros() {
     for (const std::string& file : list.add(path, problems_)) {
       core::Problems faults;
       if (const auto document = yaml::Document::load(file, faults)) {
-        read_macro_file(document->root(), escu_.macros(), faults);
+        read_macro_file(document->root(), escu_.knowledge().macros, faults);
       }
       if (core::has_errors(faults)) keep_what_was_in(file);
       problems_.insert(problems_.end(), faults.begin(), faults.end());
@@ -148,11 +148,11 @@ void Loader::keep_what_was_in(const std::string& file) {
   table.replace_extension(".csv");
   std::error_code error;
   if (std::filesystem::exists(table, error))
-    escu_.lookups().add_broken(table.stem().string(), file + " cannot be read");
+    escu_.knowledge().lookups.add_broken(table.stem().string(), file + " cannot be read");
   if (before_ == nullptr) return;
-  for (Macro& macro : before_->macros().of_file(file)) escu_.macros().add(std::move(macro));
+  for (Macro& macro : before_->macros().of_file(file)) escu_.knowledge().macros.add(std::move(macro));
   for (const Deployment& deployment : before_->knowledge().deployments.rows()) {
-    if (deployment.file == file) escu_.deployments().replace(deployment);
+    if (deployment.file == file) escu_.knowledge().deployments.replace(deployment);
   }
 }
 
@@ -253,7 +253,7 @@ std::shared_ptr<const Catalogue> Loader::catalogue() {
     detections.push_back(std::make_shared<const Detection>(std::move(loaded.file->detection)));
   }
   std::ranges::sort(detections, {}, [](const auto& detection) { return core::fold(detection->name); });
-  return std::make_shared<const Catalogue>(std::move(detections), escu_.take_knowledge());
+  return std::make_shared<const Catalogue>(std::move(detections), std::move(escu_.knowledge()));
 }
 
 }  // namespace

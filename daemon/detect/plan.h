@@ -138,11 +138,10 @@ class RowStep {
   virtual bool works_row_by_row() const { return false; }
   // Whether without rows it makes none, whatever its subsearches give: then only their columns are asked for.
   virtual bool needs_rows() const { return false; }
-  // Columns in which a row must hold the same texts as some row of the subsearch, or it is left out: events with others
-  // need not be read. Empty: rows without a partner may stay.
-  virtual std::vector<std::string> must_meet() const { return {}; }
   // Columns in which a row and its partners in the subsearch hold the same texts: partners of no row need not be read.
   virtual std::vector<std::string> meets_in() const { return {}; }
+  // Whether a row without a partner is left out: then events that meet none in meets_in() need not be read either.
+  virtual bool needs_partner() const { return false; }
   // SPL that reads back as the same step.
   virtual std::string print() const = 0;
   // The same for a listing in which the subsearches stand below.

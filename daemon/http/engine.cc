@@ -57,19 +57,14 @@ void set_only(httplib::Headers& headers, const std::string& name, const std::str
   if (!value.empty()) headers.emplace(name, value);
 }
 
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char low = core::fold_ascii(c);
-  return low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
-}
-
 std::string decode_query(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '+') {
       out += ' ';
-    } else if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 && hex_value(text[i + 2]) >= 0) {
-      out += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
+    } else if (text[i] == '%' && i + 2 < text.size() && core::hex_value(text[i + 1]) >= 0 &&
+               core::hex_value(text[i + 2]) >= 0) {
+      out += static_cast<char>(core::hex_value(text[i + 1]) * 16 + core::hex_value(text[i + 2]));
       i += 2;
     } else {
       out += text[i];
@@ -92,12 +87,6 @@ std::vector<std::pair<std::string, std::string>> parse_query(std::string_view ta
                        equals == item.size() ? std::string() : decode_query(item.substr(equals + 1)));
   }
   return query;
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), core::fold_ascii);
-  return out;
 }
 
 // Pseudo headers that cpp-httplib adds to what the client sent.
@@ -172,7 +161,7 @@ void Engine::prepare(httplib::Request& request, Exchange& exchange) {
   exchange.request.path = request.path;
   exchange.request.query = parse_query(request.target);
   for (const auto& [name, value] : request.headers) {
-    if (!is_httplibs_own(name)) exchange.request.headers.emplace(lower(name), value);
+    if (!is_httplibs_own(name)) exchange.request.headers.emplace(core::fold_ascii(name), value);
   }
   const bool old = request.version == "HTTP/1.0";
   const bool asks_keep = has_token(request.headers, "Connection", "keep-alive");

@@ -12,8 +12,6 @@ constexpr std::chrono::seconds kLongestSleep{30};
 
 }  // namespace
 
-Agenda::TickKey Agenda::key_of(const Turn& turn) { return {turn.due, turn.reads_findings, turn.earliest, turn.latest}; }
-
 std::set<Turn>::iterator Agenda::first_due(core::Micros now) {
   // Turns that make findings and wait stand before those that read them; those that are away may be older still.
   const auto oldest_away = std::ranges::find_if(away_, [](const auto& tick) { return !std::get<1>(tick.first); });
@@ -41,11 +39,11 @@ std::vector<Turn> Agenda::take() {
     auto it = first_due(now);
     if (it != turns_.end()) {
       std::vector<Turn> tick;
-      while (it != turns_.end() && (tick.empty() || key_of(*it) == key_of(tick.front()))) {
+      while (it != turns_.end() && (tick.empty() || tick_of(*it) == tick_of(tick.front()))) {
         tick.push_back(*it);
         it = turns_.erase(it);
       }
-      away_[key_of(tick.front())].turns += tick.size();
+      away_[tick_of(tick.front())].turns += tick.size();
       return tick;
     }
     const auto next = std::ranges::find_if(turns_, [now](const Turn& turn) { return turn.due > now; });
@@ -65,7 +63,7 @@ void Agenda::add(const Turn& turn) {
 }
 
 void Agenda::come_back(const Turn& turn, const std::optional<Turn>& next) {
-  const auto tick = away_.find(key_of(turn));
+  const auto tick = away_.find(tick_of(turn));
   RW_ASSERT(tick != away_.end());
   if (next) tick->second.next.push_back(*next);
   if (--tick->second.turns > 0) return;

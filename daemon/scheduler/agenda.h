@@ -33,6 +33,10 @@ struct Turn {
   friend auto operator<=>(const Turn&, const Turn&) = default;  // NOLINT(modernize-use-nullptr): clang 14 sees a 0
 };
 
+// What turns of one tick have in common.
+using TickKey = std::tuple<core::Micros, bool, core::Micros, core::Micros>;
+inline TickKey tick_of(const Turn& turn) { return {turn.due, turn.reads_findings, turn.earliest, turn.latest}; }
+
 class Agenda {
  public:
   explicit Agenda(const core::Clock& clock) : clock_(clock) {}
@@ -57,13 +61,10 @@ class Agenda {
   void close();
 
  private:
-  // What turns of one tick have in common.
-  using TickKey = std::tuple<core::Micros, bool, core::Micros, core::Micros>;
   struct Away {
     std::size_t turns = 0;
     std::vector<Turn> next;  // of those that are done
   };
-  static TickKey key_of(const Turn& turn);
 
   // The first turn that may be taken now; the end: none.
   std::set<Turn>::iterator first_due(core::Micros now) RW_REQUIRES(mutex_);

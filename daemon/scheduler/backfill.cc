@@ -52,13 +52,8 @@ std::optional<Backfill::Tick> Backfill::next() {
   const Turn first = *turns_.begin();
   Tick tick{first.due, {first.earliest, first.latest}, {}};
   std::vector<std::size_t> taken;
-  while (!turns_.empty()) {
-    const Turn& turn = *turns_.begin();
-    if (turn.due != first.due || turn.reads_findings != first.reads_findings || turn.earliest != first.earliest ||
-        turn.latest != first.latest) {
-      break;
-    }
-    taken.push_back(turn.detection);
+  while (!turns_.empty() && tick_of(*turns_.begin()) == tick_of(first)) {
+    taken.push_back(turns_.begin()->detection);
     turns_.erase(turns_.begin());
   }
   for (const std::size_t detection : taken) {

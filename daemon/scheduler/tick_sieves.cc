@@ -4,14 +4,12 @@
 #include <exception>
 #include <utility>
 
-#include "daemon/detect/plan.h"
+#include "daemon/detect/search.h"
 
 namespace rw::scheduler {
 
 bool reads_findings(const detect::Detection& detection) {
-  if (detection.search == nullptr) return false;
-  return std::ranges::any_of(detection.search->queries(),
-                             [](const detect::EventQuery* query) { return query->dataset == cim::Dataset::kRisk; });
+  return detection.search != nullptr && detection.search->reads(cim::Dataset::kRisk);
 }
 
 core::Result<const detect::SiftedQueries*> TickSieves::sift(

@@ -2,27 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
+#include "tests/bench/random.h"
 
 namespace rw::bench {
 namespace {
 
 constexpr std::uint64_t kFirstSecond = 1'700'000'000;  // 2023-11-14T22:13:20Z
 constexpr std::uint64_t kEventsPerSecond = 1000;
-
-// splitmix64: independent numbers from one.
-std::uint64_t mix(std::uint64_t x) {
-  x += 0x9e3779b97f4a7c15;
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
-  return x ^ (x >> 31);
-}
-
-// 0 … n-1, small numbers far more often (about one over rank).
-std::uint64_t hot(std::uint64_t random, std::uint64_t n) {
-  const double u = static_cast<double>(random >> 11) * 0x1.0p-53;
-  return static_cast<std::uint64_t>(std::pow(static_cast<double>(n), u)) - 1;
-}
 
 std::string details(std::uint64_t random) {
   const std::uint64_t kind = random % 100;

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <cmath>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
@@ -20,26 +19,16 @@
 #include "daemon/detect/load.h"
 #include "daemon/detect/tick.h"
 #include "storage/sqlite/store.h"
+#include "tests/bench/random.h"
 
 namespace rw {
 namespace {
 
+using bench::hot;
+using bench::mix;
 using Searches = std::vector<std::shared_ptr<const detect::Search>>;
 
 constexpr std::int64_t kStart = 1'700'000'000'000'000;
-
-std::uint64_t mix(std::uint64_t x) {
-  x += 0x9e3779b97f4a7c15;
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
-  return x ^ (x >> 31);
-}
-
-// Small numbers far more often (about one over rank).
-std::uint64_t hot(std::uint64_t random, std::uint64_t n) {
-  const double u = static_cast<double>(random >> 11) * 0x1.0p-53;
-  return static_cast<std::uint64_t>(std::pow(static_cast<double>(n), u)) - 1;
-}
 
 template <class T>
 T must(core::Result<T> result) {

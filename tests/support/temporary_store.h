@@ -54,6 +54,7 @@ class TemporaryStore {
 
   void add(const std::vector<RegistryEvent>& registry, const std::vector<ProcessEvent>& processes = {});
   void add_risk(std::vector<cim::RiskEvent> events);
+  storage::Store& store() { return *store_; }
   storage::Reader& reader() { return *reader_; }
   const storage::Dialect& dialect() const { return store_->dialect(); }
 

@@ -33,12 +33,6 @@ std::string text(const yaml::Node& root, std::string_view key, core::Problems& p
   return root[key].as_text(problems, key).value_or("");
 }
 
-std::string lower(std::string_view text) {
-  std::string out;
-  for (const char c : text) out += core::fold_ascii(c);
-  return out;
-}
-
 std::string upper(std::string text) {
   for (char& c : text) {
     if (c >= 'a' && c <= 'z') c = static_cast<char>(c - ('a' - 'A'));
@@ -71,7 +65,7 @@ template <class Words>
 std::string one_of(const yaml::Node& root, std::string_view key, std::string_view otherwise, const Words& words,
                    std::string_view expected, core::Problems& problems) {
   const yaml::Node node = root[key];
-  const std::string value = lower(core::trim(text(root, key, problems)));
+  const std::string value = core::fold_ascii(core::trim(text(root, key, problems)));
   if (value.empty()) return std::string(otherwise);
   if (std::ranges::find(words, value) == words.end()) {
     node.report(problems, fmt::format("{}: {}: expected {}", key, core::quoted(value), expected));
@@ -121,7 +115,7 @@ Detection detection_of(const yaml::Node& root, const std::string& title, const s
   std::vector<std::string> cve;
   std::vector<std::string> tactics;
   for (const std::string& written : root["tags"].as_text_list(problems, "tags").value_or(std::vector<std::string>{})) {
-    const std::string tag = lower(written);
+    const std::string tag = core::fold_ascii(written);
     const std::string_view value = std::string_view(tag).substr(std::min(tag.find('.'), tag.size() - 1) + 1);
     if (tag.starts_with("cve."))
       cve.push_back("CVE-" + upper(std::string(value.starts_with("cve-") ? value.substr(4) : value)));

@@ -1,27 +1,18 @@
 #include "tests/unit/sigma/world.h"
 
-#include <stdlib.h>
-
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <numeric>
 #include <sstream>
-#include <stdexcept>
+#include <utility>
 
 #include "daemon/core/counters.h"
 #include "daemon/detect/rows.h"
 #include "daemon/ingest/pipeline.h"
-#include "storage/sqlite/store.h"
 #include "storage/writer.h"
 
 namespace rw::test {
 namespace {
-
-template <class T>
-T need(core::Result<T> result) {
-  if (!result.ok()) throw std::runtime_error(result.error().message);
-  return std::move(result).value();
-}
 
 std::string escaped(const std::string& text) {
   std::string out;
@@ -43,25 +34,12 @@ std::string event_xml(const std::string& provider, const std::string& channel, i
 
 }  // namespace
 
-World::World() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "regwarden-sigma-XXXXXX").string();
-  if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp " + pattern);
-  dir_ = pattern;
-  store_ = need(storage::sqlite::open({dir_.string(), true}));
-  reader_ = need(store_->open_reader());
-}
-
-World::~World() {
-  reader_.reset();
-  store_.reset();
-  std::error_code ignored;
-  std::filesystem::remove_all(dir_, ignored);
-}
-
 void World::payload(const std::string& text) {
   core::Counters counters;
   ingest::KeyDeletions key_deletions;
-  storage::Writer writer(need(store_->open_writer()), {}, counters);
+  auto session = store_.store().open_writer();
+  REQUIRE(session.ok());
+  storage::Writer writer(std::move(session).value(), {}, counters);
   ingest::Pipeline pipeline(writer, counters, key_deletions);
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
@@ -83,7 +61,7 @@ void World::security(int event_id, const EventFields& fields, const std::string&
 
 detect::SearchResult World::run(const detect::Detection& detection, const cim::Window& window) {
   REQUIRE(detection.search != nullptr);
-  auto result = detection.search->run({*reader_, store_->dialect(), window, core::TimeZone(), window.latest});
+  auto result = detection.search->run({store_.reader(), store_.dialect(), window, core::TimeZone(), window.latest});
   if (!result.ok()) FAIL(result.error().message << "\n" << detection.search->explain_plan());
   return std::move(result).value();
 }
@@ -96,9 +74,7 @@ std::int64_t World::matches(const std::string& yaml, const detect::sigma::Option
   return events_in(run(*loaded.catalogue->detections().front(), hour()));
 }
 
-cim::Window hour() {
-  return {need(core::parse_iso8601("2026-03-01T11:00:00Z")), need(core::parse_iso8601("2026-03-01T12:00:00Z"))};
-}
+cim::Window hour() { return window("2026-03-01T11:00:00Z", "2026-03-01T12:00:00Z"); }
 
 LoadedFiles load_files(const std::vector<std::pair<std::string, std::string>>& files,
                        const detect::sigma::Options& options) {

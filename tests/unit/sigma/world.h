@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
@@ -10,7 +9,7 @@
 
 #include "daemon/detect/load.h"
 #include "daemon/detect/search.h"
-#include "storage/store.h"
+#include "tests/support/temporary_store.h"
 #include "tests/unit/detect/content_folder.h"
 
 namespace rw::test {
@@ -20,11 +19,6 @@ using EventFields = std::vector<std::pair<std::string, std::string>>;
 // All events are of the hour from 2026-03-01T11:00:00Z unless their time says otherwise; that hour is what runs search.
 class World {
  public:
-  World();
-  ~World();
-  World(const World&) = delete;
-  World& operator=(const World&) = delete;
-
   void sysmon(int event_id, const EventFields& fields, const std::string& time = "2026-03-01T11:10:00Z",
               const std::string& computer = "ws1.corp.example");
   void security(int event_id, const EventFields& fields, const std::string& time = "2026-03-01T11:10:00Z");
@@ -34,12 +28,10 @@ class World {
   detect::SearchResult run(const detect::Detection& detection, const cim::Window& window);
   // Of the one rule in the text: how many events match. Fails the test when it is not loaded without problems.
   std::int64_t matches(const std::string& yaml, const detect::sigma::Options& options = {});
-  const storage::Dialect& dialect() const { return store_->dialect(); }
+  const storage::Dialect& dialect() const { return store_.dialect(); }
 
  private:
-  std::filesystem::path dir_;
-  std::unique_ptr<storage::Store> store_;
-  std::unique_ptr<storage::Reader> reader_;
+  TemporaryStore store_;
   std::uint64_t record_id_ = 0;
 };
 

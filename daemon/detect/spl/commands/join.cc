@@ -46,9 +46,7 @@ class Join final : public Command {
   std::vector<const Pipeline*> subsearches() const override { return {&subsearch_}; }
   bool needs_rows() const override { return true; }
   std::vector<std::string> meets_in() const override { return fields_; }
-  std::vector<std::string> must_meet() const override {
-    return options_.keeps_unmatched ? std::vector<std::string>() : fields_;
-  }
+  bool needs_partner() const override { return !options_.keeps_unmatched; }
 
   std::string print() const override { return title() + " [" + spl::print(subsearch_) + "]"; }
 

@@ -12,6 +12,7 @@
 #include "daemon/detect/spl/expression.h"
 #include "daemon/detect/spl/functions.h"
 #include "daemon/detect/spl/parser.h"
+#include "daemon/detect/spl/regex_matches.h"
 
 namespace rw::detect::spl {
 namespace {
@@ -116,13 +117,11 @@ class Makemv final : public Command {
       if (options_.allow_empty || !part.empty()) parts.push_back(std::move(part));
     };
     if (options_.regex) {
-      re2::StringPiece groups[2];  // the whole match, and what is wanted of it
-      for (std::size_t at = 0; at <= text.size() && parts.size() <= kMaxListValues;) {
-        if (!options_.regex->Match(text, at, text.size(), re2::RE2::UNANCHORED, groups, 2)) return;
+      if (parts.size() > kMaxListValues) return;
+      each_match(*options_.regex, text, [&](const MatchGroups& groups) {
         add(groups[1].as_string());
-        const auto end = static_cast<std::size_t>(groups[0].data() + groups[0].size() - text.data());
-        at = groups[0].empty() ? core::next_character(text, end) : end;
-      }
+        return parts.size() <= kMaxListValues;
+      });
       return;
     }
     for (std::size_t begin = 0; parts.size() <= kMaxListValues;) {

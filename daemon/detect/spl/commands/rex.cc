@@ -15,6 +15,7 @@
 #include "daemon/detect/spl/expression.h"
 #include "daemon/detect/spl/functions.h"
 #include "daemon/detect/spl/parser.h"
+#include "daemon/detect/spl/regex_matches.h"
 
 namespace rw::detect::spl {
 namespace {
@@ -56,17 +57,14 @@ class Rex final : public Command {
  private:
   void find(const std::string& text, std::size_t& matches, std::map<int, std::vector<std::string>>& found) const {
     const std::size_t most = max_matches_ == 0 ? kMaxMatches : max_matches_;
-    std::vector<re2::StringPiece> groups(static_cast<std::size_t>(regex_->NumberOfCapturingGroups()) + 1);
-    for (std::size_t at = 0; at <= text.size() && matches < most; ++matches) {
-      const auto count = static_cast<int>(groups.size());
-      if (!regex_->Match(text, at, text.size(), re2::RE2::UNANCHORED, groups.data(), count)) return;
+    if (matches >= most) return;
+    each_match(*regex_, text, [&](const MatchGroups& groups) {
       for (const auto& [group, name] : regex_->CapturingGroupNames()) {
         const re2::StringPiece& piece = groups[static_cast<std::size_t>(group)];
         if (piece.data() != nullptr) found[group].emplace_back(piece.data(), piece.size());
       }
-      const auto end = static_cast<std::size_t>(groups[0].data() + groups[0].size() - text.data());
-      at = groups[0].empty() ? core::next_character(text, end) : end;
-    }
+      return ++matches < most;
+    });
   }
 
   const std::string field_;
@@ -122,24 +120,17 @@ class RexSed final : public Command {
   // A text that would grow beyond what a value may hold stays as it is.
   std::string replaced(const std::string& text) const {
     std::string out;
-    std::vector<re2::StringPiece> groups(static_cast<std::size_t>(regex_->NumberOfCapturingGroups()) + 1);
     std::size_t copied = 0;
     std::size_t match = 0;
-    for (std::size_t at = 0; at <= text.size();) {
-      const auto count = static_cast<int>(groups.size());
-      if (!regex_->Match(text, at, text.size(), re2::RE2::UNANCHORED, groups.data(), count)) break;
+    each_match(*regex_, text, [&](const MatchGroups& groups) {
+      if (sed_.only != 0 && ++match != sed_.only) return true;
       const auto begin = static_cast<std::size_t>(groups[0].data() - text.data());
-      const std::size_t end = begin + groups[0].size();
-      if (sed_.only == 0 || ++match == sed_.only) {
-        out += text.substr(copied, begin - copied);
-        regex_->Rewrite(&out, sed_.to, groups.data(), count);
-        copied = end;
-        if (out.size() > kMaxValueBytes) return text;
-        if (sed_.only != 0) break;
-      }
-      at = groups[0].empty() ? core::next_character(text, end) : end;
-    }
-    return out + text.substr(copied);
+      out += text.substr(copied, begin - copied);
+      regex_->Rewrite(&out, sed_.to, groups.data(), static_cast<int>(groups.size()));
+      copied = begin + groups[0].size();
+      return sed_.only == 0 && out.size() <= kMaxValueBytes;
+    });
+    return out.size() > kMaxValueBytes ? text : out + text.substr(copied);
   }
 
   const std::string field_;

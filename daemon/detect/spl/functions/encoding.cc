@@ -26,19 +26,13 @@ using storage::Value;
 constexpr auto kBoolean = ValueType::kBoolean;
 constexpr auto kValue = ValueType::kValue;
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char lower = core::fold_ascii(c);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 Value urldecode(const CallContext&, Arguments a) {
   if (a[0].is_null()) return {};
   const std::string text = text_of(a[0]);
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const int high = text[i] == '%' && i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
-    const int low = high >= 0 ? hex_digit(text[i + 2]) : -1;
+    const int high = text[i] == '%' && i + 2 < text.size() ? core::hex_value(text[i + 1]) : -1;
+    const int low = high >= 0 ? core::hex_value(text[i + 2]) : -1;
     if (low >= 0) {
       out += static_cast<char>(high * 16 + low);
       i += 2;

@@ -23,12 +23,10 @@ bool any_null(Arguments a) {
   return std::any_of(a.begin(), a.end(), [](const Value& each) { return each.is_null(); });
 }
 
-bool starts_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
-
 // The byte at which character `index` starts; the size when there are not so many.
 std::size_t byte_of(std::string_view text, std::size_t index) {
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (starts_character(text[i]) && index-- == 0) return i;
+    if (core::starts_character(text[i]) && index-- == 0) return i;
   }
   return text.size();
 }
