@@ -5,8 +5,7 @@
 #include <utility>
 
 #include "daemon/core/text.h"
-#include "daemon/ingest/decode/event_json.h"
-#include "daemon/ingest/decode/event_xml.h"
+#include "daemon/ingest/decode/payload.h"
 #include "daemon/ingest/normalize/event_base.h"
 #include "daemon/ingest/normalize/process.h"
 #include "daemon/ingest/normalize/registry.h"
@@ -26,16 +25,7 @@ Pipeline::Pipeline(storage::Writer& writer, core::Counters& counters, KeyDeletio
 
 core::Result<std::size_t> Pipeline::add(std::string_view payload, const MessageContext& context) {
   const std::size_t rejected_before = batch_.rejected.size();
-  core::Result<std::size_t> events = [&]() -> core::Result<std::size_t> {
-    if (looks_like_event_xml(payload)) return add_xml(payload, context);
-    if (core::trim(payload).starts_with('{')) return add_json(payload, context);
-    if (const std::string_view xml = find_event_xml(payload); !xml.empty()) return add_xml(xml, context);
-    core::Error error = core::invalid_input(core::trim(payload).empty()
-                                                ? "empty message: expected Windows Event XML or a JSON object"
-                                                : "not a Windows event: expected Windows Event XML or a JSON object");
-    refuse(payload, error, context);
-    return error;
-  }();
+  const core::Result<std::size_t> events = decode(payload, context);
   if (context.cut_bytes != 0 && batch_.rejected.size() == rejected_before) {
     // What was cut off was not needed; the operator shall know all the same.
     reject(payload, payload.size() + context.cut_bytes,
@@ -46,45 +36,38 @@ core::Result<std::size_t> Pipeline::add(std::string_view payload, const MessageC
   return events;
 }
 
-core::Result<std::size_t> Pipeline::add_xml(std::string_view payload, const MessageContext& context) {
+core::Result<std::size_t> Pipeline::decode(std::string_view payload, const MessageContext& context) {
   std::size_t number = 0;
   std::size_t recognised = 0;
   std::optional<core::Error> fault;
   core::Arena::Mark mark = batch_.arena.mark();
   const core::Result<std::size_t> pieces =
-      decode_event_xml(payload, batch_.arena, event_, [&](std::string_view xml, const core::Result<void>& decoded) {
-        ++number;
-        const core::Result<bool> taken = decoded.ok() ? take(event_, context) : decoded.error();
-        if (taken.ok()) {
-          ++recognised;
-        } else {
-          core::Error error = taken.error();
-          if (number > 1) error.message = fmt::format("event {} of the message: {}", number, error.message);
-          refuse(xml, error, context);
-          if (!fault) fault = std::move(error);
-        }
-        if (taken.ok() && *taken) {
-          mark = batch_.arena.mark();
-        } else {
-          batch_.arena.rewind(mark);
-        }
-      });
+      decode_payload(payload, {.header = context.header, .zone = context.zone}, batch_.arena, event_,
+                     [&](std::string_view source, const core::Result<void>& decoded) {
+                       ++number;
+                       const core::Result<bool> taken = decoded.ok() ? take(event_, context) : decoded.error();
+                       if (taken.ok()) {
+                         ++recognised;
+                       } else {
+                         core::Error error = taken.error();
+                         if (number > 1) {
+                           error.message = fmt::format("event {} of the message: {}", number, error.message);
+                         }
+                         refuse(source, error, context);
+                         if (!fault) fault = std::move(error);
+                       }
+                       if (taken.ok() && *taken) {
+                         mark = batch_.arena.mark();
+                       } else {
+                         batch_.arena.rewind(mark);
+                       }
+                     });
   if (!pieces.ok()) {
     refuse(payload, pieces.error(), context);
     return pieces.error();
   }
   if (recognised == 0 && fault) return *std::move(fault);
   return recognised;
-}
-
-core::Result<std::size_t> Pipeline::add_json(std::string_view payload, const MessageContext& context) {
-  const core::Arena::Mark mark = batch_.arena.mark();
-  const core::Result<void> decoded = decode_event_json(core::trim(payload), batch_.arena, event_);
-  const core::Result<bool> taken = decoded.ok() ? take(event_, context) : decoded.error();
-  if (!taken.ok() || !*taken) batch_.arena.rewind(mark);
-  if (taken.ok()) return std::size_t{1};
-  refuse(payload, taken.error(), context);
-  return taken.error();
 }
 
 core::Result<bool> Pipeline::take(const WindowsEvent& event, const MessageContext& context) {

@@ -14,6 +14,7 @@
 #include "daemon/core/time.h"
 #include "daemon/ingest/decode/windows_event.h"
 #include "daemon/ingest/normalize/key_deletions.h"
+#include "daemon/ingest/syslog/header.h"
 #include "storage/batch.h"
 #include "storage/writer.h"
 
@@ -27,6 +28,10 @@ struct MessageContext {
   // Used only where the event itself lacks them: the forwarder's or the syslog header's.
   std::optional<core::Micros> fallback_time = std::nullopt;
   std::string_view fallback_host = {};
+  // The syslog header, where there was one; its texts are views of the message.
+  const SyslogMessage* header = nullptr;
+  // For times without a zone. Null: they count as none.
+  const core::TimeZone* zone = nullptr;
   // The message was longer than the limit by this many bytes, which are gone. 0: it is whole.
   std::uint64_t cut_bytes = 0;
 };
@@ -37,10 +42,9 @@ class Pipeline {
   // requests. All of them outlive the pipeline.
   Pipeline(storage::Writer& writer, core::Counters& counters, KeyDeletions& key_deletions);
 
-  // Decodes a payload (Windows Event XML: one event, several, or an <Events> wrapper; or a JSON object whose fields
-  // are those of the event) and adds its records to the current batch. Returns the number of events recognised
-  // (stored kinds or not). What could not be decoded was counted and added to `rejected`, each faulty event of a
-  // payload for itself; the others are kept. Errors: InvalidInput: no event was recognised; the first fault.
+  // Decodes a payload (see decode/payload.h) and adds its records to the current batch. Returns the number of events
+  // recognised (stored kinds or not). What could not be decoded was counted and added to `rejected`, each faulty event
+  // of a payload for itself; the others are kept. Errors: InvalidInput: no event was recognised; the first fault.
   core::Result<std::size_t> add(std::string_view payload, const MessageContext& context);
 
   // Counts and keeps an input that never got as far as a payload.
@@ -59,8 +63,7 @@ class Pipeline {
   bool flush_until(std::chrono::steady_clock::time_point deadline, OnDone on_done = {});
 
  private:
-  core::Result<std::size_t> add_xml(std::string_view payload, const MessageContext& context);
-  core::Result<std::size_t> add_json(std::string_view payload, const MessageContext& context);
+  core::Result<std::size_t> decode(std::string_view payload, const MessageContext& context);
   // True when the event went into the batch: then its texts must stay in the arena.
   core::Result<bool> take(const WindowsEvent& event, const MessageContext& context);
   // Counts an event that is not stored. False.

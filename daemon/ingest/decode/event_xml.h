@@ -4,11 +4,11 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <string_view>
 
 #include "daemon/core/arena.h"
 #include "daemon/core/result.h"
+#include "daemon/ingest/decode/take_event.h"
 #include "daemon/ingest/decode/windows_event.h"
 
 namespace rw::ingest {
@@ -20,14 +20,10 @@ bool looks_like_event_xml(std::string_view text);
 // could not be told from the payload.
 std::string_view find_event_xml(std::string_view text);
 
-// One piece of the text: an event, or what stands where one should be. `decoded` ok: the event is filled. Errors:
-// InvalidInput (not well-formed, cut off, a DOCTYPE, an element that is not an event, no EventID, too many fields).
-// `xml` lives for the call.
-using TakeEvent = std::function<void(std::string_view xml, const core::Result<void>& decoded)>;
-
 // Calls `take` for each event in the text, in order; `event` is reused between calls and its texts live in the arena.
 // A faulty event does not keep the others from being found. Returns the number of calls.
-// Errors: InvalidInput (nothing in the text but blanks and comments).
+// `take` gets InvalidInput for what is not well-formed, cut off, a DOCTYPE, an element that is not an event, no
+// EventID, too many fields. Errors: InvalidInput (nothing in the text but blanks and comments).
 core::Result<std::size_t> decode_event_xml(std::string_view text, core::Arena& arena, WindowsEvent& event,
                                            const TakeEvent& take);
 

@@ -18,7 +18,30 @@ struct NamedValue {
   std::string_view value;
 };
 
+// How a forwarder wrote the event; `name_of` gives the word for people ("nxlog-json").
+enum class PayloadFormat {
+  kEventXml,             // Windows Event XML
+  kEventJson,            // a JSON object whose fields are those of the event
+  kNxlogJson,            // NXLog to_json()
+  kNxlogStructuredData,  // NXLog to_syslog_ietf()
+  kNxlogXml,             // NXLog to_xml()
+  kSnare,
+  kWinlogbeat,  // and Elastic Agent
+  kFluentBit,   // winevtlog, winlog
+  kVector,      // windows_event_log
+  kOpenTelemetry,
+  kWazuh,
+  kSplunkText,     // sourcetype WinEventLog
+  kEventReporter,  // EventReporter, MonitorWare, rsyslog Windows Agent
+  kSyslogNgAgent,  // syslog-ng Agent for Windows
+  kCef,
+  kLeef,
+};
+std::string_view name_of(PayloadFormat format);
+
 struct WindowsEvent {
+  PayloadFormat format = PayloadFormat::kEventXml;
+
   // System (schema order)
   std::string_view provider;
   std::string_view provider_guid;

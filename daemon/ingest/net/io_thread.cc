@@ -69,6 +69,8 @@ bool IoThread::take(std::string_view text, std::uint64_t cut_bytes, const Origin
       .peer = origin.peer,
       .fallback_time = message.timestamp,
       .fallback_host = message.hostname,
+      .header = &message,
+      .zone = &options_.zone,
       .cut_bytes = cut_bytes,
   };
   const bool taken = pipeline_.add(message.msg, context).ok();
