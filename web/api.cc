@@ -74,7 +74,7 @@ class HttpApi final : public Api {
       server.route(route.method, route.path, handler);
       if (route.method == "GET") server.route("HEAD", route.path, handler);  // the server leaves the body out
     }
-    server.on_error([this](int status, const http::Request& request) {
+    server.on_error("", [this](int status, const http::Request& request) {
       http::Response response = error(status, request);
       add_security_headers(response, false);
       return response;

@@ -17,7 +17,7 @@
 #include "daemon/cli/reloader.h"
 #include "daemon/core/log.h"
 #include "daemon/core/version.h"
-#include "daemon/ingest/http/hec.h"
+#include "daemon/ingest/http/http_input.h"
 #include "daemon/ingest/net/syslog_inputs.h"
 #include "daemon/scheduler/scheduler.h"
 #include "storage/sqlite/store.h"
@@ -28,14 +28,14 @@ namespace rw::cli {
 namespace {
 
 // One HTTP input: the endpoint's logic, then the server that calls it.
-struct HecListener {
-  std::unique_ptr<ingest::Hec> hec;
+struct HttpListener {
+  std::unique_ptr<ingest::HttpInput> input;
   std::unique_ptr<http::Server> server;
 
-  HecListener() = default;
-  HecListener(HecListener&&) = default;
-  ~HecListener() {
-    if (hec) hec->begin_shutdown();  // what still comes is answered "shutting down" while the server ends
+  HttpListener() = default;
+  HttpListener(HttpListener&&) = default;
+  ~HttpListener() {
+    if (input) input->begin_shutdown();  // what still comes is answered "shutting down" while the server ends
   }
 };
 
@@ -84,13 +84,13 @@ class Daemon {
 
   core::Result<void> start_inputs(const config::Config& config) {
     for (const config::HttpInput& input : config.http) {
-      HecListener listener;
+      HttpListener listener;
       RW_TRY(listener.server, http::Server::open(input.server, counters_));
-      listener.hec = std::make_unique<ingest::Hec>(input.hec, *writer_, counters_, clock_);
-      listener.hec->add_routes(*listener.server);
+      listener.input = std::make_unique<ingest::HttpInput>(input.ingest, *writer_, counters_, clock_);
+      listener.input->add_routes(*listener.server);
       listener.server->start();
       announce(input.server.tls ? "https" : "http", listener.server->endpoint());
-      hec_.push_back(std::move(listener));
+      http_.push_back(std::move(listener));
     }
     if (config.syslog.listens.empty()) return {};
     RW_TRY(syslog_, ingest::SyslogInputs::open(config.syslog, *writer_, counters_, clock_));
@@ -126,7 +126,7 @@ class Daemon {
   std::unique_ptr<detect::CurrentCatalogue> catalogue_;
   std::unique_ptr<scheduler::Scheduler> scheduler_;
   std::unique_ptr<Reloader> reloader_;
-  std::vector<HecListener> hec_;
+  std::vector<HttpListener> http_;
   std::unique_ptr<ingest::SyslogInputs> syslog_;
   std::unique_ptr<web::Api> api_;
   std::unique_ptr<http::Server> api_server_;

@@ -113,9 +113,9 @@ void read_server(Section& section, http::ServerOptions& server, std::vector<std:
 
 std::optional<HttpInput> read_http(Section& item) {
   HttpInput input;
-  read_server(item, input.server, input.hec.tokens);
+  read_server(item, input.server, input.ingest.tokens);
   require(item, "listen", "ADDRESS:PORT");
-  set(input.hec.query_token, item.boolean("query_token"));
+  set(input.ingest.query_token, item.boolean("query_token"));
   set(input.server.max_body_bytes, item.size("max_body_size", kKiB, kGiB));
   item.finish();
   return item.has("listen") ? std::optional(std::move(input)) : std::nullopt;

@@ -61,6 +61,7 @@ void read_root(Context& context, const yaml::Node& node, Config& config) {
 
   Section inputs(context, root.map("inputs"), "inputs");
   read_inputs(inputs, config);
+  for (HttpInput& input : config.http) input.ingest.zone = config.time_zone;
 
   const yaml::Node api_node = root.map("api");
   if (api_node.is_scalar()) {

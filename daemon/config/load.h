@@ -8,7 +8,7 @@
 #include "daemon/core/problem.h"
 #include "daemon/detect/load.h"
 #include "daemon/http/server.h"
-#include "daemon/ingest/http/hec.h"
+#include "daemon/ingest/http/ingest_context.h"
 #include "daemon/ingest/net/syslog_inputs.h"
 #include "daemon/scheduler/scheduler.h"
 #include "storage/writer.h"
@@ -18,7 +18,7 @@ namespace rw::config {
 
 struct HttpInput {
   http::ServerOptions server;
-  ingest::HecOptions hec;
+  ingest::HttpInputOptions ingest;
 };
 
 struct Config {

@@ -290,7 +290,9 @@ void Engine::answer_error(Exchange& exchange, int status, httplib::Response& res
   exchange.answered = true;
   Response reply;
   try {
-    if (error_handler_) reply = error_handler_(status, exchange.request);
+    if (const ErrorHandler* handler = routes_.error_handler(exchange.request.path)) {
+      reply = (*handler)(status, exchange.request);
+    }
   } catch (const std::exception& error) {
     spdlog::error("HTTP: error handler: {}", error.what());
     reply = Response{};

@@ -30,7 +30,6 @@ class Engine final : private httplib::Server {
   Engine(Options options, core::Counters& counters);
 
   Routes& routes() { return routes_; }
-  void on_error(ErrorHandler handler) { error_handler_ = std::move(handler); }
 
   // Reads the request whose head the connection has, answers it. True: the connection can be used again.
   bool serve(Connection& connection);
@@ -51,7 +50,6 @@ class Engine final : private httplib::Server {
   const Options options_;
   core::Counters& counters_;
   Routes routes_;
-  ErrorHandler error_handler_;
   std::atomic<bool> stopping_{false};
   std::atomic<std::size_t> bodies_bytes_{0};  // held by all requests together
 

@@ -40,4 +40,16 @@ Routes::Match Routes::find(std::string_view method, const std::string& path) con
   return match;
 }
 
+void Routes::add_error_handler(std::string_view path_prefix, ErrorHandler handler) {
+  error_handlers_.emplace_back(path_prefix, std::move(handler));
+}
+
+const ErrorHandler* Routes::error_handler(std::string_view path) const {
+  const std::pair<std::string, ErrorHandler>* best = nullptr;
+  for (const auto& entry : error_handlers_) {
+    if (path.starts_with(entry.first) && (best == nullptr || entry.first.size() > best->first.size())) best = &entry;
+  }
+  return best == nullptr ? nullptr : &best->second;
+}
+
 }  // namespace rw::http

@@ -4,6 +4,7 @@
 #include <regex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "daemon/http/server.h"
@@ -23,6 +24,10 @@ class Routes {
   // The first route that fits. HEAD is served by the GET route where it has none of its own.
   Match find(std::string_view method, const std::string& path) const;
 
+  void add_error_handler(std::string_view path_prefix, ErrorHandler handler);
+  // The one of the longest prefix that fits; null if none does. Lives as long as the Routes.
+  const ErrorHandler* error_handler(std::string_view path) const;
+
  private:
   struct Route {
     std::string method;
@@ -30,6 +35,7 @@ class Routes {
     Handler handler;
   };
   std::vector<Route> routes_;
+  std::vector<std::pair<std::string, ErrorHandler>> error_handlers_;
 };
 
 }  // namespace rw::http

@@ -38,7 +38,9 @@ class HttplibServer final : public Server {
   void route(std::string_view method, std::string_view pattern, Handler handler) override {
     engine_.routes().add(method, pattern, std::move(handler));
   }
-  void on_error(ErrorHandler handler) override { engine_.on_error(std::move(handler)); }
+  void on_error(std::string_view path_prefix, ErrorHandler handler) override {
+    engine_.routes().add_error_handler(path_prefix, std::move(handler));
+  }
 
   void start() override { pool_.start(); }
   void stop() override {

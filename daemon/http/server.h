@@ -73,7 +73,9 @@ class Server {
   // method: GET, POST, PUT, DELETE, OPTIONS, HEAD. pattern: a whole-path ECMAScript regular expression. Before start()
   // only.
   virtual void route(std::string_view method, std::string_view pattern, Handler handler) = 0;
-  virtual void on_error(ErrorHandler handler) = 0;
+  // For requests whose path starts with `path_prefix`; the longest that fits is asked. "" is for all others, also
+  // those that have no path, being broken. Before start() only.
+  virtual void on_error(std::string_view path_prefix, ErrorHandler handler) = 0;
 
   virtual void start() = 0;
   // Ends accepting, finishes the requests that are being served, joins all threads. Idempotent.

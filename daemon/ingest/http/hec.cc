@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "daemon/core/text.h"
+#include "daemon/ingest/http/authorization.h"
 #include "daemon/ingest/http/delivery.h"
-#include "daemon/ingest/http/hec_auth.h"
 #include "daemon/ingest/http/hec_event.h"
 #include "daemon/ingest/http/hec_reply.h"
 
@@ -111,9 +111,6 @@ http::Response reply_to(Delivery::Outcome outcome, const FirstFault& fault, core
 
 }  // namespace
 
-Hec::Hec(HecOptions options, storage::Writer& writer, core::Counters& counters, const core::Clock& clock)
-    : options_(std::move(options)), writer_(writer), counters_(counters), clock_(clock) {}
-
 void Hec::add_routes(http::Server& server) {
   server.route("POST", kEventPaths, [this](const http::Request& request) { return event(request); });
   server.route("POST", kRawPaths, [this](const http::Request& request) { return raw(request); });
@@ -124,20 +121,39 @@ void Hec::add_routes(http::Server& server) {
     server.route("OPTIONS", paths, [](const http::Request&) { return options_reply("POST, OPTIONS"); });
   }
   server.route("OPTIONS", kHealthPaths, [](const http::Request&) { return options_reply("GET, OPTIONS"); });
-  server.on_error([](int status, const http::Request&) { return server_error(status); });
+  server.on_error("/services/", [](int status, const http::Request&) { return server_error(status); });
+}
+
+std::optional<HecCode> Hec::refusal(const http::Request& request) const {
+  switch (check_access(request, context_.options.tokens, context_.options.query_token)) {
+    case Access::kTokenRequired:
+      return HecCode::kTokenRequired;
+    case Access::kInvalidAuthorization:
+      return HecCode::kInvalidAuthorization;
+    case Access::kInvalidToken:
+      return HecCode::kInvalidToken;
+    case Access::kQueryTokenDisabled:
+      return HecCode::kQueryTokenDisabled;
+    case Access::kGranted:
+      break;
+  }
+  return std::nullopt;
 }
 
 http::Response Hec::admitted(const http::Request& request, const std::function<http::Response()>& serve) const {
-  if (shutting_down_) return hec_reply(HecCode::kShuttingDown);
-  if (const auto refused = refuse_hec(request, options_.tokens, options_.query_token)) return hec_reply(*refused);
+  if (context_.shutting_down) return hec_reply(HecCode::kShuttingDown);
+  if (const auto refused = refusal(request)) return hec_reply(*refused);
   if (has_bad_channel(request)) return hec_reply(HecCode::kInvalidChannel);
   return serve();
 }
 
 http::Response Hec::event(const http::Request& request) {
   return admitted(request, [&] {
-    Delivery delivery(writer_, counters_, key_deletions_, options_.commit_timeout);
-    MessageContext context{.received = clock_.now(), .input = "hec", .peer = address_of(request.peer)};
+    Delivery delivery(context_.writer, context_.counters, context_.key_deletions, context_.options.commit_timeout);
+    MessageContext context{.received = context_.clock.now(),
+                           .input = "hec",
+                           .peer = address_of(request.peer),
+                           .zone = &context_.options.zone};
     HecEventReader reader(request.body);
     FirstFault fault;
     std::size_t count = 0;
@@ -147,49 +163,52 @@ http::Response Hec::event(const http::Request& request) {
         delivery.pipeline().reject(item->source, item->source.size(),
                                    fmt::format("HEC event {}: {}", count, item->reason), context);
       } else {
-        counters_.add(core::Counter::kHecEvents);
+        context_.counters.add(core::Counter::kHecEvents);
         context.fallback_time = item->event.time;
         context.fallback_host = item->event.host;
         // No Windows event: the pipeline has counted and kept it, and the client must not send it for ever.
         std::ignore = delivery.pipeline().add(item->event.payload, context);
       }
-      if (!delivery.hand_over_large()) return reply_to(Delivery::Outcome::kBusy, fault, counters_);
+      if (!delivery.hand_over_large()) return reply_to(Delivery::Outcome::kBusy, fault, context_.counters);
     }
     if (count == 0) return hec_reply(HecCode::kNoData);
-    return reply_to(delivery.finish(), fault, counters_);
+    return reply_to(delivery.finish(), fault, context_.counters);
   });
 }
 
 http::Response Hec::raw(const http::Request& request) {
   return admitted(request, [&] {
-    MessageContext context{.received = clock_.now(), .input = "hec", .peer = address_of(request.peer)};
+    MessageContext context{.received = context_.clock.now(),
+                           .input = "hec",
+                           .peer = address_of(request.peer),
+                           .zone = &context_.options.zone};
     context.fallback_host = request.query_value("host").value_or("");
     const std::string_view time = request.query_value("time").value_or("");
     if (!time.empty()) {
       context.fallback_time = parse_hec_time(time);
       if (!context.fallback_time) return hec_reply(HecCode::kIndexedFields);
     }
-    Delivery delivery(writer_, counters_, key_deletions_, options_.commit_timeout);
+    Delivery delivery(context_.writer, context_.counters, context_.key_deletions, context_.options.commit_timeout);
     std::size_t count = 0;
     const bool whole = split_raw(request.body, [&](std::string_view text) {
       if (text.empty()) return true;
       ++count;
-      counters_.add(core::Counter::kHecEvents);
+      context_.counters.add(core::Counter::kHecEvents);
       std::ignore = delivery.pipeline().add(text, context);  // as in event()
       return delivery.hand_over_large();
     });
-    if (!whole) return reply_to(Delivery::Outcome::kBusy, {}, counters_);
+    if (!whole) return reply_to(Delivery::Outcome::kBusy, {}, context_.counters);
     if (count == 0) return hec_reply(HecCode::kNoData);
-    return reply_to(delivery.finish(), {}, counters_);
+    return reply_to(delivery.finish(), {}, context_.counters);
   });
 }
 
 http::Response Hec::health(const http::Request& request) const {
-  if (shutting_down_) return hec_reply(HecCode::kShuttingDown);
+  if (context_.shutting_down) return hec_reply(HecCode::kShuttingDown);
   // No token is needed, but a wrong one is told, so that a client finds out before it sends.
-  const auto refused = refuse_hec(request, options_.tokens, options_.query_token);
+  const auto refused = refusal(request);
   if (refused == HecCode::kInvalidToken) return hec_reply(HecCode::kHealthInvalidToken);
-  return hec_reply(writer_.stalled() ? HecCode::kUnhealthy : HecCode::kHealthy);
+  return hec_reply(context_.writer.stalled() ? HecCode::kUnhealthy : HecCode::kHealthy);
 }
 
 http::Response Hec::ack(const http::Request& request) const {

@@ -27,12 +27,13 @@ void check_equal(const http::ServerOptions& a, const http::ServerOptions& b) {
 }
 
 void check_equal(const HttpInput& a, const HttpInput& b) {
-  const auto& [server, hec] = a;
-  const auto& [tokens, query_token, commit_timeout] = hec;
+  const auto& [server, ingest] = a;
+  const auto& [tokens, query_token, commit_timeout, zone] = ingest;
   check_equal(server, b.server);
-  CHECK(tokens == b.hec.tokens);
-  CHECK(query_token == b.hec.query_token);
-  CHECK(commit_timeout == b.hec.commit_timeout);
+  CHECK(tokens == b.ingest.tokens);
+  CHECK(query_token == b.ingest.query_token);
+  CHECK(commit_timeout == b.ingest.commit_timeout);
+  CHECK(zone.name() == b.ingest.zone.name());
 }
 
 void check_equal(const ingest::SyslogOptions& a, const ingest::SyslogOptions& b) {
@@ -223,10 +224,11 @@ scheduler: {threads: 1, catch_up: 0, search_timeout: 1s, max_rows: 1}
   expected.http[0].server.tls = tls;
   expected.http[0].server.max_body_bytes = 1024 * 1024;
   expected.http[0].server.threads = 3;
-  expected.http[0].hec.tokens = {"abc", "x-from-environment-y", "one", "two", "one", "two"};
-  expected.http[0].hec.query_token = true;
+  expected.http[0].ingest.tokens = {"abc", "x-from-environment-y", "one", "two", "one", "two"};
+  expected.http[0].ingest.query_token = true;
   expected.http[1].server.listen = {"127.0.0.1", 18090};
-  expected.http[1].hec.tokens = {"from-environment"};
+  expected.http[1].ingest.tokens = {"from-environment"};
+  for (HttpInput& input : expected.http) input.ingest.zone = expected.time_zone;
   expected.api.server.listen = {"127.0.0.2", 0};
   expected.api.server.tls = tls;
   expected.api.server.threads = 2;

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "daemon/ingest/http/hec.h"
+#include "daemon/ingest/http/http_input.h"
 #include "storage/sqlite/store.h"
 #include "storage/writer.h"
 #include "tests/support/raw_client.h"
@@ -104,14 +104,14 @@ class TemporaryStore {
 
 class Collector {
  public:
-  Collector(std::unique_ptr<storage::WriteSession> session, HecOptions options, http::ServerOptions server_options = {},
-            storage::Writer::Options writer_options = {})
-      : writer(std::move(session), writer_options, counters), hec(std::move(options), writer, counters, clock) {
+  Collector(std::unique_ptr<storage::WriteSession> session, HttpInputOptions options,
+            http::ServerOptions server_options = {}, storage::Writer::Options writer_options = {})
+      : writer(std::move(session), writer_options, counters), input(std::move(options), writer, counters, clock) {
     server_options.listen = {"127.0.0.1", 0};
     core::Result<std::unique_ptr<http::Server>> opened = http::Server::open(server_options, counters);
     if (!opened.ok()) FAIL(opened.error().message);
     server = std::move(opened).value();
-    hec.add_routes(*server);
+    input.add_routes(*server);
     server->start();
   }
 
@@ -128,11 +128,11 @@ class Collector {
   core::Counters counters;
   FixedClock clock;
   storage::Writer writer;
-  Hec hec;
+  HttpInput input;
   std::unique_ptr<http::Server> server;
 };
 
-inline HecOptions with_token() { return {.tokens = {"other", std::string(kToken)}}; }
+inline HttpInputOptions with_token() { return {.tokens = {"other", std::string(kToken)}}; }
 
 inline constexpr std::string_view kSuccess = R"({"text":"Success","code":0})";
 

@@ -133,7 +133,7 @@ TEST_CASE("requests and replies") {
   // Whatever was sent, the good event is there once.
   CHECK(store.registry() == std::vector<std::string>{"1791749655500000|till-1|AmsiEnable|1"});
 
-  collector.hec.begin_shutdown();
+  collector.input.begin_shutdown();
   for (const std::string path : {"/services/collector", "/services/collector/raw", "/services/collector/ack"}) {
     const test::RawReply refused = collector.post(path, good);
     CHECK(refused.status == 503);

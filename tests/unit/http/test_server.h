@@ -43,7 +43,7 @@ class TestServer {
     server->route("GET", "/large", [](const Request&) { return Response{.body = std::string(3'000'000, 'x')}; });
     server->route("POST", "/size",
                   [](const Request& request) { return Response{.body = std::to_string(request.body.size())}; });
-    server->on_error([](int status, const Request& request) {
+    server->on_error("", [](int status, const Request& request) {
       return Response{.body = fmt::format("E{} {} {}", status, request.method, request.path)};
     });
   }

@@ -56,7 +56,9 @@ class RouteServer final : public http::Server {
   void route(std::string_view method, std::string_view pattern, http::Handler handler) override {
     routes_.push_back({std::string(method), std::regex(std::string(pattern)), std::move(handler)});
   }
-  void on_error(http::ErrorHandler handler) override { on_error_ = std::move(handler); }
+  void on_error(std::string_view /*path_prefix*/, http::ErrorHandler handler) override {
+    on_error_ = std::move(handler);
+  }
   void start() override {}
   void stop() override {}
   core::Endpoint endpoint() const override { return {}; }

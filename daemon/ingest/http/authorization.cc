@@ -1,6 +1,7 @@
-#include "daemon/ingest/http/hec_auth.h"
+#include "daemon/ingest/http/authorization.h"
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "daemon/core/text.h"
@@ -28,6 +29,13 @@ std::optional<std::string> decode_base64(std::string_view text) {
   return out;
 }
 
+// "id:token" → "token"; nullopt if there is none.
+std::optional<std::string> after_colon(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  if (colon == std::string_view::npos || colon + 1 == text.size()) return std::nullopt;
+  return std::string(text.substr(colon + 1));
+}
+
 // nullopt: a scheme we do not know, or no token in it.
 std::optional<std::string> token_of(std::string_view authorization) {
   const std::size_t blank = authorization.find(' ');
@@ -38,33 +46,30 @@ std::optional<std::string> token_of(std::string_view authorization) {
   if (core::equals_ascii_nocase(scheme, "Splunk") || core::equals_ascii_nocase(scheme, "Bearer")) {
     return std::string(credentials);
   }
-  if (!core::equals_ascii_nocase(scheme, "Basic")) return std::nullopt;
-  const std::optional<std::string> user_and_token = decode_base64(credentials);
-  if (!user_and_token) return std::nullopt;
-  const std::size_t colon = user_and_token->find(':');
-  if (colon == std::string::npos || colon + 1 == user_and_token->size()) return std::nullopt;
-  return user_and_token->substr(colon + 1);
+  const bool api_key = core::equals_ascii_nocase(scheme, "ApiKey");
+  if (!api_key && !core::equals_ascii_nocase(scheme, "Basic")) return std::nullopt;
+  if (api_key && credentials.find(':') != std::string_view::npos) return after_colon(credentials);
+  const std::optional<std::string> decoded = decode_base64(credentials);
+  return decoded ? after_colon(*decoded) : std::nullopt;
 }
 
 }  // namespace
 
-std::optional<HecCode> refuse_hec(const http::Request& request, const std::vector<std::string>& tokens,
-                                  bool query_token) {
-  if (tokens.empty()) return std::nullopt;
+Access check_access(const http::Request& request, const std::vector<std::string>& tokens, bool query_token) {
+  if (tokens.empty()) return Access::kGranted;
   const std::string_view authorization = core::trim(request.header("authorization"));
   const std::optional<std::string_view> in_query = request.query_value("token");
   std::optional<std::string> token;
   if (!authorization.empty()) {
     token = token_of(authorization);
-    if (!token) return HecCode::kInvalidAuthorization;
+    if (!token) return Access::kInvalidAuthorization;
   } else if (in_query) {
-    if (!query_token) return HecCode::kQueryTokenDisabled;
+    if (!query_token) return Access::kQueryTokenDisabled;
     token = std::string(*in_query);
   } else {
-    return HecCode::kTokenRequired;
+    return Access::kTokenRequired;
   }
-  if (!http::is_known_secret(*token, tokens)) return HecCode::kInvalidToken;
-  return std::nullopt;
+  return http::is_known_secret(*token, tokens) ? Access::kGranted : Access::kInvalidToken;
 }
 
 }  // namespace rw::ingest
