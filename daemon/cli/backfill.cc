@@ -23,7 +23,7 @@ constexpr std::size_t kCommitBytes = 1024 * 1024;
 
 std::atomic<bool> interrupted{false};
 
-struct Options {
+struct BackfillOptions {
   std::string config;
   std::vector<std::string> detections;
   std::string earliest;
@@ -120,7 +120,7 @@ std::vector<std::shared_ptr<const detect::Detection>> wanted(const detect::Catal
   return detections;
 }
 
-int backfill(const Options& options) {
+int backfill(const BackfillOptions& options) {
   const auto config = read_config(options.config);
   if (!config) return kFailed;
   const auto detections = wanted(*read_detections(*config), options.detections);
@@ -166,7 +166,7 @@ int backfill(const Options& options) {
 }  // namespace
 
 void add_backfill(CLI::App& app, int& status) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<BackfillOptions>();
   CLI::App* command = app.add_subcommand(
       "backfill", "Run every scheduled window that touches a past range, oldest first, and write what is found");
   add_config_option(*command, options->config);

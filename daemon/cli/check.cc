@@ -9,12 +9,12 @@
 namespace rw::cli {
 namespace {
 
-struct Options {
+struct CheckOptions {
   std::string config;
   std::vector<std::string> paths;
 };
 
-int check(const Options& options) {
+int check(const CheckOptions& options) {
   auto config = read_config(options.config);
   if (!config) return kFailed;
   if (!options.paths.empty()) {
@@ -39,7 +39,7 @@ int check(const Options& options) {
 }  // namespace
 
 void add_check(CLI::App& app, int& status) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<CheckOptions>();
   CLI::App* command = app.add_subcommand("check", "Check the configuration and all detections, report every problem");
   add_config_option(*command, options->config);
   command->add_option("PATH", options->paths, "Detection files or folders to check instead of the configured ones");

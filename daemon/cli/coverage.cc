@@ -20,7 +20,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct Options {
+struct CoverageOptions {
   std::string config;
   std::string output;
 };
@@ -62,7 +62,7 @@ Json layer_of(const detect::Catalogue& catalogue) {
           {"gradient", {{"colors", {"#ffffff", "#66b1ff", "#0b3d91"}}, {"minValue", 0}, {"maxValue", most}}}};
 }
 
-int coverage(const Options& options) {
+int coverage(const CoverageOptions& options) {
   const auto config = read_config(options.config);
   if (!config) return kFailed;
   const std::string text = layer_of(*read_detections(*config)).dump(2, ' ', false, Json::error_handler_t::replace);
@@ -79,7 +79,7 @@ int coverage(const Options& options) {
 }  // namespace
 
 void add_coverage(CLI::App& app, int& status) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<CoverageOptions>();
   CLI::App* command =
       app.add_subcommand("coverage", "Write the ATT&CK techniques of the enabled detections as a Navigator layer");
   add_config_option(*command, options->config);

@@ -23,7 +23,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 using detect::Detection;
 
-struct Options {
+struct ListOptions {
   std::string config;
   OutputFormat output = OutputFormat::kTable;
   std::string state;
@@ -80,7 +80,7 @@ bool has_technique(const Detection& detection, std::string_view wanted) {
   });
 }
 
-bool is_wanted(const Options& options, const Detection& detection) {
+bool is_wanted(const ListOptions& options, const Detection& detection) {
   const auto passes = [](const std::string& wanted, std::string_view value) {
     return wanted.empty() || core::equals_folded(wanted, value);
   };
@@ -136,7 +136,7 @@ Json json_of(const Detection& detection, const LastRuns& runs) {
   return json;
 }
 
-int detections(const Options& options) {
+int detections(const ListOptions& options) {
   const auto config = read_config(options.config);
   if (!config) return kFailed;
   const auto catalogue = read_detections(*config);
@@ -164,7 +164,7 @@ int detections(const Options& options) {
 }  // namespace
 
 void add_detections(CLI::App& app, int& status) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ListOptions>();
   CLI::App* command = app.add_subcommand("detections", "List the detections with state, schedule and last run");
   add_config_option(*command, options->config);
   add_output_option(*command, options->output);

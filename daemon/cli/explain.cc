@@ -11,12 +11,12 @@
 namespace rw::cli {
 namespace {
 
-struct Options {
+struct ExplainOptions {
   std::string config;
   std::string detection;
 };
 
-int explain(const Options& options) {
+int explain(const ExplainOptions& options) {
   const auto config = read_config(options.config);
   if (!config) return kFailed;
   const auto detection = find_runnable(*read_detections(*config), options.detection);
@@ -35,7 +35,7 @@ int explain(const Options& options) {
 }  // namespace
 
 void add_explain(CLI::App& app, int& status) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ExplainOptions>();
   CLI::App* command = app.add_subcommand("explain", "Show a detection's search, plan and SQL");
   add_config_option(*command, options->config);
   command->add_option("DETECTION", options->detection, "Name, id or file stem")->required();

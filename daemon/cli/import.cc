@@ -14,7 +14,7 @@
 namespace rw::cli {
 namespace {
 
-struct Options {
+struct ImportOptions {
   std::string config;
   std::vector<std::string> files;
 };
@@ -39,7 +39,7 @@ void print_summary(const core::Counters& counters) {
             << counters.value(Counter::kRejected) << " rejected\n";
 }
 
-int import(const Options& options) {
+int import(const ImportOptions& options) {
   const auto config = read_config(options.config);
   if (!config) return kFailed;
   auto store = storage::sqlite::open({.data_dir = config->data_dir});
@@ -69,7 +69,7 @@ int import(const Options& options) {
 }  // namespace
 
 void add_import(CLI::App& app, int& status) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ImportOptions>();
   CLI::App* command =
       app.add_subcommand("import", "Read events from files (XML or JSON lines, also .gz) into the store");
   add_config_option(*command, options->config);

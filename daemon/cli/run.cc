@@ -13,7 +13,7 @@
 namespace rw::cli {
 namespace {
 
-struct Options {
+struct RunOptions {
   std::string config;
   std::string detection;
   std::string at;
@@ -24,7 +24,7 @@ struct Options {
   OutputFormat output = OutputFormat::kTable;
 };
 
-core::Result<scheduler::RunRequest> request_of(const Options& options, const detect::Detection& detection,
+core::Result<scheduler::RunRequest> request_of(const RunOptions& options, const detect::Detection& detection,
                                                const core::TimeZone& zone, core::Micros now) {
   scheduler::RunRequest request{.kind = cim::RunKind::kManual, .scheduled_time = now, .window = {}};
   if (!options.earliest.empty()) {
@@ -40,7 +40,7 @@ core::Result<scheduler::RunRequest> request_of(const Options& options, const det
   return request;
 }
 
-int run(const Options& options) {
+int run(const RunOptions& options) {
   const auto config = read_config(options.config);
   if (!config) return kFailed;
   const auto detection = find_runnable(*read_detections(*config), options.detection);
@@ -76,7 +76,7 @@ int run(const Options& options) {
 }  // namespace
 
 void add_run(CLI::App& app, int& status) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<RunOptions>();
   CLI::App* command = app.add_subcommand("run", "Run a detection over a window and write what it finds");
   add_config_option(*command, options->config);
   command->add_option("DETECTION", options->detection, "Name, id or file stem")->required();

@@ -11,7 +11,7 @@
 namespace rw::cli {
 namespace {
 
-struct Options {
+struct SearchOptions {
   std::string config;
   std::string spl;
   std::string earliest = "-24h";
@@ -19,7 +19,7 @@ struct Options {
   OutputFormat output = OutputFormat::kTable;
 };
 
-int search(const Options& options) {
+int search(const SearchOptions& options) {
   const auto config = read_config(options.config);
   if (!config) return kFailed;
   const auto catalogue = read_detections(*config);
@@ -44,7 +44,7 @@ int search(const Options& options) {
 }  // namespace
 
 void add_search(CLI::App& app, int& status) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<SearchOptions>();
   CLI::App* command = app.add_subcommand("search", "Search the stored events with SPL");
   add_config_option(*command, options->config);
   command

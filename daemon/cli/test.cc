@@ -14,7 +14,7 @@
 namespace rw::cli {
 namespace {
 
-struct Options {
+struct TestOptions {
   std::string config;
   std::vector<std::string> paths;
   std::string data;
@@ -30,7 +30,7 @@ core::Result<void> write_junit(const std::string& path, const std::vector<CaseRe
   return core::Error{core::ErrorCode::kIo, path + ": cannot write the file"};
 }
 
-int test(const Options& options) {
+int test(const TestOptions& options) {
   auto config = read_config(options.config);
   if (!config) return kFailed;
   config->detections.paths = options.paths;
@@ -71,7 +71,7 @@ int test(const Options& options) {
 }  // namespace
 
 void add_test(CLI::App& app, int& status) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<TestOptions>();
   CLI::App* command = app.add_subcommand(
       "test",
       "Try the tests of ESCU files and Sigma's regression cases on recorded events, each in a store of its own");

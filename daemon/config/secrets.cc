@@ -17,9 +17,8 @@ namespace {
 
 bool is_name(std::string_view text) {
   const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  return !text.empty() && !is_digit(text[0]) &&
-         std::ranges::all_of(text, [&](char c) { return is_letter(c) || is_digit(c); });
+  return !text.empty() && !core::is_digit(text[0]) &&
+         std::ranges::all_of(text, [&](char c) { return is_letter(c) || core::is_digit(c); });
 }
 
 // It comes in an HTTP header, where blanks end it.

@@ -27,6 +27,7 @@ bool equals_folded(std::string_view a, std::string_view b);
 bool equals_ascii_nocase(std::string_view a, std::string_view b);
 
 // The byte begins a character, or is one; else it goes on with one.
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool starts_character(char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }
 
 // Characters (code points).

@@ -63,7 +63,6 @@ constexpr std::int64_t join(const LocalTime& local) {
 constexpr std::size_t kFixedSize = 19;  // "2026-10-11T20:14:15"
 
 constexpr unsigned digit(char c) { return static_cast<unsigned>(static_cast<unsigned char>(c)) - '0'; }
-constexpr bool is_digit(char c) { return digit(c) <= 9; }
 
 // Two digits, or something over 99.
 constexpr unsigned two_digits(const char* at) {

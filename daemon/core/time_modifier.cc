@@ -22,7 +22,6 @@ namespace {
 constexpr std::size_t kMaxParts = 32;
 constexpr std::int64_t kMaxEpochSeconds = 253'402'300'799;  // 9999-12-31T23:59:59Z
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return c >= 'a' && c <= 'z'; }
 
 // Results stay within the years 0 to 9999, so that no chain of steps overflows.

@@ -14,7 +14,6 @@ constexpr std::string_view kDays[] = {"sunday", "monday", "tuesday", "wednesday"
 constexpr std::size_t kShortName = 3;
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 class TimeReader {
  public:

@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kMaxDepth = 32;
+constexpr int kMaxLookupDepth = 32;
 
 // "WILDCARD(process), CIDR(ip)" → the columns.
 bool read_match_type(std::string_view text, LookupTable& table) {
@@ -130,7 +130,7 @@ void read_csv_files(const std::string& path, Lookups& lookups) {
   std::vector<fs::path> files;
   for (fs::recursive_directory_iterator it(path, fs::directory_options::skip_permission_denied, error), end;
        !error && it != end; it.increment(error)) {
-    if (it->path().filename().string().starts_with('.') || it.depth() > kMaxDepth) {
+    if (it->path().filename().string().starts_with('.') || it.depth() > kMaxLookupDepth) {
       it.disable_recursion_pending();
     } else if (it->path().extension() == ".csv" && it->is_regular_file(error)) {
       files.push_back(it->path());

@@ -155,7 +155,7 @@ core::Result<void> register_functions(Connection& connection) {
     void (*step)(sqlite3_context*, int, sqlite3_value**);  // of an aggregate
     void (*final)(sqlite3_context*);
   };
-  constexpr Entry kFunctions[] = {
+  constexpr Entry kSqlFunctions[] = {
       {"rw_match", 2, match, nullptr, nullptr},
       {"rw_compare", 2, compare, nullptr, nullptr},
       {"rw_fold", 1, fold, nullptr, nullptr},
@@ -166,7 +166,7 @@ core::Result<void> register_functions(Connection& connection) {
       {"rw_latest", 2, nullptr, timed_step<true>, timed_final},
   };
   sqlite3* db = connection.raw();
-  for (const Entry& entry : kFunctions) {
+  for (const Entry& entry : kSqlFunctions) {
     if (sqlite3_create_function_v2(db, entry.name, entry.arguments, kFlags, nullptr, entry.call, entry.step,
                                    entry.final, nullptr) != SQLITE_OK) {
       return error_of(db, "register functions");

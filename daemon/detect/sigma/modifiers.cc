@@ -284,48 +284,48 @@ Result<void> part_of_time(const Context& c) {
   return unsupported(fmt::format("modifier `{}` (a part of a time) is not supported", c.name));
 }
 
-struct Row {
+struct NamedModifier {
   std::string_view name;
   Result<void> (*apply)(const Context&);
 };
 constexpr std::array kModifiers = {
-    Row{"all", all},
-    Row{"base64", to_base64},
-    Row{"base64offset", to_base64offset},
-    Row{"cased", cased},
-    Row{"cidr", cidr},
-    Row{"contains", contains},
-    Row{"day", part_of_time},
-    Row{"endswith", ends_with},
-    Row{"exists", exists},
-    Row{"expand", expand},
-    Row{"fieldref", fieldref},
-    Row{"gt", compares<storage::CompareOp::kGreater>},
-    Row{"gte", compares<storage::CompareOp::kGreaterEqual>},
-    Row{"hour", part_of_time},
-    Row{"i", regex_flag},
-    Row{"lt", compares<storage::CompareOp::kLess>},
-    Row{"lte", compares<storage::CompareOp::kLessEqual>},
-    Row{"m", regex_flag},
-    Row{"minute", part_of_time},
-    Row{"month", part_of_time},
-    Row{"neq", neq},
-    Row{"re", re},
-    Row{"s", regex_flag},
-    Row{"startswith", starts_with},
-    Row{"utf16", to_utf16},
-    Row{"utf16be", to_utf16be},
-    Row{"utf16le", to_utf16le},
-    Row{"week", part_of_time},
-    Row{"wide", to_utf16le},
-    Row{"windash", to_windash},
-    Row{"year", part_of_time},
+    NamedModifier{"all", all},
+    NamedModifier{"base64", to_base64},
+    NamedModifier{"base64offset", to_base64offset},
+    NamedModifier{"cased", cased},
+    NamedModifier{"cidr", cidr},
+    NamedModifier{"contains", contains},
+    NamedModifier{"day", part_of_time},
+    NamedModifier{"endswith", ends_with},
+    NamedModifier{"exists", exists},
+    NamedModifier{"expand", expand},
+    NamedModifier{"fieldref", fieldref},
+    NamedModifier{"gt", compares<storage::CompareOp::kGreater>},
+    NamedModifier{"gte", compares<storage::CompareOp::kGreaterEqual>},
+    NamedModifier{"hour", part_of_time},
+    NamedModifier{"i", regex_flag},
+    NamedModifier{"lt", compares<storage::CompareOp::kLess>},
+    NamedModifier{"lte", compares<storage::CompareOp::kLessEqual>},
+    NamedModifier{"m", regex_flag},
+    NamedModifier{"minute", part_of_time},
+    NamedModifier{"month", part_of_time},
+    NamedModifier{"neq", neq},
+    NamedModifier{"re", re},
+    NamedModifier{"s", regex_flag},
+    NamedModifier{"startswith", starts_with},
+    NamedModifier{"utf16", to_utf16},
+    NamedModifier{"utf16be", to_utf16be},
+    NamedModifier{"utf16le", to_utf16le},
+    NamedModifier{"week", part_of_time},
+    NamedModifier{"wide", to_utf16le},
+    NamedModifier{"windash", to_windash},
+    NamedModifier{"year", part_of_time},
 };
 
 }  // namespace
 
 Result<void> apply_modifier(std::string_view name, Modified& modified, const Options& options) {
-  const auto row = std::ranges::find(kModifiers, name, &Row::name);
+  const auto row = std::ranges::find(kModifiers, name, &NamedModifier::name);
   if (row == kModifiers.end()) return unsupported(fmt::format("modifier {} is not supported", core::quoted(name)));
   if (modified.comparison == Comparison::kField && (name == "contains" || name == "startswith" || name == "endswith")) {
     return unsupported(fmt::format("modifier `fieldref` with `{}` is not supported", name));

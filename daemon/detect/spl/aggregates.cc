@@ -20,12 +20,12 @@ namespace {
 using storage::Value;
 constexpr LexMode kMode = LexMode::kArgument;
 
-struct Entry {
+struct NamedAggregate {
   std::string_view name;
   AggregateFunction function;
 };
 
-constexpr Entry kAggregates[] = {
+constexpr NamedAggregate kAggregates[] = {
     {"avg", AggregateFunction::kAverage},
     {"c", AggregateFunction::kCount},
     {"count", AggregateFunction::kCount},
@@ -66,7 +66,7 @@ std::optional<double> percentile_of(std::string_view name) {
 }
 
 core::Result<AggregateFunction> function_of(const Parser& parser, const Token& name, AggregateCall& call) {
-  for (const Entry& entry : kAggregates) {
+  for (const NamedAggregate& entry : kAggregates) {
     if (entry.name == call.written) return entry.function;
   }
   if (const auto percent = percentile_of(call.written)) {

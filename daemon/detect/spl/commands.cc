@@ -3,12 +3,12 @@
 namespace rw::detect::spl {
 namespace {
 
-struct Entry {
+struct NamedCommand {
   std::string_view name;
   CommandParser parse;
 };
 
-constexpr Entry kCommands[] = {
+constexpr NamedCommand kCommands[] = {
     {"bin", parse_bin},
     {"bucket", parse_bin},
     {"convert", parse_convert},
@@ -43,7 +43,7 @@ constexpr Entry kCommands[] = {
 }  // namespace
 
 CommandParser find_command(std::string_view name) {
-  for (const Entry& entry : kCommands) {
+  for (const NamedCommand& entry : kCommands) {
     if (entry.name == name) return entry.parse;
   }
   return nullptr;

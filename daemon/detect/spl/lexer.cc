@@ -12,12 +12,11 @@ namespace {
 constexpr std::size_t kDescribedBytes = 60;  // of a token in a message
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_ascii_punctuation(char c) { return c > ' ' && c < '\x7f' && std::isalnum(static_cast<unsigned char>(c)) == 0; }
 bool is_identifier_start(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
 }
-bool is_identifier(char c) { return is_identifier_start(c) || is_digit(c); }
+bool is_identifier(char c) { return is_identifier_start(c) || core::is_digit(c); }
 
 // Characters that end a bare word.
 std::string_view word_ends(LexMode mode) {
@@ -139,11 +138,11 @@ core::Result<Token> Lexer::lex_quoted(LexMode mode, std::size_t at, char quote) 
 core::Result<Token> Lexer::lex_expression(std::size_t at) const {
   if (text_[at] == '\'') return lex_quoted(LexMode::kExpression, at, '\'');
   std::size_t end = at;
-  if (is_digit(text_[at])) {
-    while (end < text_.size() && is_digit(text_[end])) ++end;
-    if (end + 1 < text_.size() && text_[end] == '.' && is_digit(text_[end + 1])) {
+  if (core::is_digit(text_[at])) {
+    while (end < text_.size() && core::is_digit(text_[end])) ++end;
+    if (end + 1 < text_.size() && text_[end] == '.' && core::is_digit(text_[end + 1])) {
       ++end;
-      while (end < text_.size() && is_digit(text_[end])) ++end;
+      while (end < text_.size() && core::is_digit(text_[end])) ++end;
     }
     return Token{TokenKind::kNumber, std::string(text_.substr(at, end - at)), {at, end}};
   }

@@ -17,14 +17,14 @@ namespace {
 
 using storage::Value;
 
-struct Entry {
+struct NamedKind {
   std::string_view name;
   SortKey::By by;
 };
-constexpr Entry kKinds[] = {{"auto", SortKey::By::kAuto},
-                            {"str", SortKey::By::kText},
-                            {"num", SortKey::By::kNumber},
-                            {"ip", SortKey::By::kAddress}};
+constexpr NamedKind kKinds[] = {{"auto", SortKey::By::kAuto},
+                                {"str", SortKey::By::kText},
+                                {"num", SortKey::By::kNumber},
+                                {"ip", SortKey::By::kAddress}};
 
 // IPv4 before IPv6 before what is no address.
 std::string address_key(const std::string& text) {
@@ -69,7 +69,7 @@ core::Result<std::vector<SortKey>> parse_sort_keys(Parser& parser) {
     RW_TRY(const bool is_kind, parser.accept(LexMode::kArgument, "("));
     if (is_kind) {
       const auto* kind = std::find_if(std::begin(kKinds), std::end(kKinds),
-                                      [&](const Entry& entry) { return name.is_nocase(entry.name); });
+                                      [&](const NamedKind& entry) { return name.is_nocase(entry.name); });
       if (kind == std::end(kKinds)) return parser.unsupported(name.span, fmt::format("{}( ) of sort", name.text));
       key.by = kind->by;
       RW_TRY(name, parser.expect_name("a field to sort by"));
@@ -108,7 +108,7 @@ std::string print(const std::vector<SortKey>& keys) {
   for (const SortKey& key : keys) {
     text += key.descending ? " - " : " + ";
     const auto* kind =
-        std::find_if(std::begin(kKinds), std::end(kKinds), [&](const Entry& entry) { return entry.by == key.by; });
+        std::find_if(std::begin(kKinds), std::end(kKinds), [&](const NamedKind& entry) { return entry.by == key.by; });
     const std::string name = print_name(key.field);
     text += key.by == SortKey::By::kAuto ? name : fmt::format("{}({})", kind->name, name);
   }

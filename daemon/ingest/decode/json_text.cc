@@ -3,10 +3,10 @@
 #include <charconv>
 #include <cstddef>
 
+#include "daemon/core/text.h"
+
 namespace rw::ingest {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // The code unit of "\uXXXX" at the front; -1 if there is none.
 int escaped_unit(std::string_view text) {
@@ -21,7 +21,7 @@ bool is_high_surrogate(int unit) { return unit >= 0xd800 && unit <= 0xdbff; }
 bool is_low_surrogate(int unit) { return unit >= 0xdc00 && unit <= 0xdfff; }
 
 std::size_t skip_digits(std::string_view text, std::size_t at) {
-  while (at < text.size() && is_digit(text[at])) ++at;
+  while (at < text.size() && core::is_digit(text[at])) ++at;
   return at;
 }
 

@@ -84,7 +84,7 @@ bool is_name(std::string_view given, std::string_view name) {
   return core::equals_ascii_nocase(given, name);
 }
 
-std::string_view excerpt(std::string_view text) { return text.substr(0, 40); }
+std::string_view first_part(std::string_view text) { return text.substr(0, 40); }
 
 template <class Integer>
 core::Result<Integer> number(std::string_view name, std::string_view text) {
@@ -92,7 +92,7 @@ core::Result<Integer> number(std::string_view name, std::string_view text) {
   Integer value = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   if (digits.empty() || error != std::errc() || end != digits.data() + digits.size()) {
-    return core::invalid_input(fmt::format("{}: expected a number, got '{}'", name, excerpt(text)));
+    return core::invalid_input(fmt::format("{}: expected a number, got '{}'", name, first_part(text)));
   }
   return value;
 }

@@ -4,6 +4,8 @@
 #include <cstring>
 #include <string>
 
+#include "daemon/core/text.h"
+
 namespace rw::ingest {
 namespace {
 
@@ -12,7 +14,6 @@ constexpr std::size_t kMinCapacity = 512;
 // A buffer with much less in it than this is not worth a smaller one.
 constexpr std::size_t kSmallCapacity = 4096;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_line_end(char c) { return c == '\n' || c == '\r' || c == '\0'; }
 bool begins_message(char c) { return c == '<' || c == '{' || c == '\xef'; }
 
@@ -113,7 +114,7 @@ core::Result<SyslogStream::Count> SyslogStream::read_count() {
   if (text.front() < '1' || text.front() > '9') return Count::kNone;
   std::uint64_t count = 0;
   std::size_t digits = 0;
-  while (digits < text.size() && digits <= kMaxCountDigits && is_digit(text[digits])) {
+  while (digits < text.size() && digits <= kMaxCountDigits && core::is_digit(text[digits])) {
     count = count * 10 + static_cast<std::uint64_t>(text[digits] - '0');
     ++digits;
   }

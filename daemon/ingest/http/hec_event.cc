@@ -238,10 +238,9 @@ std::optional<core::Micros> parse_hec_time(std::string_view text) {
   const std::size_t dot = std::min(text.find('.'), text.size());
   const std::string_view whole = text.substr(0, dot);
   const std::string_view fraction = dot == text.size() ? std::string_view() : text.substr(dot + 1);
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   if (whole.empty() || whole.size() > 15) return std::nullopt;
-  if (!std::all_of(whole.begin(), whole.end(), is_digit)) return std::nullopt;
-  if (!std::all_of(fraction.begin(), fraction.end(), is_digit)) return std::nullopt;
+  if (!std::all_of(whole.begin(), whole.end(), core::is_digit)) return std::nullopt;
+  if (!std::all_of(fraction.begin(), fraction.end(), core::is_digit)) return std::nullopt;
 
   std::int64_t units = 0;
   for (const char c : whole) units = units * 10 + (c - '0');

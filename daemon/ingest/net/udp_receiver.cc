@@ -27,7 +27,7 @@ constexpr std::size_t kMaxDatagramBytes = 64 * 1024;  // more than UDP can carry
 constexpr std::size_t kMaxRounds = 16;
 // On stop: what the largest receive buffer can hold in small datagrams, and an end for a sender that never rests.
 constexpr std::size_t kMaxLastRounds = 4096;
-constexpr std::chrono::milliseconds kBackOff{100};
+constexpr std::chrono::milliseconds kReceiveBackOff{100};
 
 std::string peer_of(const sockaddr_storage& address) {
   udp::endpoint endpoint;
@@ -133,7 +133,7 @@ void UdpReceiver::receive(std::size_t max_rounds) {
       if (warning_.due()) {
         spdlog::warn("syslog: cannot receive on {} (udp): {}", core::format_endpoint(bound()), std::strerror(errno));
       }
-      back_off_timer_.expires_after(kBackOff);
+      back_off_timer_.expires_after(kReceiveBackOff);
       back_off_timer_.async_wait([this](const error_code& cancelled) {
         if (!cancelled && socket_.is_open()) wait();
       });

@@ -14,14 +14,14 @@ namespace rw::ingest {
 namespace {
 
 // Codes stand for texts of the message table; some forwarders send the text.
-struct Operation {
+struct OperationType {
   std::string_view code;
   std::string_view words;
   cim::RegistryAction action;
   std::string_view event_type;  // what Sysmon calls it
 };
 // Sysmon cannot tell a new value from a changed one, so both are modified.
-constexpr Operation kOperations[] = {
+constexpr OperationType kOperationTypes[] = {
     {"%%1904", "New registry value created", cim::RegistryAction::kModified, "SetValue"},
     {"%%1905", "Existing registry value modified", cim::RegistryAction::kModified, "SetValue"},
     {"%%1906", "Registry value deleted", cim::RegistryAction::kDeleted, "DeleteValue"},
@@ -99,7 +99,7 @@ core::Result<void> normalize_security_value(const WindowsEvent& event, core::Are
   record.value_name = present(event.get("ObjectValueName"));
   if (record.value_name.empty()) record.value_name = "(Default)";  // Sysmon's name of the unnamed value
 
-  const Operation* operation = find(kOperations, event.get("OperationType"));
+  const OperationType* operation = find(kOperationTypes, event.get("OperationType"));
   if (operation != nullptr) {
     record.action = operation->action;
     record.source.event_type = operation->event_type;

@@ -13,7 +13,6 @@ constexpr std::string_view kCeeCookie = "@cee:";
 // Longer words before a colon are text; Windows provider names have up to some 70 characters.
 constexpr std::size_t kMaxTagBytes = 128;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_printable(char c) { return c > ' ' && c <= '~'; }
 
 std::string_view without_trailing_line_ends(std::string_view text) {
@@ -28,7 +27,7 @@ std::optional<int> take_pri(std::string_view& text) {
   if (text.empty() || text[0] != '<') return std::nullopt;
   std::size_t at = 1;
   int pri = 0;
-  while (at < text.size() && at <= 3 && is_digit(text[at])) pri = pri * 10 + (text[at++] - '0');
+  while (at < text.size() && at <= 3 && core::is_digit(text[at])) pri = pri * 10 + (text[at++] - '0');
   if (at == 1 || at >= text.size() || text[at] != '>' || pri > 191 || (text[1] == '0' && at > 2)) return std::nullopt;
   text.remove_prefix(at + 1);
   return pri;
@@ -88,14 +87,14 @@ std::size_t structured_data_size(std::string_view text) {
 // VERSION SP: 1 to 3 digits without a leading zero.
 bool take_version(std::string_view& text) {
   std::size_t digits = 0;
-  while (digits < text.size() && digits < 3 && is_digit(text[digits])) ++digits;
+  while (digits < text.size() && digits < 3 && core::is_digit(text[digits])) ++digits;
   if (digits == 0 || text[0] == '0' || digits >= text.size() || text[digits] != ' ') return false;
   text.remove_prefix(digits + 1);
   return true;
 }
 
 bool looks_like_iso_date(std::string_view word) {
-  return word.size() >= 19 && is_digit(word[0]) && is_digit(word[3]) && word[4] == '-' && word[7] == '-' &&
+  return word.size() >= 19 && core::is_digit(word[0]) && core::is_digit(word[3]) && word[4] == '-' && word[7] == '-' &&
          (word[10] == 'T' || word[10] == 't');
 }
 

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <string>
 
+#include "daemon/core/text.h"
+
 namespace rw::ingest {
 namespace {
 
@@ -13,8 +15,6 @@ constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr"
 constexpr int kMicrosecondDigits = 6;
 // With the received year a time can be at most half a year off; more means the year before or after.
 constexpr std::chrono::hours kHalfYear{24 * 182};
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Reads left to right; what was read last decides ok().
 class Cursor {
@@ -34,7 +34,7 @@ class Cursor {
   std::optional<int> digits(std::size_t min, std::size_t max) {
     std::size_t count = 0;
     int value = 0;
-    while (count <= max && at_ + count < text_.size() && is_digit(text_[at_ + count])) {
+    while (count <= max && at_ + count < text_.size() && core::is_digit(text_[at_ + count])) {
       if (count < max) value = value * 10 + (text_[at_ + count] - '0');
       ++count;
     }
@@ -73,7 +73,7 @@ bool read_clock(Cursor& cursor, core::LocalTime& time) {
   if (cursor.peek() != '.') return true;
   cursor.advance(1);
   int digits = 0;
-  while (is_digit(cursor.peek())) {
+  while (core::is_digit(cursor.peek())) {
     if (digits < kMicrosecondDigits) time.microsecond = time.microsecond * 10 + (cursor.peek() - '0');
     ++digits;
     cursor.advance(1);

@@ -27,7 +27,7 @@ struct Means {
 };
 
 using storage::Value;
-using Function = Value (*)(const Value& value, const Means& means);
+using ConversionFunction = Value (*)(const Value& value, const Means& means);
 
 Value number_or(const Value& value, const Value& otherwise) {
   const std::optional<double> number = number_of(value);
@@ -91,16 +91,16 @@ Value rmunit(const Value& value, const Means&) {
   return number_or(Value(text.substr(0, end)), value);
 }
 
-struct Entry {
+struct NamedConversion {
   std::string_view name;
-  Function convert;
+  ConversionFunction convert;
 };
-constexpr Entry kFunctions[] = {{"ctime", ctime},    {"mktime", mktime},   {"num", number},
-                                {"auto", automatic}, {"none", none},       {"dur2sec", dur2sec},
-                                {"memk", memk},      {"rmcomma", rmcomma}, {"rmunit", rmunit}};
+constexpr NamedConversion kConversions[] = {{"ctime", ctime},    {"mktime", mktime},   {"num", number},
+                                            {"auto", automatic}, {"none", none},       {"dur2sec", dur2sec},
+                                            {"memk", memk},      {"rmcomma", rmcomma}, {"rmunit", rmunit}};
 
 struct Conversion {
-  const Entry* function;
+  const NamedConversion* function;
   std::string field;
   std::string column;
 };
@@ -147,9 +147,9 @@ class Convert final : public Command {
 
 core::Result<Conversion> parse_conversion(Parser& parser) {
   RW_TRY(const Token name, parser.expect_name("ctime(field)"));
-  const auto* function = std::find_if(std::begin(kFunctions), std::end(kFunctions),
-                                      [&](const Entry& entry) { return name.is_nocase(entry.name); });
-  if (function == std::end(kFunctions)) {
+  const auto* function = std::find_if(std::begin(kConversions), std::end(kConversions),
+                                      [&](const NamedConversion& entry) { return name.is_nocase(entry.name); });
+  if (function == std::end(kConversions)) {
     return parser.unsupported(name.span, fmt::format("{}( ) of convert", name.text));
   }
   RW_CHECK(parser.expect(LexMode::kArgument, "(", fmt::format("( after {}", name.text)));

@@ -15,7 +15,7 @@
 namespace rw::detect::spl {
 namespace {
 
-struct Options {
+struct DedupOptions {
   std::size_t count = 1;
   bool keeps_events = false;
   bool keeps_empty = false;
@@ -25,7 +25,8 @@ struct Options {
 
 class Dedup final : public Command {
  public:
-  Dedup(Options options, std::vector<std::string> fields) : options_(std::move(options)), fields_(std::move(fields)) {}
+  Dedup(DedupOptions options, std::vector<std::string> fields)
+      : options_(std::move(options)), fields_(std::move(fields)) {}
 
   std::string print() const override {
     std::string text = fmt::format("dedup {}", options_.count);
@@ -63,11 +64,11 @@ class Dedup final : public Command {
   }
 
  private:
-  const Options options_;
+  const DedupOptions options_;
   const std::vector<std::string> fields_;
 };
 
-core::Result<void> set_option(const Parser& parser, const Tstats::Option& option, Options& options) {
+core::Result<void> set_option(const Parser& parser, const Tstats::Option& option, DedupOptions& options) {
   bool* target = nullptr;
   if (option.name == "keepevents") target = &options.keeps_events;
   if (option.name == "keepempty") target = &options.keeps_empty;
@@ -80,7 +81,7 @@ core::Result<void> set_option(const Parser& parser, const Tstats::Option& option
 }  // namespace
 
 core::Result<CommandPtr> parse_dedup(Parser& parser) {
-  Options options;
+  DedupOptions options;
   std::vector<std::string> fields;
   while (true) {
     RW_TRY(const bool end, parser.at_command_end());

@@ -15,7 +15,7 @@
 namespace rw::detect::spl {
 namespace {
 
-struct Options {
+struct HeadOptions {
   std::optional<std::size_t> count;
   std::optional<Expression> test;
   bool passes_null = false;
@@ -24,7 +24,7 @@ struct Options {
 
 class Head final : public Command {
  public:
-  explicit Head(Options options) : options_(std::move(options)) {}
+  explicit Head(HeadOptions options) : options_(std::move(options)) {}
 
   std::string print() const override {
     std::string text = "head";
@@ -49,13 +49,13 @@ class Head final : public Command {
   }
 
  private:
-  const Options options_;
+  const HeadOptions options_;
 };
 
 }  // namespace
 
 core::Result<CommandPtr> parse_head(Parser& parser) {
-  Options options;
+  HeadOptions options;
   while (true) {
     RW_TRY(const bool end, parser.at_command_end());
     if (end) break;

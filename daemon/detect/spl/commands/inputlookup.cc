@@ -12,7 +12,7 @@
 namespace rw::detect::spl {
 namespace {
 
-struct Options {
+struct InputlookupOptions {
   bool append = false;
   std::size_t start = 0;
   std::size_t max = 1'000'000'000;  // Splunk's default
@@ -20,7 +20,7 @@ struct Options {
 
 class Inputlookup final : public Command {
  public:
-  Inputlookup(std::shared_ptr<const LookupTable> table, std::string name, Options options,
+  Inputlookup(std::shared_ptr<const LookupTable> table, std::string name, InputlookupOptions options,
               std::optional<SearchExpression> where)
       : table_(std::move(table)), name_(std::move(name)), options_(options), where_(std::move(where)) {}
 
@@ -62,14 +62,14 @@ class Inputlookup final : public Command {
     std::string text = "inputlookup";
     if (options_.append) text += " append=true";
     if (options_.start > 0) text += fmt::format(" start={}", options_.start);
-    if (options_.max != Options().max) text += fmt::format(" max={}", options_.max);
+    if (options_.max != InputlookupOptions().max) text += fmt::format(" max={}", options_.max);
     text += " " + print_name(name_);
     return where.empty() ? text : text + " WHERE " + where;
   }
 
   const std::shared_ptr<const LookupTable> table_;
   const std::string name_;
-  const Options options_;
+  const InputlookupOptions options_;
   const std::optional<SearchExpression> where_;
 };
 
@@ -83,7 +83,7 @@ core::Result<std::shared_ptr<const LookupTable>> find_lookup(Parser& parser, con
 }
 
 core::Result<CommandPtr> parse_inputlookup(Parser& parser) {
-  Options options;
+  InputlookupOptions options;
   while (true) {
     RW_TRY(const Tstats::Option option, parser.accept_option());
     if (option.name.empty()) break;

@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::size_t kMaxSubsearchRows = 50'000;  // as in Splunk (limits.conf, subsearch_maxout)
 
-struct Options {
+struct JoinOptions {
   bool keeps_unmatched = false;  // left, outer
   std::size_t max = 1;           // 0: all
   bool overwrite = true;
@@ -40,7 +40,7 @@ std::optional<std::string> key_of(const Rows& rows, const Row& row, const std::v
 
 class Join final : public Command {
  public:
-  Join(Options options, std::vector<std::string> fields, Pipeline subsearch)
+  Join(JoinOptions options, std::vector<std::string> fields, Pipeline subsearch)
       : options_(options), fields_(std::move(fields)), subsearch_(std::move(subsearch)) {}
 
   std::vector<const Pipeline*> subsearches() const override { return {&subsearch_}; }
@@ -141,12 +141,12 @@ class Join final : public Command {
     return std::find(keys.begin(), keys.end(), column) != keys.end();
   }
 
-  const Options options_;
+  const JoinOptions options_;
   const std::vector<std::string> fields_;
   const Pipeline subsearch_;
 };
 
-core::Result<void> set_option(const Parser& parser, const Tstats::Option& option, Options& options) {
+core::Result<void> set_option(const Parser& parser, const Tstats::Option& option, JoinOptions& options) {
   const std::string value = core::fold(option.value);
   if (option.name == "type") {
     if (value != "inner" && value != "left" && value != "outer") {
@@ -169,7 +169,7 @@ core::Result<void> set_option(const Parser& parser, const Tstats::Option& option
 }  // namespace
 
 core::Result<CommandPtr> parse_join(Parser& parser) {
-  Options options;
+  JoinOptions options;
   while (true) {
     RW_TRY(const Tstats::Option option, parser.accept_option());
     if (option.name.empty()) break;

@@ -15,7 +15,7 @@
 namespace rw::detect::spl {
 namespace {
 
-struct Options {
+struct TopOptions {
   bool rare = false;
   std::size_t limit = 10;
   bool shows_count = true;
@@ -26,7 +26,7 @@ struct Options {
 
 class Top final : public Command {
  public:
-  Top(Options options, std::vector<std::string> fields, std::vector<std::string> by)
+  Top(TopOptions options, std::vector<std::string> fields, std::vector<std::string> by)
       : options_(std::move(options)), fields_(std::move(fields)), by_(std::move(by)) {}
 
   std::string print() const override {
@@ -83,12 +83,12 @@ class Top final : public Command {
     }
   }
 
-  const Options options_;
+  const TopOptions options_;
   const std::vector<std::string> fields_;
   const std::vector<std::string> by_;
 };
 
-core::Result<void> set_option(const Parser& parser, const Tstats::Option& option, Options& options) {
+core::Result<void> set_option(const Parser& parser, const Tstats::Option& option, TopOptions& options) {
   if (option.name == "limit") {
     RW_TRY(options.limit, parser.count_of(option));
   } else if (option.name == "showperc") {
@@ -107,7 +107,7 @@ core::Result<void> set_option(const Parser& parser, const Tstats::Option& option
 }
 
 core::Result<CommandPtr> parse(Parser& parser, bool rare) {
-  Options options;
+  TopOptions options;
   options.rare = rare;
   std::vector<std::string> fields;
   std::vector<std::string>* names = &fields;

@@ -23,8 +23,6 @@ namespace rw::detect::spl {
 namespace {
 
 using storage::Value;
-constexpr auto kBoolean = ValueType::kBoolean;
-constexpr auto kValue = ValueType::kValue;
 
 Value urldecode(const CallContext&, Arguments a) {
   if (a[0].is_null()) return {};
@@ -273,7 +271,7 @@ Value json_valid(const CallContext&, Arguments a) {
   return std::int64_t{parse_json(text_of(a[0])).is_discarded() ? 0 : 1};
 }
 
-constexpr Function kFunctions[] = {
+constexpr Function kEncodingFunctions[] = {
     {"cidrmatch", kBoolean, "vv", "", "", cidrmatch},
     {"ipmask", kValue, "vv", "", "", ipmask},
     {"json_extract", kValue, "v", "", "v", json_extract},
@@ -289,6 +287,6 @@ constexpr Function kFunctions[] = {
 
 }  // namespace
 
-std::span<const Function> encoding_functions() { return kFunctions; }
+std::span<const Function> encoding_functions() { return kEncodingFunctions; }
 
 }  // namespace rw::detect::spl

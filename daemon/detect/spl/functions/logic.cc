@@ -10,21 +10,19 @@ namespace rw::detect::spl {
 namespace {
 
 using storage::Value;
-constexpr auto kBoolean = ValueType::kBoolean;
-constexpr auto kValue = ValueType::kValue;
 
-Value boolean(bool value) { return std::int64_t{value ? 1 : 0}; }
-bool truth(const Value& value) {
+Value boolean_value(bool value) { return std::int64_t{value ? 1 : 0}; }
+bool is_true(const Value& value) {
   const auto* integer = std::get_if<std::int64_t>(&value);
   return integer != nullptr && *integer != 0;
 }
 
-Value apply_if(const CallContext&, Arguments a) { return truth(a[0]) ? a[1] : a[2]; }
+Value apply_if(const CallContext&, Arguments a) { return is_true(a[0]) ? a[1] : a[2]; }
 
 // The value beside the first test that is true.
 Value apply_case(const CallContext&, Arguments a) {
   for (std::size_t i = 0; i + 1 < a.size(); i += 2) {
-    if (truth(a[i])) return a[i + 1];
+    if (is_true(a[i])) return a[i + 1];
   }
   return {};
 }
@@ -32,7 +30,7 @@ Value apply_case(const CallContext&, Arguments a) {
 // The value beside the first test that is false.
 Value validate(const CallContext&, Arguments a) {
   for (std::size_t i = 0; i + 1 < a.size(); i += 2) {
-    if (!a[i].is_null() && !truth(a[i])) return a[i + 1];
+    if (!a[i].is_null() && !is_true(a[i])) return a[i + 1];
   }
   return {};
 }
@@ -49,24 +47,24 @@ Value nullif(const CallContext&, Arguments a) { return compare_values(a[0], a[1]
 Value in(const CallContext&, Arguments a) {
   bool unknown = a[0].is_null();
   for (const Value& each : a.subspan(1)) {
-    if (!a[0].is_null() && !each.is_null() && compare_values(a[0], each) == 0) return boolean(true);
+    if (!a[0].is_null() && !each.is_null() && compare_values(a[0], each) == 0) return boolean_value(true);
     unknown = unknown || each.is_null();
   }
-  return unknown ? Value() : boolean(false);
+  return unknown ? Value() : boolean_value(false);
 }
 
-Value isnull(const CallContext&, Arguments a) { return boolean(a[0].is_null()); }
-Value isnotnull(const CallContext&, Arguments a) { return boolean(!a[0].is_null()); }
-Value isnum(const CallContext&, Arguments a) { return boolean(number_of(a[0]).has_value()); }
+Value isnull(const CallContext&, Arguments a) { return boolean_value(a[0].is_null()); }
+Value isnotnull(const CallContext&, Arguments a) { return boolean_value(!a[0].is_null()); }
+Value isnum(const CallContext&, Arguments a) { return boolean_value(number_of(a[0]).has_value()); }
 Value isint(const CallContext&, Arguments a) {
   const auto number = number_of(a[0]);
-  return boolean(number && std::holds_alternative<std::int64_t>(value_of_number(*number)));
+  return boolean_value(number && std::holds_alternative<std::int64_t>(value_of_number(*number)));
 }
 Value isstr(const CallContext&, Arguments a) {
-  return boolean(std::holds_alternative<std::string>(a[0]) && !number_of(a[0]));
+  return boolean_value(std::holds_alternative<std::string>(a[0]) && !number_of(a[0]));
 }
 // Values know no booleans, so none is one.
-Value isbool(const CallContext&, Arguments) { return boolean(false); }
+Value isbool(const CallContext&, Arguments) { return boolean_value(false); }
 
 Value type_of(const CallContext&, Arguments a) {
   if (a[0].is_null()) return std::string("Invalid");
@@ -74,11 +72,11 @@ Value type_of(const CallContext&, Arguments a) {
   return std::string(std::holds_alternative<std::string>(a[0]) ? "String" : "Number");
 }
 
-Value apply_true(const CallContext&, Arguments) { return boolean(true); }
-Value apply_false(const CallContext&, Arguments) { return boolean(false); }
+Value apply_true(const CallContext&, Arguments) { return boolean_value(true); }
+Value apply_false(const CallContext&, Arguments) { return boolean_value(false); }
 Value null(const CallContext&, Arguments) { return {}; }
 
-constexpr Function kFunctions[] = {
+constexpr Function kLogicFunctions[] = {
     {"if", kValue, "bvv", "", "", apply_if},        {"case", kValue, "bv", "", "bv", apply_case},
     {"validate", kValue, "bv", "", "bv", validate}, {"coalesce", kValue, "v", "", "v", coalesce},
     {"nullif", kValue, "vv", "", "", nullif},       {"in", kBoolean, "vv", "", "v", in},
@@ -91,6 +89,6 @@ constexpr Function kFunctions[] = {
 
 }  // namespace
 
-std::span<const Function> logic_functions() { return kFunctions; }
+std::span<const Function> logic_functions() { return kLogicFunctions; }
 
 }  // namespace rw::detect::spl

@@ -19,7 +19,6 @@ namespace rw::detect::spl {
 namespace {
 
 using storage::Value;
-constexpr auto kValue = ValueType::kValue;
 
 // Of a plain value 1, of null null.
 Value mvcount(const CallContext&, Arguments a) {
@@ -140,7 +139,7 @@ Value mv_to_json_array(const CallContext&, Arguments a) {
   return array.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-constexpr Function kFunctions[] = {
+constexpr Function kMultivalueFunctions[] = {
     {"mvcount", kValue, "v", "", "", mvcount},   {"mvindex", kValue, "vv", "v", "", mvindex},
     {"mvjoin", kValue, "vv", "", "", mvjoin},    {"mvdedup", kValue, "v", "", "", mvdedup},
     {"mvsort", kValue, "v", "", "", mvsort},     {"mvappend", kValue, "v", "", "v", mvappend},
@@ -150,6 +149,6 @@ constexpr Function kFunctions[] = {
 
 }  // namespace
 
-std::span<const Function> multivalue_functions() { return kFunctions; }
+std::span<const Function> multivalue_functions() { return kMultivalueFunctions; }
 
 }  // namespace rw::detect::spl

@@ -16,7 +16,6 @@ namespace rw::detect::spl {
 namespace {
 
 using storage::Value;
-constexpr auto kValue = ValueType::kValue;
 
 template <double (*Of)(double)>
 Value of_number(const CallContext&, Arguments a) {
@@ -180,7 +179,7 @@ Value tostring(const CallContext&, Arguments a) {
   return {};
 }
 
-constexpr Function kFunctions[] = {
+constexpr Function kNumberFunctions[] = {
     {"abs", kValue, "v", "", "", of_number<absolute>},
     {"acos", kValue, "v", "", "", of_number<arc_cosine>},
     {"asin", kValue, "v", "", "", of_number<arc_sine>},
@@ -213,6 +212,6 @@ constexpr Function kFunctions[] = {
 
 }  // namespace
 
-std::span<const Function> number_functions() { return kFunctions; }
+std::span<const Function> number_functions() { return kNumberFunctions; }
 
 }  // namespace rw::detect::spl

@@ -16,8 +16,6 @@ namespace rw::detect::spl {
 namespace {
 
 using storage::Value;
-constexpr auto kBoolean = ValueType::kBoolean;
-constexpr auto kValue = ValueType::kValue;
 
 bool any_null(Arguments a) {
   return std::any_of(a.begin(), a.end(), [](const Value& each) { return each.is_null(); });
@@ -158,7 +156,7 @@ Value like(const CallContext&, Arguments a) {
   return std::int64_t{found ? 1 : 0};
 }
 
-constexpr Function kFunctions[] = {
+constexpr Function kTextFunctions[] = {
     {"len", kValue, "v", "", "", len},
     {"lower", kValue, "v", "", "", lower},
     {"upper", kValue, "v", "", "", upper},
@@ -174,6 +172,6 @@ constexpr Function kFunctions[] = {
 
 }  // namespace
 
-std::span<const Function> text_functions() { return kFunctions; }
+std::span<const Function> text_functions() { return kTextFunctions; }
 
 }  // namespace rw::detect::spl

@@ -11,7 +11,6 @@ namespace rw::detect::spl {
 namespace {
 
 using storage::Value;
-constexpr auto kValue = ValueType::kValue;
 
 Value seconds_of(core::Micros time) { return epoch_seconds(core::to_us(time)); }
 
@@ -41,14 +40,14 @@ Value strptime(const CallContext& context, Arguments a) {
   return time ? seconds_of(*time) : Value();
 }
 
-constexpr Function kFunctions[] = {{"now", kValue, "", "", "", now},
-                                   {"time", kValue, "", "", "", time},
-                                   {"relative_time", kValue, "vv", "", "", relative_time},
-                                   {"strftime", kValue, "vv", "", "", strftime},
-                                   {"strptime", kValue, "vv", "", "", strptime}};
+constexpr Function kTimeFunctions[] = {{"now", kValue, "", "", "", now},
+                                       {"time", kValue, "", "", "", time},
+                                       {"relative_time", kValue, "vv", "", "", relative_time},
+                                       {"strftime", kValue, "vv", "", "", strftime},
+                                       {"strptime", kValue, "vv", "", "", strptime}};
 
 }  // namespace
 
-std::span<const Function> time_functions() { return kFunctions; }
+std::span<const Function> time_functions() { return kTimeFunctions; }
 
 }  // namespace rw::detect::spl
