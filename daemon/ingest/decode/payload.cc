@@ -10,6 +10,7 @@
 #include "daemon/ingest/decode/event_json.h"
 #include "daemon/ingest/decode/event_text.h"
 #include "daemon/ingest/decode/event_xml.h"
+#include "daemon/ingest/decode/nxlog_structured_data.h"
 
 namespace rw::ingest {
 namespace {
@@ -78,15 +79,19 @@ core::Result<std::size_t> decode_payload(std::string_view payload, const Payload
     if (!byte_order_of(text)) return decode_payload(text, context, arena, event, take);
   }
   payload = without_marks(payload);
-  if (looks_like_event_xml(payload)) return decode_event_xml(payload, arena, event, take);
+  if (looks_like_event_xml(payload)) return decode_event_xml(payload, arena, event, take, context);
   if (core::trim(payload).starts_with('{')) {
     take(payload, decode_event_json(core::trim(payload), arena, event));
+    return std::size_t{1};
+  }
+  if (has_nxlog_structured_data(context)) {
+    take(payload, decode_nxlog_structured_data(payload, context, arena, event));
     return std::size_t{1};
   }
   // Before a search for XML: the values of a text may hold some, put there to pass for an event.
   if (!looks_like_event_text(payload, context)) {
     if (const std::string_view xml = find_event_xml(payload); !xml.empty()) {
-      return decode_event_xml(xml, arena, event, take);
+      return decode_event_xml(xml, arena, event, take, context);
     }
   }
   take(payload, decode_event_text(payload, context, arena, event));

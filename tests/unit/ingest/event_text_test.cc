@@ -178,6 +178,40 @@ TEST_CASE("EventReporter, Splunk, syslog-ng Agent, CEF and LEEF") {
       "leef");
 }
 
+TEST_CASE("NXLog: structured data and XML") {
+  const std::string flat = replaced(kValueSetText, "\r\n", "  ");
+  const auto check = [&](const std::string& text, const char* format) {
+    INFO(text);
+    CHECK(text.starts_with(std::string(format) + "\nprovider=Microsoft-Windows-Sysmon\n"));
+    for (const char* line :
+         {"\nevent_id=13\n", "\nrecord_id=90123\n", "\ncomputer=till-1\n", "\nexecution_process_id=2212\n",
+          "\nchannel=Microsoft-Windows-Sysmon/Operational\n", "\ndata.EventType=SetValue\n", "\ndata.ProcessId=4321\n",
+          "\ndata.TargetObject=HKLM\\SOFTWARE\\Shop\\B\n", "\ndata.Details=\"C:\\a.exe\" <1>\n"}) {
+      INFO(line);
+      CHECK(text.find(line) != std::string::npos);
+    }
+  };
+  check(decode_line("<14>1 2026-10-11T22:14:15.000000+02:00 till-1 Microsoft-Windows-Sysmon 2212 - [NXLOG@14506 "
+                    "EventType=\"INFO\" EventID=\"13\" RecordNumber=\"90123\" ThreadID=\"3340\" "
+                    "Channel=\"Microsoft-Windows-Sysmon/Operational\" TargetObject=\"HKLM\\\\SOFTWARE\\\\Shop\\\\B\" "
+                    "Details=\"\\\"C:\\\\a.exe\\\" &lt;1&gt;\"] " +
+                    flat),
+        "nxlog-ietf");
+  check(decode_line(
+            "<Event><EventTime>2026-10-11 22:14:15</EventTime><Hostname>till-1</Hostname><EventType>INFO</EventType>"
+            "<EventID>13</EventID><SourceName>Microsoft-Windows-Sysmon</SourceName><RecordNumber>90123</RecordNumber>"
+            "<ProcessID>2212</ProcessID><ThreadID>3340</ThreadID>"
+            "<Channel>Microsoft-Windows-Sysmon/Operational</Channel>"
+            "<TargetObject>HKLM\\SOFTWARE\\Shop\\B</TargetObject><Details>\"C:\\a.exe\" &amp;lt;1&amp;gt;</Details>"
+            "<Message>" +
+            flat + "</Message></Event>"),
+        "nxlog-xml");
+  // The message itself may be the event.
+  CHECK(decode_line(
+            "<14>1 - h a 1 - [NXLOG@14506 EventID=\"13\"] <Event><System><EventID>7</EventID></System></Event>") ==
+        "xml\nevent_id=7\n");
+}
+
 TEST_CASE("values by position") {
   const auto names = [](std::uint32_t id, const std::vector<std::string_view>& values) {
     WindowsEvent event;
