@@ -15,8 +15,8 @@ from harness import TestCase, octet_counted, syslog, sysmon_xml, wait_for
 
 GOOD = sysmon_xml(time_s=1728646200)
 LIMIT = 256 * 1024
-NOT_AN_EVENT = "not a Windows event: expected Windows Event XML or a JSON object"
-EMPTY = "empty message: expected Windows Event XML or a JSON object"
+NOT_AN_EVENT = "not a Windows event: expected Windows Event XML, JSON, or the text of a Windows log forwarder"
+EMPTY = "empty message: expected Windows Event XML, JSON, or the text of a Windows log forwarder"
 HEADER = "<14>1 - - - - - - "
 
 

@@ -15,6 +15,7 @@
 #include "daemon/core/time.h"
 #include "daemon/ingest/decode/control_characters.h"
 #include "daemon/ingest/decode/event_scanner.h"
+#include "daemon/ingest/decode/nxlog_fields.h"
 
 namespace rw::ingest {
 namespace {
@@ -179,7 +180,28 @@ core::Result<void> read_user_data(const pugi::xml_node& data, core::Arena& arena
   return {};
 }
 
-core::Result<void> read_event(const pugi::xml_node& root, core::Arena& arena, WindowsEvent& event) {
+// NXLog's to_xml() has no System, but its fields.
+bool is_nxlog_event(const pugi::xml_node& root) {
+  for (const pugi::xml_node& node : root.children()) {
+    if (core::equals_ascii_nocase(local_name(node.name()), "EventID")) return true;
+  }
+  return false;
+}
+
+core::Result<void> read_nxlog_event(const pugi::xml_node& root, const PayloadContext& context, core::Arena& arena,
+                                    WindowsEvent& event) {
+  NxlogFields fields(context, arena, event);
+  for (const pugi::xml_node& node : root.children()) {
+    if (node.type() != pugi::node_element) continue;
+    RW_CHECK(fields.take(local_name(node.name()), text_of(node, arena)));
+  }
+  RW_CHECK(fields.finish());
+  event.format = PayloadFormat::kNxlogXml;
+  return {};
+}
+
+core::Result<void> read_event(const pugi::xml_node& root, const PayloadContext& context, core::Arena& arena,
+                              WindowsEvent& event) {
   bool has_system = false;
   for (const pugi::xml_node& node : root.children()) {
     const std::string_view name = local_name(node.name());
@@ -196,11 +218,13 @@ core::Result<void> read_event(const pugi::xml_node& root, core::Arena& arena, Wi
       }
     }
   }
+  if (!has_system && is_nxlog_event(root)) return read_nxlog_event(root, context, arena, event);
   if (!has_system) return core::invalid_input("Event: no System element");
   return {};
 }
 
-core::Result<void> decode_one(std::string_view xml, core::Arena& arena, WindowsEvent& event) {
+core::Result<void> decode_one(std::string_view xml, const PayloadContext& context, core::Arena& arena,
+                              WindowsEvent& event) {
   char* buffer = arena.allocate(xml.size());
   std::memcpy(buffer, xml.data(), xml.size());
   // Texts are taken as written: line ends stay CR LF where Windows wrote them, blanks are values.
@@ -212,7 +236,7 @@ core::Result<void> decode_one(std::string_view xml, core::Arena& arena, WindowsE
     return core::invalid_input(
         fmt::format("not well-formed XML at byte {} of the event: {}", parsed.offset, parsed.description()));
   }
-  return read_event(document.document_element(), arena, event);
+  return read_event(document.document_element(), context, arena, event);
 }
 
 }  // namespace
@@ -233,7 +257,7 @@ std::string_view find_event_xml(std::string_view text) {
 }
 
 core::Result<std::size_t> decode_event_xml(std::string_view text, core::Arena& arena, WindowsEvent& event,
-                                           const TakeEvent& take) {
+                                           const TakeEvent& take, const PayloadContext& context) {
   std::string clean;
   if (!simdjson::validate_utf8(text.data(), text.size())) {
     clean = core::to_valid_utf8(text);
@@ -248,7 +272,7 @@ core::Result<std::size_t> decode_event_xml(std::string_view text, core::Arena& a
   while (std::optional<EventScanner::Piece> piece = scanner.next()) {
     ++pieces;
     core::Result<void> decoded = std::move(piece->fault);
-    if (decoded.ok()) decoded = decode_one(piece->xml, arena, event);
+    if (decoded.ok()) decoded = decode_one(piece->xml, context, arena, event);
     take(piece->xml, decoded);
   }
   if (pieces == 0) return core::invalid_input("no <Event> in the message");

@@ -1,11 +1,37 @@
 #include "daemon/ingest/decode/payload.h"
 
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+
 #include "daemon/core/text.h"
+#include "daemon/core/utf16.h"
 #include "daemon/ingest/decode/event_json.h"
 #include "daemon/ingest/decode/event_text.h"
 #include "daemon/ingest/decode/event_xml.h"
+#include "daemon/ingest/decode/nxlog_structured_data.h"
 
 namespace rw::ingest {
+namespace {
+
+constexpr std::string_view kCeeMark = "@cee:";
+
+// A payload of UTF-16 begins with its byte order mark, or with a character of XML or JSON, of which one byte is NUL.
+std::optional<core::ByteOrder> byte_order_of(std::string_view payload) {
+  if (payload.size() < 2) return std::nullopt;
+  if (payload[1] == '\0' && (payload[0] == '<' || payload[0] == '{')) return core::ByteOrder::kLittle;
+  if (payload[0] == '\0' && (payload[1] == '<' || payload[1] == '{')) return core::ByteOrder::kBig;
+  return core::utf16_byte_order(payload);
+}
+
+std::string_view without_marks(std::string_view payload) {
+  if (payload.starts_with(core::kByteOrderMark)) payload.remove_prefix(core::kByteOrderMark.size());
+  const std::string_view rest = payload.substr(std::min(payload.find_first_not_of(' '), payload.size()));
+  return rest.starts_with(kCeeMark) ? rest.substr(kCeeMark.size()) : payload;
+}
+
+}  // namespace
 
 std::string_view name_of(PayloadFormat format) {
   switch (format) {
@@ -47,13 +73,26 @@ std::string_view name_of(PayloadFormat format) {
 
 core::Result<std::size_t> decode_payload(std::string_view payload, const PayloadContext& context, core::Arena& arena,
                                          WindowsEvent& event, const TakeEvent& take) {
-  if (looks_like_event_xml(payload)) return decode_event_xml(payload, arena, event, take);
+  if (const std::optional<core::ByteOrder> order = byte_order_of(payload)) {
+    const std::string text = core::utf16_to_utf8(payload, *order);
+    // What begins with "<" or "{" in UTF-8 is no UTF-16 any more, so this ends here.
+    if (!byte_order_of(text)) return decode_payload(text, context, arena, event, take);
+  }
+  payload = without_marks(payload);
+  if (looks_like_event_xml(payload)) return decode_event_xml(payload, arena, event, take, context);
   if (core::trim(payload).starts_with('{')) {
     take(payload, decode_event_json(core::trim(payload), arena, event));
     return std::size_t{1};
   }
-  if (const std::string_view xml = find_event_xml(payload); !xml.empty()) {
-    return decode_event_xml(xml, arena, event, take);
+  if (has_nxlog_structured_data(context)) {
+    take(payload, decode_nxlog_structured_data(payload, context, arena, event));
+    return std::size_t{1};
+  }
+  // Before a search for XML: the values of a text may hold some, put there to pass for an event.
+  if (!looks_like_event_text(payload, context)) {
+    if (const std::string_view xml = find_event_xml(payload); !xml.empty()) {
+      return decode_event_xml(xml, arena, event, take, context);
+    }
   }
   take(payload, decode_event_text(payload, context, arena, event));
   return std::size_t{1};

@@ -6,36 +6,11 @@
 #include "daemon/core/json_text.h"
 #include "daemon/core/text.h"
 #include "daemon/core/time.h"
+#include "daemon/ingest/decode/provider.h"
 #include "daemon/ingest/normalize/security_key.h"
 
 namespace rw::ingest {
 namespace {
-
-constexpr std::string_view kSysmon = "Microsoft-Windows-Sysmon";
-constexpr std::string_view kSysmonGuid = "5770385f-c22a-43e0-bf4c-06f5698ffbd9";
-constexpr std::string_view kSysmonChannel = "Microsoft-Windows-Sysmon/Operational";
-
-constexpr std::string_view kSecurity = "Microsoft-Windows-Security-Auditing";
-constexpr std::string_view kSecurityGuid = "54849625-5478-4994-a5ba-3e3b0328c30d";
-constexpr std::string_view kSecurityChannel = "Security";
-
-bool same_guid(std::string_view guid, std::string_view known) {
-  if (guid.starts_with('{') && guid.ends_with('}')) guid = guid.substr(1, guid.size() - 2);
-  return core::equals_ascii_nocase(guid, known);
-}
-
-// The event ids 1, 12, 13 and 14 occur under many providers with other meanings: the provider decides.
-bool is_sysmon(const WindowsEvent& event) {
-  if (!event.provider.empty()) return core::equals_ascii_nocase(event.provider, kSysmon);
-  if (!event.provider_guid.empty()) return same_guid(event.provider_guid, kSysmonGuid);
-  return core::equals_ascii_nocase(event.channel, kSysmonChannel);
-}
-
-bool is_security(const WindowsEvent& event) {
-  if (!core::equals_ascii_nocase(event.channel, kSecurityChannel)) return false;
-  if (!event.provider.empty()) return core::equals_ascii_nocase(event.provider, kSecurity);
-  return event.provider_guid.empty() || same_guid(event.provider_guid, kSecurityGuid);
-}
 
 bool is_sysmon(EventKind kind) { return kind == EventKind::kRegistry || kind == EventKind::kProcess; }
 
@@ -98,8 +73,8 @@ void fill_base(const WindowsEvent& event, EventKind kind, core::Micros time, cor
       .computer = computer,
       .channel = event.channel,
       .provider = !event.provider.empty() ? event.provider
-                  : is_sysmon(kind)       ? kSysmon
-                                          : kSecurity,
+                  : is_sysmon(kind)       ? kSysmonProvider
+                                          : kSecurityProvider,
       .event_id = event.event_id,
       .event_type = {},
       .envelope = arena.copy(envelope.finish()),

@@ -169,7 +169,7 @@ void take_host(std::string_view& text, SyslogMessage& message) {
   if (text.empty() || begins_payload(text[0]) || !is_printable(text[0])) return;
   const std::size_t end = std::min(text.find_first_of(" \t"), text.size());
   const std::string_view word = text.substr(0, end);
-  if (word.ends_with(':')) return;
+  if (word.ends_with(':') || word.starts_with("CEF:") || word.starts_with("LEEF:")) return;
   message.hostname = word;
   text.remove_prefix(end);
   take_blank(text);

@@ -82,6 +82,16 @@ TEST_CASE("texts of XML events") {
   }
 }
 
+TEST_CASE("user data and the bookmark's event") {
+  CHECK(
+      decode("<Event><System><EventID>1</EventID></System><UserData><p:Own xmlns:p='u'><p:A>1</p:A><p:B>2</p:B></p:Own>"
+             "</UserData></Event>") == "event_id=1\ndata.A=1\ndata.B=2\n");
+  CHECK(decode("<Event><System><Provider Name='Microsoft-Windows-EventForwarder'/><EventID>111</EventID>"
+               "<TimeCreated SystemTime='2026-10-11T20:14:15Z'/><Computer>ws1</Computer></System>"
+               "<SubscriptionBookmarkEvent><SubscriptionId/></SubscriptionBookmarkEvent></Event>") ==
+        "provider=Microsoft-Windows-EventForwarder\nevent_id=111\ntime=2026-10-11T20:14:15Z\ncomputer=ws1\n");
+}
+
 TEST_CASE("times of XML events") {
   const auto with_time = [](const std::string& time) {
     return decode("<Event><System><EventID>1</EventID>" + time + "</System></Event>");

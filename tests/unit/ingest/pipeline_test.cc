@@ -65,8 +65,8 @@ TEST_CASE("what is not an event is rejected with a reason") {
     std::string payload;
     const char* reason;
   } cases[] = {
-      {"", "empty message: expected Windows Event XML or a JSON object"},
-      {"hello", "not a Windows event: expected Windows Event XML or a JSON object"},
+      {"", "empty message: expected Windows Event XML, JSON, or the text of a Windows log forwarder"},
+      {"hello", "not a Windows event: expected Windows Event XML, JSON, or the text of a Windows log forwarder"},
       {"{\"a\":1}", "no EventID: expected the fields of a Windows event"},
       {"<Events/>", "no <Event> in the message"},
       {event("<EventID>13</EventID>", ""), "Sysmon registry event without TargetObject"},
