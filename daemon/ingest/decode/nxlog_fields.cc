@@ -1,0 +1,220 @@
+#include "daemon/ingest/decode/nxlog_fields.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <iterator>
+
+#include "daemon/core/text.h"
+#include "daemon/ingest/decode/field_values.h"
+#include "daemon/ingest/decode/message_text.h"
+
+namespace rw::ingest {
+namespace {
+
+struct NxlogName {
+  std::string_view name;
+  std::string_view WindowsEvent::*field;
+  std::uint8_t rank;  // 1 is the best
+};
+
+// The names of one field stand together.
+constexpr NxlogName kNxlogNames[] = {
+    {"SourceName", &WindowsEvent::provider, 1},
+    {"ProviderGuid", &WindowsEvent::provider_guid, 1},
+    {"Qualifiers", &WindowsEvent::qualifiers, 1},
+    {"Version", &WindowsEvent::version, 1},
+    {"Level", &WindowsEvent::level, 1},
+    {"TaskValue", &WindowsEvent::task, 1},
+    {"Task", &WindowsEvent::task, 2},
+    {"OpcodeValue", &WindowsEvent::opcode, 1},
+    {"Opcode", &WindowsEvent::opcode, 2},
+    {"Keywords", &WindowsEvent::keywords, 1},
+    {"ActivityID", &WindowsEvent::activity_id, 1},
+    {"RelatedActivityID", &WindowsEvent::related_activity_id, 1},
+    {"ExecutionProcessID", &WindowsEvent::execution_process_id, 1},
+    {"ProcessID", &WindowsEvent::execution_process_id, 2},
+    {"ExecutionThreadID", &WindowsEvent::execution_thread_id, 1},
+    {"ThreadID", &WindowsEvent::execution_thread_id, 2},
+    {"Channel", &WindowsEvent::channel, 1},
+    {"Hostname", &WindowsEvent::computer, 1},
+    {"UserID", &WindowsEvent::user_sid, 1},
+    {"Message", &WindowsEvent::message, 1},
+};
+
+constexpr std::size_t distinct_nxlog_fields() {
+  std::size_t fields = 1;
+  for (std::size_t i = 1; i < std::size(kNxlogNames); ++i) {
+    if (kNxlogNames[i].field != kNxlogNames[i - 1].field) ++fields;
+  }
+  return fields;
+}
+static_assert(distinct_nxlog_fields() == NxlogFields::kTexts);
+
+// NXLog's and its relays' own, and System fields in words.
+constexpr std::string_view kBookkeeping[] = {
+    "SourceModuleName",
+    "SourceModuleType",
+    "MessageSourceAddress",
+    "MessageID",
+    "Severity",
+    "SeverityValue",
+    "Category",
+    "AccountName",
+    "AccountType",
+    "Domain",
+    "SyslogFacility",
+    "SyslogFacilityValue",
+    "SyslogSeverity",
+    "SyslogSeverityValue",
+    "@version",
+};
+
+constexpr std::string_view kSeverityWords[] = {"CRITICAL",      "ERROR",         "WARNING", "VERBOSE",
+                                               "AUDIT_FAILURE", "AUDIT_SUCCESS", "INFO",    "DEBUG"};
+
+template <std::size_t kSize>
+bool is_one_of(const std::string_view (&known)[kSize], std::string_view text) {
+  return std::any_of(std::begin(known), std::end(known),
+                     [&](std::string_view item) { return core::equals_ascii_nocase(text, item); });
+}
+
+// A signed or unsigned decimal number as Windows writes the bits; anything else as it is.
+std::string_view keyword_bits(std::string_view text, core::Arena& arena) {
+  const char* const last = text.data() + text.size();
+  std::int64_t number = 0;
+  std::uint64_t bits = 0;
+  if (const auto [end, error] = std::from_chars(text.data(), last, number); error == std::errc() && end == last) {
+    bits = static_cast<std::uint64_t>(number);
+  } else if (const auto [end2, error2] = std::from_chars(text.data(), last, bits);
+             error2 != std::errc() || end2 != last) {
+    return text;
+  }
+  return arena.copy(fmt::format("{:#x}", bits));
+}
+
+void append_utf8(std::string& out, std::uint32_t code) {
+  if (code < 0x20 && code != '\t' && code != '\n' && code != '\r') {
+    out += core::kReplacementCharacter;
+  } else if (code < 0x80) {
+    out += static_cast<char>(code);
+  } else if (code < 0x800) {
+    out += static_cast<char>(0xc0 | code >> 6);
+    out += static_cast<char>(0x80 | (code & 0x3f));
+  } else if (code >= 0xd800 && code <= 0xdfff) {
+    out += core::kReplacementCharacter;
+  } else if (code < 0x10000) {
+    out += static_cast<char>(0xe0 | code >> 12);
+    out += static_cast<char>(0x80 | (code >> 6 & 0x3f));
+    out += static_cast<char>(0x80 | (code & 0x3f));
+  } else if (code <= 0x10ffff) {
+    out += static_cast<char>(0xf0 | code >> 18);
+    out += static_cast<char>(0x80 | (code >> 12 & 0x3f));
+    out += static_cast<char>(0x80 | (code >> 6 & 0x3f));
+    out += static_cast<char>(0x80 | (code & 0x3f));
+  } else {
+    out += core::kReplacementCharacter;
+  }
+}
+
+struct Entity {
+  std::string_view name;
+  char character;
+};
+constexpr Entity kEntities[] = {{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}};
+
+// Appends what the reference at the front of the text stands for. Returns its length; 0: there is none.
+std::size_t append_reference(std::string& out, std::string_view text) {
+  for (const Entity& entity : kEntities) {
+    if (!text.starts_with(entity.name)) continue;
+    out += entity.character;
+    return entity.name.size();
+  }
+  if (!text.starts_with("&#")) return 0;
+  const bool hex = text.size() > 2 && (text[2] == 'x' || text[2] == 'X');
+  const char* const last = text.data() + text.size();
+  std::uint32_t code = 0;
+  const auto [end, error] = std::from_chars(text.data() + (hex ? 3 : 2), last, code, hex ? 16 : 10);
+  if (error != std::errc() || end == last || *end != ';') return 0;
+  append_utf8(out, code);
+  return static_cast<std::size_t>(end - text.data()) + 1;
+}
+
+std::string_view without_entities(std::string_view text, core::Arena& arena) {
+  if (text.find('&') == std::string_view::npos) return text;
+  std::string plain;
+  plain.reserve(text.size());
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t length = text[i] == '&' ? append_reference(plain, text.substr(i)) : 0;
+    if (length == 0) plain += text[i];
+    i += std::max<std::size_t>(length, 1);
+  }
+  return arena.copy(plain);
+}
+
+}  // namespace
+
+core::Result<void> NxlogFields::add(std::string_view name, std::string_view value) {
+  if (event_.add(name, value)) return {};
+  return core::invalid_input(fmt::format("more than {} fields", WindowsEvent::kMaxFields));
+}
+
+core::Result<void> NxlogFields::take(std::string_view name, std::string_view value) {
+  if (value.empty()) return {};
+  const auto is = [&](std::string_view known) { return core::equals_ascii_nocase(name, known); };
+  if (name == "ProcessId") return add(name, value);  // of the event's data; only the case tells
+  std::size_t field = 0;
+  for (std::size_t i = 0; i < std::size(kNxlogNames); ++i) {
+    const NxlogName& known = kNxlogNames[i];
+    if (i > 0 && known.field != kNxlogNames[i - 1].field) ++field;
+    if (!is(known.name)) continue;
+    has_thread_id_ |= known.name == "ThreadID";
+    has_execution_thread_id_ |= known.name == "ExecutionThreadID";
+    if (ranks_[field] == 0 || known.rank < ranks_[field]) {
+      event_.*known.field = value;
+      ranks_[field] = known.rank;
+    }
+    return {};
+  }
+  if (is("EventID")) {
+    RW_TRY(event_.event_id, number_field<std::uint32_t>(name, value));
+    has_event_id_ = true;
+    return {};
+  }
+  if (is("RecordNumber")) {
+    RW_TRY(event_.record_id, number_field<std::uint64_t>(name, value));
+    return {};
+  }
+  if (is("EventTime")) {
+    event_time_ = value;
+    return {};
+  }
+  if (is("EventReceivedTime") || is("@timestamp")) {
+    if (received_.empty() || zoned_time(value)) received_ = value;
+    return {};
+  }
+  if (is("EventType") && is_one_of(kSeverityWords, value)) return {};
+  if (is_one_of(kBookkeeping, name)) return {};
+  return add(name, value);
+}
+
+core::Result<void> NxlogFields::finish() {
+  if (!has_event_id_) return core::invalid_input("no EventID: expected the fields of a Windows event");
+  event_.keywords = keyword_bits(event_.keywords, arena_);
+  if (has_thread_id_ && !has_execution_thread_id_) {
+    for (NamedValue& item : event_.data) item.value = without_entities(item.value, arena_);
+  }
+  add_message_fields(arena_, event_);
+
+  event_.time = zoned_time(event_time_);
+  if (!event_.time) event_.time = utc_time(event_.get("UtcTime"));
+  if (!event_.time) event_.time = local_time(event_time_, context_.zone);
+  if (!event_.time) {
+    event_.time = zoned_time(received_);
+    if (!event_time_.empty()) RW_CHECK(add("EventTime", event_time_));
+  }
+  return {};
+}
+
+}  // namespace rw::ingest
