@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <string>
 
 #include "daemon/core/text.h"
 #include "daemon/core/time.h"
+#include "daemon/ingest/decode/field_values.h"
 
 namespace rw::ingest {
 namespace {
@@ -84,38 +84,6 @@ bool is_name(std::string_view given, std::string_view name) {
   return core::equals_ascii_nocase(given, name);
 }
 
-std::string_view first_part(std::string_view text) { return text.substr(0, 40); }
-
-template <class Integer>
-core::Result<Integer> number(std::string_view name, std::string_view text) {
-  const std::string_view digits = core::trim(text);
-  Integer value = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (digits.empty() || error != std::errc() || end != digits.data() + digits.size()) {
-    return core::invalid_input(fmt::format("{}: expected a number, got '{}'", name, first_part(text)));
-  }
-  return value;
-}
-
-// ISO 8601 with a zone; also Fluent Bit's "2026-10-11 22:14:15 +0200".
-std::optional<core::Micros> zoned_time(std::string_view text) {
-  core::Result<core::Micros> time = core::parse_iso8601(text);
-  const std::size_t sign = text.size() - 5;
-  if (!time.ok() && text.size() > 6 && text[sign - 1] == ' ' && (text[sign] == '+' || text[sign] == '-')) {
-    time = core::parse_iso8601(
-        fmt::format("{}{}:{}", text.substr(0, sign - 1), text.substr(sign, 3), text.substr(sign + 3)));
-  }
-  if (!time.ok() || !core::is_plausible(*time)) return std::nullopt;
-  return *time;
-}
-
-std::optional<core::Micros> utc_time(std::string_view text) {
-  const core::Result<core::LocalTime> time = core::parse_local_iso8601(text);
-  if (!time.ok()) return std::nullopt;
-  const core::Micros utc = core::TimeZone().to_utc(*time);
-  return core::is_plausible(utc) ? std::optional(utc) : std::nullopt;
-}
-
 }  // namespace
 
 bool SystemFields::is_structured(std::string_view name) {
@@ -172,9 +140,9 @@ core::Result<bool> SystemFields::take(std::string_view name, std::string_view va
 
 core::Result<void> SystemFields::finish() {
   if (event_id_.value.empty()) return core::invalid_input("no EventID: expected the fields of a Windows event");
-  RW_TRY(event_.event_id, number<std::uint32_t>("EventID", event_id_.value));
+  RW_TRY(event_.event_id, number_field<std::uint32_t>("EventID", event_id_.value));
   if (!record_id_.value.empty()) {
-    RW_TRY(event_.record_id, number<std::uint64_t>("EventRecordID", record_id_.value));
+    RW_TRY(event_.record_id, number_field<std::uint64_t>("EventRecordID", record_id_.value));
   }
 
   const std::optional<core::Micros> utc = utc_time(event_.get("UtcTime"));
