@@ -249,8 +249,8 @@ class Relp(SenderCase):
         sent = 0
         for _ in range(2):
             before = regwarden.counter("regwarden_syslog_messages_total")
-            sender.append(events(range(sent, sent + 10000)))
-            sent += 10000
+            sender.append(events(range(sent, sent + 5000)))
+            sent += 5000
             wait_for(lambda: regwarden.counter("regwarden_syslog_messages_total") > before, "the first of them")
             regwarden.stop(signal_number)
             self.restart(regwarden, port)

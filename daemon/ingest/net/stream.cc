@@ -32,6 +32,8 @@ Stream::Stream(tcp::socket socket, tls::Ssl ssl) : socket_(std::move(socket)), s
   error_code ignored;
   socket_.non_blocking(true, ignored);
   socket_.set_option(tcp::socket::keep_alive(true), ignored);
+  // RELP's answers must not wait for the client's delayed ACK.
+  socket_.set_option(tcp::no_delay(true), ignored);
   if (ssl_) SSL_set_fd(ssl_.get(), socket_.native_handle());
 }
 

@@ -64,7 +64,7 @@ TEST_CASE("RELP frames, in any chunking") {
 TEST_CASE("RELP frames that are none") {
   check_frames({
       {"x", {"TXNR: expected 1 to 9 digits and a space, found 'x'"}},
-      {"-1 open 0\n", {"TXNR: expected 1 to 9 digits and a space, found '-'"}},
+      {"-", {"TXNR: expected 1 to 9 digits and a space, found '-'"}},
       {"1 2", {"COMMAND: expected 1 to 32 letters and a space, found '2'"}},
       {"1  ", {"COMMAND: expected 1 to 32 letters and a space, found ' '"}},
       {"1 open x", {"DATALEN: expected 1 to 9 digits and a space or LF, found 'x'"}},
