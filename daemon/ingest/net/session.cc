@@ -17,7 +17,6 @@ using boost::system::error_code;
 // What a connection may still deliver when the drain timeout is over: its receive buffer, as far as the kernel lets it
 // grow (tcp_rmem), and not what an unstoppable sender adds meanwhile.
 constexpr std::size_t kMaxLastReads = 512;
-constexpr std::chrono::seconds kHandshakeTimeout{15};
 
 }  // namespace
 
@@ -37,7 +36,7 @@ Origin Session::origin() const { return {thread_.now(), input_name(listener_.lis
 void Session::start() {
   if (stream_.is_tls()) {
     handshake_timer_ = std::make_unique<boost::asio::steady_timer>(thread_.context());
-    handshake_timer_->expires_after(kHandshakeTimeout);
+    handshake_timer_->expires_after(sessions_.options().handshake_timeout);
     handshake_timer_->async_wait([self = shared_from_this()](const error_code& error) {
       if (!error && self->handshake_timer_) self->refuse("it was not finished in time");
     });

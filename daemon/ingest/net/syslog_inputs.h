@@ -44,8 +44,9 @@ struct SyslogOptions {
   std::size_t max_connections = 5000;  // over all listeners but UDP; more are closed at once and counted
   std::size_t threads = 1;             // I/O threads
   std::chrono::milliseconds max_batch_delay{20};
-  std::chrono::seconds idle_timeout{0};   // TCP connections without a byte for this long are closed; 0: never
-  std::chrono::seconds drain_timeout{5};  // on stop, how long to read on
+  std::chrono::seconds idle_timeout{0};        // TCP connections without a byte for this long are closed; 0: never
+  std::chrono::seconds handshake_timeout{15};  // for TLS
+  std::chrono::seconds drain_timeout{5};       // on stop, how long to read on
   std::size_t receive_buffer_bytes = 8 * 1024 * 1024;  // SO_RCVBUF wanted for UDP
   core::TimeZone zone;                                 // of RFC 3164 times
 };

@@ -46,8 +46,8 @@ void check_equal(const HttpInput& a, const HttpInput& b) {
 }
 
 void check_equal(const ingest::SyslogOptions& a, const ingest::SyslogOptions& b) {
-  const auto& [listens, max_message_bytes, max_connections, threads, max_batch_delay, idle_timeout, drain_timeout,
-               receive_buffer_bytes, zone] = a;
+  const auto& [listens, max_message_bytes, max_connections, threads, max_batch_delay, idle_timeout, handshake_timeout,
+               drain_timeout, receive_buffer_bytes, zone] = a;
   REQUIRE(listens.size() == b.listens.size());
   for (std::size_t i = 0; i < listens.size(); ++i) {
     const auto& [protocol, listen, tls, own_zone] = listens[i];
@@ -62,6 +62,7 @@ void check_equal(const ingest::SyslogOptions& a, const ingest::SyslogOptions& b)
   CHECK(threads == b.threads);
   CHECK(max_batch_delay == b.max_batch_delay);
   CHECK(idle_timeout == b.idle_timeout);
+  CHECK(handshake_timeout == b.handshake_timeout);
   CHECK(drain_timeout == b.drain_timeout);
   CHECK(receive_buffer_bytes == b.receive_buffer_bytes);
   CHECK(zone.name() == b.zone.name());

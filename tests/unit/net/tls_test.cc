@@ -231,6 +231,25 @@ TEST_CASE("stop() over TLS reads what the sender has written, and does not wait 
   CHECK(fixture.distinct() == 200);
 }
 
+TEST_CASE("a handshake that does not go on is ended") {
+  test::Certificates files;
+  files.self_signed("server");
+  SyslogOptions options = tls_listener({files.pem("server"), files.key("server")});
+  options.handshake_timeout = std::chrono::seconds(1);
+  Fixture fixture(options);
+  SyslogClient silent(SOCK_STREAM, fixture.port());
+  SyslogClient slow(SOCK_STREAM, fixture.port());
+  CHECK(slow.send("\x16\x03\x01"));
+  TlsClient good(fixture.port());
+  CHECK(silent.wait_for_end());
+  CHECK(slow.wait_for_end());
+  CHECK(eventually([&] { return fixture.inputs().connections() == 1; }));
+  CHECK(fixture.count(Counter::kTlsHandshakeFailures) == 2);
+  CHECK(fixture.count(Counter::kTlsPlainText) == 0);
+  CHECK(good.send(line(1)));
+  CHECK(fixture.stored(1));
+}
+
 TEST_CASE("RELP over TLS") {
   test::Certificates files;
   files.self_signed("server");
