@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <ctime>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "daemon/cli/command.h"
@@ -57,7 +58,10 @@ class Daemon {
     if (writer_) writer_->begin_stop();
   }
 
-  core::Result<detect::ReloadReport> reload() { return reloader_->reload(); }
+  core::Result<detect::ReloadReport> reload() {
+    reload_certificates();
+    return reloader_->reload();
+  }
 
  private:
   Daemon() = default;
@@ -95,9 +99,22 @@ class Daemon {
     if (config.syslog.listens.empty()) return {};
     RW_TRY(syslog_, ingest::SyslogInputs::open(config.syslog, *writer_, counters_, clock_));
     for (const ingest::SyslogListen& listen : syslog_->bound()) {
-      announce(listen.protocol == ingest::SyslogProtocol::kUdp ? "syslog/udp" : "syslog/tcp", listen.listen);
+      announce(ingest::input_name(listen), listen.listen);
     }
     return {};
+  }
+
+  void reload_certificates() {
+    std::vector<core::Error> errors;
+    if (syslog_) errors = syslog_->reload_certificates();
+    const auto reload = [&errors](http::Server& server) {
+      if (const auto loaded = server.reload_certificate(); !loaded.ok()) errors.push_back(loaded.error());
+    };
+    for (const HecListener& listener : hec_) reload(*listener.server);
+    reload(*api_server_);
+    for (const core::Error& error : errors) {
+      spdlog::error("reload: {}: the certificate in use stays", core::render(error));
+    }
   }
 
   core::Result<void> start_api(const config::Config& config) {
@@ -115,7 +132,7 @@ class Daemon {
     return {};
   }
 
-  static void announce(const char* input, const core::Endpoint& endpoint) {
+  static void announce(std::string_view input, const core::Endpoint& endpoint) {
     spdlog::info("listening: {} on {}", input, core::format_endpoint(endpoint));
   }
 
@@ -157,7 +174,8 @@ void reload(Daemon& daemon) {
   clock_gettime(CLOCK_MONOTONIC, &now);
   const std::int64_t now_us = std::int64_t{now.tv_sec} * 1'000'000 + now.tv_nsec / 1000;
   sd_notify(0, fmt::format("RELOADING=1\nMONOTONIC_USEC={}", now_us).c_str());
-  spdlog::info("SIGHUP: reading the detections again; the rest of the configuration stays until a restart");
+  spdlog::info(
+      "SIGHUP: reading the detections and certificates again; the rest of the configuration stays until a restart");
   const auto report = daemon.reload();
   if (!report.ok()) spdlog::error("reload: {}: nothing has changed", core::render(report.error()));
   sd_notify(0, "READY=1");

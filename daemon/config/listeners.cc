@@ -3,14 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "daemon/config/secrets.h"
+#include "daemon/config/syslog_listener.h"
 #include "daemon/core/units.h"
 
 namespace rw::config {
@@ -42,23 +41,6 @@ Section item_section(Section& list_of, std::string_view key, std::size_t index, 
   return {list_of.context(), item, std::move(name)};
 }
 
-void require(Section& section, std::string_view key, std::string_view expected) {
-  if (!section.node().present() || section.has(key)) return;
-  section.context().report(section.node(), section.name(), fmt::format("{} is missing: expected {}", key, expected));
-}
-
-std::optional<ingest::SyslogListen> read_syslog(Section& item) {
-  const auto protocol = item.word("protocol", {"udp", "tcp"}, {"tls", "relp"});
-  const auto listen = item.endpoint("listen");
-  require(item, "protocol", "udp or tcp");
-  require(item, "listen", "ADDRESS:PORT");
-  // The keys of a protocol that we do not have are not worth a problem of their own.
-  if (protocol || !item.has("protocol")) item.finish();
-  if (!protocol || !listen) return std::nullopt;
-  return ingest::SyslogListen{*protocol == "udp" ? ingest::SyslogProtocol::kUdp : ingest::SyslogProtocol::kTcp,
-                              *listen};
-}
-
 void read_limits(Section& limits, ingest::SyslogOptions& options) {
   using std::chrono::hours;
   using std::chrono::milliseconds;
@@ -73,25 +55,8 @@ void read_limits(Section& limits, ingest::SyslogOptions& options) {
   limits.finish();
 }
 
-// A PEM file that must be there; whether it is any good is known when the server opens.
-std::optional<std::string> read_pem_path(Section& section, std::string_view key) {
-  auto path = section.path(key);
-  std::error_code error;
-  if (!path || std::filesystem::exists(*path, error) || error) return path;
-  section.context().report(section.node()[key], section.name_of(key), fmt::format("{}: there is no such file", *path));
-  return path;
-}
-
 void read_tls(Section& section, http::ServerOptions& server) {
-  auto certificate = read_pem_path(section, "certificate");
-  auto key = read_pem_path(section, "key");
-  for (const auto& [there, other] : {std::pair("certificate", "key"), std::pair("key", "certificate")}) {
-    if (section.has(there) && !section.has(other)) {
-      section.context().report(section.node()[there], section.name(),
-                               fmt::format("{} without {}: expected both (HTTPS) or none (HTTP)", there, other));
-    }
-  }
-  if (certificate && key) server.tls = http::TlsOptions{*std::move(certificate), *std::move(key)};
+  server.tls = read_certificate(section, "expected both (HTTPS) or none (HTTP)");
 }
 
 // What all HTTP servers have: listen, certificate, key, tokens, token_file, threads.
@@ -170,7 +135,7 @@ std::vector<Listener> all_listeners(const yaml::Node& root, const Config& config
   for (const auto& item : listed(syslog)) {
     const std::string protocol = item["protocol"].text();
     const std::string name = fmt::format("inputs.syslog[{}]", index++);
-    if (protocol == "udp" || protocol == "tcp") add_written(out, item, name, protocol == "udp");
+    if (is_syslog_protocol(protocol)) add_written(out, item, name, protocol == "udp");
   }
   index = 0;
   for (const auto& item : listed(http)) add_written(out, item, fmt::format("inputs.http[{}]", index++), false);
@@ -185,7 +150,7 @@ void read_inputs(Section& inputs, Config& config) {
     config.syslog.listens.clear();
     for (std::size_t i = 0; i < items->size(); ++i) {
       Section item = item_section(inputs, "syslog", i, (*items)[i]);
-      if (const auto listen = read_syslog(item)) config.syslog.listens.push_back(*listen);
+      if (auto listen = read_syslog_listener(item)) config.syslog.listens.push_back(*std::move(listen));
     }
   }
   if (const auto items = read_list(inputs, "http")) {

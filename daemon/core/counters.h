@@ -24,6 +24,10 @@ namespace rw::core {
   X(kSyslogFramingErrors, "regwarden_syslog_framing_errors_total", "Syslog streams closed for a broken frame")        \
   X(kSyslogTruncated, "regwarden_syslog_truncated_total", "Syslog messages longer than the limit, cut")               \
   X(kSyslogIncomplete, "regwarden_syslog_incomplete_total", "Syslog messages cut off by the end of the connection")   \
+  X(kTlsHandshakeFailures, "regwarden_tls_handshake_failures_total", "Syslog connections whose TLS handshake failed") \
+  X(kTlsPlainText, "regwarden_tls_plain_text_total", "Syslog connections in plain text where TLS is expected")        \
+  X(kRelpFrames, "regwarden_relp_frames_total", "RELP frames received")                                               \
+  X(kRelpRefused, "regwarden_relp_refused_total", "RELP frames answered 500")                                         \
   X(kUdpDropped, "regwarden_udp_dropped_total", "UDP messages dropped because the store was behind")                  \
   X(kUdpKernelDropped, "regwarden_udp_kernel_dropped_total", "UDP messages dropped by the kernel's socket buffer")    \
   X(kHttpRequests, "regwarden_http_requests_total", "HTTP requests received on all listeners")                        \

@@ -49,7 +49,7 @@ std::string prepared_for_httplib(std::string_view head) {
 
 }  // namespace
 
-Connection::Connection(Descriptor socket, core::Endpoint peer, Ssl ssl, const ConnectionLimits& limits)
+Connection::Connection(Descriptor socket, core::Endpoint peer, tls::Ssl ssl, const ConnectionLimits& limits)
     : socket_(std::move(socket)),
       peer_(std::move(peer)),
       ssl_(std::move(ssl)),
@@ -58,7 +58,6 @@ Connection::Connection(Descriptor socket, core::Endpoint peer, Ssl ssl, const Co
       deadline_(steady_clock::now() + limits.read_timeout) {
   if (ssl_) {
     SSL_set_fd(ssl_.get(), socket_.get());
-    SSL_set_accept_state(ssl_.get());
   }
 }
 

@@ -17,7 +17,7 @@
 
 #include "daemon/core/endpoint.h"
 #include "daemon/http/socket.h"
-#include "daemon/http/tls.h"
+#include "daemon/tls/context.h"
 
 namespace rw::http {
 
@@ -40,7 +40,7 @@ class Connection final : public httplib::Stream {
     kClosed,     // the client has gone, or does not speak TLS
   };
 
-  Connection(Descriptor socket, core::Endpoint peer, Ssl ssl, const ConnectionLimits& limits);
+  Connection(Descriptor socket, core::Endpoint peer, tls::Ssl ssl, const ConnectionLimits& limits);
 
   // Goes on as far as possible without waiting: TLS handshake, reading the next head.
   Step advance();
@@ -92,7 +92,7 @@ class Connection final : public httplib::Stream {
 
   const Descriptor socket_;
   const core::Endpoint peer_;
-  const Ssl ssl_;
+  const tls::Ssl ssl_;
   const ConnectionLimits& limits_;
 
   bool ready_for_http_ = false;  // the TLS handshake, if any, is done

@@ -27,8 +27,8 @@ constexpr milliseconds kAcceptPause{100};  // when the system is out of descript
 
 }  // namespace
 
-ConnectionPool::ConnectionPool(Descriptor listener, Descriptor wake, SSL_CTX* tls, const ConnectionLimits& limits,
-                               Options options, Serve serve)
+ConnectionPool::ConnectionPool(Descriptor listener, Descriptor wake, const tls::Context* tls,
+                               const ConnectionLimits& limits, Options options, Serve serve)
     : tls_(tls),
       limits_(limits),
       options_(options),
@@ -144,9 +144,9 @@ bool ConnectionPool::accept_waiting(std::vector<Parked>& parked) {
       }
       return make_room(parked);
     }
-    Ssl ssl;
+    tls::Ssl ssl;
     if (tls_ != nullptr) {
-      ssl.reset(SSL_new(tls_));
+      ssl = tls_->new_connection();
       if (!ssl) {
         spdlog::error("HTTP: no memory for a TLS connection");
         return false;

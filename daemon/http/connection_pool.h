@@ -29,8 +29,8 @@ class ConnectionPool {
   using Serve = std::function<bool(Connection&)>;
 
   // wake: from make_wake_event(). tls: null for plain. limits and what tls points to outlive the pool.
-  ConnectionPool(Descriptor listener, Descriptor wake, SSL_CTX* tls, const ConnectionLimits& limits, Options options,
-                 Serve serve);
+  ConnectionPool(Descriptor listener, Descriptor wake, const tls::Context* tls, const ConnectionLimits& limits,
+                 Options options, Serve serve);
   ~ConnectionPool();
   ConnectionPool(const ConnectionPool&) = delete;
   ConnectionPool& operator=(const ConnectionPool&) = delete;
@@ -55,7 +55,7 @@ class ConnectionPool {
   void work();
   void serve_connection(ConnectionPtr connection);
 
-  SSL_CTX* const tls_;
+  const tls::Context* const tls_;
   const ConnectionLimits& limits_;
   const Options options_;
   const Serve serve_;

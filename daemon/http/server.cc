@@ -5,7 +5,6 @@
 #include "daemon/http/connection_pool.h"
 #include "daemon/http/engine.h"
 #include "daemon/http/socket.h"
-#include "daemon/http/tls.h"
 
 namespace rw::http {
 namespace {
@@ -19,7 +18,7 @@ constexpr std::chrono::milliseconds kStopGrace{500};
 
 class HttplibServer final : public Server {
  public:
-  HttplibServer(const ServerOptions& options, Descriptor listener, Descriptor wake, SslContext tls,
+  HttplibServer(const ServerOptions& options, Descriptor listener, Descriptor wake, std::unique_ptr<tls::Context> tls,
                 core::Counters& counters)
       : endpoint_(local_endpoint(listener, options.listen)),
         tls_(std::move(tls)),
@@ -50,11 +49,13 @@ class HttplibServer final : public Server {
     pool_.stop();
   }
 
+  core::Result<void> reload_certificate() override { return tls_ ? tls_->reload() : core::Result<void>(); }
+
   core::Endpoint endpoint() const override { return endpoint_; }
 
  private:
   const core::Endpoint endpoint_;
-  const SslContext tls_;
+  const std::unique_ptr<tls::Context> tls_;
   ConnectionLimits limits_;
   Engine engine_;
   ConnectionPool pool_;  // last: its threads use all else
@@ -64,9 +65,9 @@ class HttplibServer final : public Server {
 
 core::Result<std::unique_ptr<Server>> Server::open(ServerOptions options, core::Counters& counters) {
   RW_ASSERT(options.threads > 0);
-  SslContext tls;
+  std::unique_ptr<tls::Context> tls;
   if (options.tls) {
-    RW_TRY(tls, make_tls_context(*options.tls));
+    RW_TRY(tls, tls::Context::open(*options.tls, tls::Sessions::kResumable));
   }
   RW_TRY(Descriptor listener, listen_on(options.listen));
   RW_TRY(Descriptor wake, make_wake_event());

@@ -17,13 +17,11 @@
 #include "daemon/core/counters.h"
 #include "daemon/core/endpoint.h"
 #include "daemon/core/result.h"
+#include "daemon/tls/context.h"
 
 namespace rw::http {
 
-struct TlsOptions {
-  std::string certificate;  // PEM files
-  std::string key;
-};
+using TlsOptions = tls::Options;
 
 struct ServerOptions {
   core::Endpoint listen = {};
@@ -80,6 +78,10 @@ class Server {
   virtual void start() = 0;
   // Ends accepting, finishes the requests that are being served, joins all threads. Idempotent.
   virtual void stop() = 0;
+
+  // Reads certificate and key again, for connections from now on. Errors: those of tls::Context::reload(); then nothing
+  // has changed. Without TLS there is nothing to do. Thread-safe.
+  virtual core::Result<void> reload_certificate() = 0;
 
   // Where it listens, with the port the system chose.
   virtual core::Endpoint endpoint() const = 0;

@@ -2,10 +2,14 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <boost/asio/post.hpp>
 #include <chrono>
 #include <exception>
+#include <iterator>
 #include <utility>
 
+#include "daemon/core/mutex.h"
 #include "daemon/ingest/syslog/header.h"
 
 namespace rw::ingest {
@@ -17,6 +21,26 @@ constexpr std::chrono::seconds kLastFlushPatience{5};
 
 }  // namespace
 
+class IoThread::CommitReports {
+ public:
+  explicit CommitReports(IoThread& thread) : thread_(&thread) {}
+
+  // On the writer's thread. The order of reports is that of the batches.
+  void report(bool stored) {
+    core::Lock lock(mutex_);
+    if (thread_ == nullptr) return;
+    boost::asio::post(thread_->context_, [thread = thread_, stored] { thread->batch_done(stored); });
+  }
+  void close() {
+    core::Lock lock(mutex_);
+    thread_ = nullptr;
+  }
+
+ private:
+  core::Mutex mutex_;
+  IoThread* thread_ RW_GUARDED_BY(mutex_);
+};
+
 IoThread::IoThread(const SyslogOptions& options, storage::Writer& writer, core::Counters& counters,
                    KeyDeletions& key_deletions, const core::Clock& clock)
     : options_(options),
@@ -26,7 +50,10 @@ IoThread::IoThread(const SyslogOptions& options, storage::Writer& writer, core::
       pipeline_(writer, counters, key_deletions),
       read_buffer_(std::make_unique<std::array<char, kReadBytes>>()),
       flush_timer_(context_),
-      retry_timer_(context_) {}
+      retry_timer_(context_),
+      reports_(std::make_shared<CommitReports>(*this)) {}
+
+IoThread::~IoThread() { reports_->close(); }
 
 void IoThread::start() {
   thread_ = std::thread([this] { run(); });
@@ -62,7 +89,7 @@ void IoThread::finish() {
 bool IoThread::take(std::string_view text, std::uint64_t cut_bytes, const Origin& origin) {
   counters_.add(core::Counter::kSyslogMessages);
   if (cut_bytes != 0) counters_.add(core::Counter::kSyslogTruncated);
-  const SyslogMessage message = parse_syslog(text, origin.received, options_.zone);
+  const SyslogMessage message = parse_syslog(text, origin.received, origin.zone);
   const MessageContext context{
       .received = origin.received,
       .input = origin.input,
@@ -70,7 +97,7 @@ bool IoThread::take(std::string_view text, std::uint64_t cut_bytes, const Origin
       .fallback_time = message.timestamp,
       .fallback_host = message.hostname,
       .header = &message,
-      .zone = &options_.zone,
+      .zone = &origin.zone,
       .cut_bytes = cut_bytes,
   };
   const bool taken = pipeline_.add(message.msg, context).ok();
@@ -103,7 +130,39 @@ void IoThread::batch_grew() {
 }
 
 void IoThread::flush() {
-  if (!pipeline_.flush()) block();
+  if (pipeline_.empty()) return;
+  const bool taken = pipeline_.flush(
+      [reports = reports_](const core::Result<storage::CommitOutcome>& outcome) { reports->report(outcome.ok()); });
+  if (taken) {
+    waits_for_commit_.push_back(std::exchange(waits_for_batch_, {}));
+  } else {
+    block();
+  }
+}
+
+void IoThread::when_committed(Committed then) {
+  if (!pipeline_.empty()) {
+    waits_for_batch_.push_back(std::move(then));
+  } else if (!waits_for_commit_.empty()) {
+    waits_for_commit_.back().push_back(std::move(then));
+  } else {
+    boost::asio::post(context_, [then = std::move(then)] { then(true); });
+  }
+}
+
+void IoThread::batch_done(bool stored) {
+  std::vector<Committed> waiting = std::move(waits_for_commit_.front());
+  waits_for_commit_.pop_front();
+  if (!stored) {
+    // Those who wait for a later batch may have had a part of theirs in this one.
+    const auto add = [&waiting](std::vector<Committed>& more) {
+      std::ranges::move(more, std::back_inserter(waiting));
+      more.clear();
+    };
+    for (std::vector<Committed>& later : waits_for_commit_) add(later);
+    add(waits_for_batch_);
+  }
+  for (Committed& then : waiting) then(stored);
 }
 
 void IoThread::block() {

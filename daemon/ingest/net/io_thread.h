@@ -10,6 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -29,8 +30,9 @@ namespace rw::ingest {
 // Where a message came from. Views need to live only for the call.
 struct Origin {
   core::Micros received;
-  std::string_view input;  // "syslog/udp", "syslog/tcp"
+  std::string_view input;  // see input_name()
   std::string_view peer;   // "address:port"
+  const core::TimeZone& zone;
 };
 
 class IoThread {
@@ -40,6 +42,7 @@ class IoThread {
   // All of them outlive the thread.
   IoThread(const SyslogOptions& options, storage::Writer& writer, core::Counters& counters, KeyDeletions& key_deletions,
            const core::Clock& clock);
+  ~IoThread();
 
   boost::asio::io_context& context() { return context_; }
   void start();
@@ -55,6 +58,15 @@ class IoThread {
   bool take(std::string_view text, std::uint64_t cut_bytes, const Origin& origin);
   void reject(std::string_view bytes, std::string reason, const Origin& origin);
 
+  // Calls `then` once, on this thread and never within this call: true when all that was taken or rejected until now is
+  // committed to disk, false when the store refused some of it or it was given up.
+  using Committed = std::function<void(bool stored)>;
+  void when_committed(Committed then);
+  // Does not wait for max_batch_delay.
+  void flush_now() {
+    if (!blocked_) flush();
+  }
+
   // The writer has no room: do not bring more.
   bool blocked() const { return blocked_; }
   // Calls `resume` once, when there is room again.
@@ -64,11 +76,16 @@ class IoThread {
   void finish();
 
  private:
+  // By way of which the writer's thread tells what became of a batch. It may do so when the IoThread is gone.
+  class CommitReports;
+
   void run();
   void flush_last();
   void batch_grew();
   void flush();
   void block();
+  // The oldest batch that is with the writer.
+  void batch_done(bool stored);
 
   const SyslogOptions& options_;
   core::Counters& counters_;
@@ -81,6 +98,10 @@ class IoThread {
   bool flush_due_ = false;  // flush_timer_ runs
   boost::asio::steady_timer retry_timer_;
   bool blocked_ = false;
+  const std::shared_ptr<CommitReports> reports_;
+  // Who waits for the current batch, and for those with the writer, oldest first.
+  std::vector<Committed> waits_for_batch_;
+  std::deque<std::vector<Committed>> waits_for_commit_;
   std::vector<std::function<void()>> waiting_;
   std::thread thread_;
 };

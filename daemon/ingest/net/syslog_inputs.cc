@@ -1,14 +1,17 @@
 #include "daemon/ingest/net/syslog_inputs.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <boost/asio/post.hpp>
 #include <future>
 #include <utility>
 
 #include "daemon/ingest/net/io_thread.h"
+#include "daemon/ingest/net/sessions.h"
 #include "daemon/ingest/net/tcp_listener.h"
-#include "daemon/ingest/net/tcp_session.h"
 #include "daemon/ingest/net/udp_receiver.h"
 
 namespace rw::ingest {
@@ -20,26 +23,23 @@ class SyslogInputs::Impl {
       : options_(std::move(options)), counters_(counters) {
     for (std::size_t i = 0; i < std::max<std::size_t>(options_.threads, 1); ++i) {
       threads_.push_back(std::make_unique<IoThread>(options_, writer, counters, key_deletions_, clock));
-      sessions_.push_back(std::make_unique<TcpSessions>(*threads_.back(), options_, connections_));
+      sessions_.push_back(std::make_unique<Sessions>(*threads_.back(), options_, connections_));
     }
   }
 
   core::Result<void> bind() {
-    for (const SyslogListen& listen : options_.listens) {
-      if (listen.protocol == SyslogProtocol::kTcp) {
-        RW_TRY(auto listener, TcpListener::open(front().context(), {listen.listen, options_.max_connections}, sessions_,
-                                                connections_, counters_));
-        bound_.push_back({listen.protocol, listener->bound()});
-        listeners_.push_back(std::move(listener));
-      } else {
-        // From the last thread on: the first one has the accepting to do.
-        IoThread& thread = *threads_[threads_.size() - 1 - receivers_.size() % threads_.size()];
-        RW_TRY(auto receiver, UdpReceiver::open(thread, listen.listen, options_));
-        bound_.push_back({listen.protocol, receiver->bound()});
-        receivers_.push_back({&thread, std::move(receiver)});
-      }
-    }
+    for (const SyslogListen& listen : options_.listens) RW_CHECK(bind(listen));
     return {};
+  }
+
+  std::vector<core::Error> reload_certificates() {
+    std::vector<core::Error> errors;
+    for (const auto& shared : shared_) {
+      if (!shared->tls) continue;
+      const core::Result<void> loaded = shared->tls->reload();
+      if (!loaded.ok()) errors.push_back(named(shared->listen, loaded.error()));
+    }
+    return errors;
   }
 
   void start() {
@@ -75,6 +75,39 @@ class SyslogInputs::Impl {
     std::unique_ptr<UdpReceiver> socket;
   };
 
+  static core::Error named(const SyslogListen& listen, core::Error error) {
+    error.message =
+        fmt::format("{} on {}: {}", input_name(listen), core::format_endpoint(listen.listen), error.message);
+    return error;
+  }
+
+  core::Result<void> bind(const SyslogListen& listen) {
+    auto shared = std::make_unique<SyslogListener>();
+    shared->listen = listen;
+    shared->zone = listen.zone.value_or(options_.zone);
+    RW_ASSERT(listen.tls || listen.protocol != SyslogProtocol::kTls);
+    if (listen.tls) {
+      auto context = tls::Context::open(*listen.tls, tls::Sessions::kNotResumed);
+      if (!context.ok()) return named(listen, context.error());
+      shared->tls = std::move(context).value();
+    }
+    if (listen.protocol == SyslogProtocol::kUdp) {
+      // From the last thread on: the first one has the accepting to do.
+      IoThread& thread = *threads_[threads_.size() - 1 - receivers_.size() % threads_.size()];
+      RW_TRY(auto receiver, UdpReceiver::open(thread, *shared, options_));
+      shared->listen.listen = receiver->bound();
+      receivers_.push_back({&thread, std::move(receiver)});
+    } else {
+      RW_TRY(auto listener,
+             TcpListener::open(front().context(), *shared, options_, sessions_, connections_, counters_));
+      shared->listen.listen = listener->bound();
+      listeners_.push_back(std::move(listener));
+    }
+    bound_.push_back(shared->listen);
+    shared_.push_back(std::move(shared));
+    return {};
+  }
+
   IoThread& front() { return *threads_.front(); }
 
   void drain(std::size_t i) {
@@ -89,13 +122,20 @@ class SyslogInputs::Impl {
   core::Counters& counters_;
   std::atomic<std::size_t> connections_{0};
   KeyDeletions key_deletions_;
+  std::vector<std::unique_ptr<SyslogListener>> shared_;
   std::vector<std::unique_ptr<IoThread>> threads_;
-  std::vector<std::unique_ptr<TcpSessions>> sessions_;
+  std::vector<std::unique_ptr<Sessions>> sessions_;
   std::vector<std::unique_ptr<TcpListener>> listeners_;
   std::vector<Receiver> receivers_;
   std::vector<SyslogListen> bound_;
   bool running_ = false;
 };
+
+std::string_view input_name(const SyslogListen& listen) {
+  constexpr std::array<std::string_view, 4> kNames{"syslog/udp", "syslog/tcp", "syslog/tls", "syslog/relp"};
+  if (listen.protocol == SyslogProtocol::kRelp && listen.tls) return "syslog/relp+tls";
+  return kNames.at(static_cast<std::size_t>(listen.protocol));
+}
 
 SyslogInputs::SyslogInputs(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
@@ -111,6 +151,7 @@ core::Result<std::unique_ptr<SyslogInputs>> SyslogInputs::open(SyslogOptions opt
 
 const std::vector<SyslogListen>& SyslogInputs::bound() const { return impl_->bound(); }
 std::size_t SyslogInputs::connections() const { return impl_->connections(); }
+std::vector<core::Error> SyslogInputs::reload_certificates() { return impl_->reload_certificates(); }
 void SyslogInputs::stop() { impl_->stop(); }
 
 }  // namespace rw::ingest

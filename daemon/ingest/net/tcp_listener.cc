@@ -19,50 +19,52 @@ constexpr std::chrono::milliseconds kBackOff{100};
 
 }  // namespace
 
-TcpListener::TcpListener(boost::asio::io_context& context, const Options& options,
-                         const std::vector<std::unique_ptr<TcpSessions>>& targets,
+TcpListener::TcpListener(boost::asio::io_context& context, SyslogListener& listener, const SyslogOptions& options,
+                         const std::vector<std::unique_ptr<Sessions>>& targets,
                          std::atomic<std::size_t>& open_connections, core::Counters& counters)
-    : options_(options),
+    : listener_(listener),
+      options_(options),
       targets_(targets),
       open_connections_(open_connections),
       counters_(counters),
       acceptor_(context),
       back_off_timer_(context) {}
 
-core::Result<std::unique_ptr<TcpListener>> TcpListener::open(boost::asio::io_context& context, const Options& options,
-                                                             const std::vector<std::unique_ptr<TcpSessions>>& targets,
+core::Result<std::unique_ptr<TcpListener>> TcpListener::open(boost::asio::io_context& context, SyslogListener& listener,
+                                                             const SyslogOptions& options,
+                                                             const std::vector<std::unique_ptr<Sessions>>& targets,
                                                              std::atomic<std::size_t>& open_connections,
                                                              core::Counters& counters) {
-  std::unique_ptr<TcpListener> listener(new TcpListener(context, options, targets, open_connections, counters));
-  RW_CHECK(listener->bind());
-  return listener;
+  std::unique_ptr<TcpListener> opened(new TcpListener(context, listener, options, targets, open_connections, counters));
+  RW_CHECK(opened->bind());
+  return opened;
 }
 
 core::Result<void> TcpListener::bind() {
-  RW_TRY(const boost::asio::ip::address address, address_of(options_.listen));
-  const tcp::endpoint endpoint(address, options_.listen.port);
+  RW_TRY(const boost::asio::ip::address address, address_of(listener_.listen.listen));
+  const tcp::endpoint endpoint(address, listener_.listen.listen.port);
   error_code error;
   acceptor_.open(endpoint.protocol(), error);
   if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
   if (!error) acceptor_.bind(endpoint, error);
   if (!error) acceptor_.listen(tcp::acceptor::max_listen_connections, error);
   if (!error) acceptor_.non_blocking(true, error);
-  if (error) return listen_error(options_.listen, "tcp", error);
+  if (error) return listen_error(listener_.listen.listen, protocol_name(listener_.listen.protocol), error);
   return {};
 }
 
 core::Endpoint TcpListener::bound() const {
   error_code error;
   const tcp::endpoint endpoint = acceptor_.local_endpoint(error);
-  return {options_.listen.host, error ? options_.listen.port : endpoint.port()};
+  return {listener_.listen.listen.host, error ? listener_.listen.listen.port : endpoint.port()};
 }
 
-TcpSessions& TcpListener::next_target() { return *targets_[accepted_++ % targets_.size()]; }
+Sessions& TcpListener::next_target() { return *targets_[accepted_++ % targets_.size()]; }
 
 void TcpListener::start() { accept(); }
 
 void TcpListener::accept() {
-  TcpSessions& target = next_target();
+  Sessions& target = next_target();
   acceptor_.async_accept(target.thread().context(), [this, &target](const error_code& error, tcp::socket socket) {
     if (!error) hand_over(std::move(socket), target);
     if (!acceptor_.is_open()) return;
@@ -74,7 +76,7 @@ void TcpListener::accept() {
   });
 }
 
-void TcpListener::hand_over(tcp::socket socket, TcpSessions& target) {
+void TcpListener::hand_over(tcp::socket socket, Sessions& target) {
   if (open_connections_.fetch_add(1) >= options_.max_connections) {
     open_connections_.fetch_sub(1);
     counters_.add(core::Counter::kSyslogConnectionsRefused);
@@ -85,8 +87,9 @@ void TcpListener::hand_over(tcp::socket socket, TcpSessions& target) {
     return;  // the socket closes
   }
   counters_.add(core::Counter::kSyslogConnections);
-  boost::asio::post(target.thread().context(),
-                    [&target, accepted = std::move(socket)]() mutable { target.add(std::move(accepted)); });
+  boost::asio::post(target.thread().context(), [this, &target, accepted = std::move(socket)]() mutable {
+    target.add(std::move(accepted), listener_);
+  });
 }
 
 void TcpListener::back_off(const error_code& error) {
@@ -102,7 +105,7 @@ void TcpListener::back_off(const error_code& error) {
 void TcpListener::stop() {
   error_code error;
   while (!error) {
-    TcpSessions& target = next_target();
+    Sessions& target = next_target();
     tcp::socket socket(target.thread().context());
     acceptor_.accept(socket, error);
     if (!error) hand_over(std::move(socket), target);

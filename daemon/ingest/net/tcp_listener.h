@@ -13,20 +13,17 @@
 #include "daemon/core/endpoint.h"
 #include "daemon/core/log.h"
 #include "daemon/core/result.h"
-#include "daemon/ingest/net/tcp_session.h"
+#include "daemon/ingest/net/sessions.h"
 
 namespace rw::ingest {
 
 class TcpListener {
  public:
-  struct Options {
-    core::Endpoint listen;
-    std::size_t max_connections = 0;  // over all listeners that share open_connections
-  };
-
-  // Binds and listens. `targets` and the counters outlive it. Errors: InvalidInput, Io.
-  static core::Result<std::unique_ptr<TcpListener>> open(boost::asio::io_context& context, const Options& options,
-                                                         const std::vector<std::unique_ptr<TcpSessions>>& targets,
+  // Binds and listens. options.max_connections holds over all listeners that share open_connections. All arguments
+  // outlive it. Errors: InvalidInput, Io.
+  static core::Result<std::unique_ptr<TcpListener>> open(boost::asio::io_context& context, SyslogListener& listener,
+                                                         const SyslogOptions& options,
+                                                         const std::vector<std::unique_ptr<Sessions>>& targets,
                                                          std::atomic<std::size_t>& open_connections,
                                                          core::Counters& counters);
 
@@ -36,17 +33,18 @@ class TcpListener {
   void stop();
 
  private:
-  TcpListener(boost::asio::io_context& context, const Options& options,
-              const std::vector<std::unique_ptr<TcpSessions>>& targets, std::atomic<std::size_t>& open_connections,
+  TcpListener(boost::asio::io_context& context, SyslogListener& listener, const SyslogOptions& options,
+              const std::vector<std::unique_ptr<Sessions>>& targets, std::atomic<std::size_t>& open_connections,
               core::Counters& counters);
   core::Result<void> bind();
-  TcpSessions& next_target();
+  Sessions& next_target();
   void accept();
-  void hand_over(boost::asio::ip::tcp::socket socket, TcpSessions& target);
+  void hand_over(boost::asio::ip::tcp::socket socket, Sessions& target);
   void back_off(const boost::system::error_code& error);
 
-  const Options options_;
-  const std::vector<std::unique_ptr<TcpSessions>>& targets_;
+  SyslogListener& listener_;
+  const SyslogOptions& options_;
+  const std::vector<std::unique_ptr<Sessions>>& targets_;
   std::atomic<std::size_t>& open_connections_;
   core::Counters& counters_;
   boost::asio::ip::tcp::acceptor acceptor_;

@@ -1,5 +1,6 @@
 #include "daemon/ingest/net/udp_receiver.h"
 
+#include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <spdlog/spdlog.h>
 
@@ -42,15 +43,10 @@ std::string peer_of(const sockaddr_storage& address) {
 }  // namespace
 
 struct UdpReceiver::Slots {
-  struct Control {
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(std::uint32_t))> bytes;
-  };
-
   std::vector<char> buffer = std::vector<char>(kSlots * kMaxDatagramBytes);
   std::array<mmsghdr, kSlots> messages{};
   std::array<iovec, kSlots> parts{};
   std::array<sockaddr_storage, kSlots> peers{};
-  std::array<Control, kSlots> controls{};
 
   // The kernel writes sizes into the headers: they are made anew before each call.
   void prepare() {
@@ -62,15 +58,13 @@ struct UdpReceiver::Slots {
       header.msg_namelen = sizeof(peers[i]);
       header.msg_iov = &parts[i];
       header.msg_iovlen = 1;
-      header.msg_control = controls[i].bytes.data();
-      header.msg_controllen = controls[i].bytes.size();
     }
   }
 };
 
-UdpReceiver::UdpReceiver(IoThread& thread, const core::Endpoint& listen, const SyslogOptions& options)
+UdpReceiver::UdpReceiver(IoThread& thread, const SyslogListener& listener, const SyslogOptions& options)
     : thread_(thread),
-      listen_(listen),
+      listener_(listener),
       options_(options),
       socket_(thread.context()),
       back_off_timer_(thread.context()),
@@ -78,21 +72,21 @@ UdpReceiver::UdpReceiver(IoThread& thread, const core::Endpoint& listen, const S
 
 UdpReceiver::~UdpReceiver() = default;
 
-core::Result<std::unique_ptr<UdpReceiver>> UdpReceiver::open(IoThread& thread, const core::Endpoint& listen,
+core::Result<std::unique_ptr<UdpReceiver>> UdpReceiver::open(IoThread& thread, const SyslogListener& listener,
                                                              const SyslogOptions& options) {
-  std::unique_ptr<UdpReceiver> receiver(new UdpReceiver(thread, listen, options));
+  std::unique_ptr<UdpReceiver> receiver(new UdpReceiver(thread, listener, options));
   RW_CHECK(receiver->bind());
   return receiver;
 }
 
 core::Result<void> UdpReceiver::bind() {
-  RW_TRY(const boost::asio::ip::address address, address_of(listen_));
-  const udp::endpoint endpoint(address, listen_.port);
+  RW_TRY(const boost::asio::ip::address address, address_of(listener_.listen.listen));
+  const udp::endpoint endpoint(address, listener_.listen.listen.port);
   error_code error;
   socket_.open(endpoint.protocol(), error);
   if (!error) socket_.bind(endpoint, error);
   if (!error) socket_.non_blocking(true, error);
-  if (error) return listen_error(listen_, "udp", error);
+  if (error) return listen_error(listener_.listen.listen, "udp", error);
 
   // FORCE goes beyond net.core.rmem_max, with CAP_NET_ADMIN; the kernel takes the other for as much as it allows.
   const int wanted =
@@ -100,12 +94,7 @@ core::Result<void> UdpReceiver::bind() {
   const int descriptor = socket_.native_handle();
   if (setsockopt(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, &wanted, sizeof(wanted)) != 0 &&
       setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &wanted, sizeof(wanted)) != 0) {
-    spdlog::warn("syslog: {} (udp): cannot set the receive buffer: {}", core::format_endpoint(listen_),
-                 std::strerror(errno));
-  }
-  const int on = 1;
-  if (setsockopt(descriptor, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof(on)) != 0) {
-    spdlog::warn("syslog: {} (udp): the kernel will not tell its drops: {}", core::format_endpoint(listen_),
+    spdlog::warn("syslog: {} (udp): cannot set the receive buffer: {}", core::format_endpoint(listener_.listen.listen),
                  std::strerror(errno));
   }
   return {};
@@ -114,7 +103,7 @@ core::Result<void> UdpReceiver::bind() {
 core::Endpoint UdpReceiver::bound() const {
   error_code error;
   const udp::endpoint endpoint = socket_.local_endpoint(error);
-  return {listen_.host, error ? listen_.port : endpoint.port()};
+  return {listener_.listen.listen.host, error ? listener_.listen.listen.port : endpoint.port()};
 }
 
 void UdpReceiver::wait() {
@@ -142,9 +131,9 @@ void UdpReceiver::receive(std::size_t max_rounds) {
     const core::Micros received = thread_.now();
     for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
       const mmsghdr& message = slots_->messages[i];
-      count_kernel_drops(message.msg_hdr);
       take({static_cast<const char*>(slots_->parts[i].iov_base), message.msg_len}, slots_->peers[i], received);
     }
+    count_kernel_drops();
     if (static_cast<std::size_t>(count) < kSlots) break;
   }
   wait();
@@ -162,18 +151,19 @@ void UdpReceiver::take(std::string_view datagram, const sockaddr_storage& peer, 
     return;
   }
   const std::string_view kept = datagram.substr(0, options_.max_message_bytes);
-  thread_.take(kept, datagram.size() - kept.size(), {received, "syslog/udp", peer_of(peer)});
+  thread_.take(kept, datagram.size() - kept.size(),
+               {received, input_name(listener_.listen), peer_of(peer), listener_.zone});
 }
 
-void UdpReceiver::count_kernel_drops(const msghdr& header) {
-  auto& mutable_header = const_cast<msghdr&>(header);  // CMSG_NXTHDR takes no const
-  for (cmsghdr* item = CMSG_FIRSTHDR(&mutable_header); item != nullptr; item = CMSG_NXTHDR(&mutable_header, item)) {
-    if (item->cmsg_level != SOL_SOCKET || item->cmsg_type != SO_RXQ_OVFL) continue;
-    std::uint32_t drops = 0;
-    std::memcpy(&drops, CMSG_DATA(item), sizeof(drops));
-    thread_.counters().add(core::Counter::kUdpKernelDropped, drops - kernel_drops_);  // wraps as the kernel's does
-    kernel_drops_ = drops;
-  }
+// The kernel drops when the buffer is full, and then there is something to receive: so asking after each round misses
+// none. (SO_RXQ_OVFL tells only what was lost before the datagram it comes with.)
+void UdpReceiver::count_kernel_drops() {
+  std::array<std::uint32_t, SK_MEMINFO_VARS> values{};
+  socklen_t size = sizeof(values);
+  if (getsockopt(socket_.native_handle(), SOL_SOCKET, SO_MEMINFO, values.data(), &size) != 0) return;
+  const std::uint32_t drops = values[SK_MEMINFO_DROPS];
+  thread_.counters().add(core::Counter::kUdpKernelDropped, drops - kernel_drops_);  // wraps as the kernel's does
+  kernel_drops_ = drops;
 }
 
 void UdpReceiver::stop() {

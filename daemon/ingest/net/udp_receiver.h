@@ -15,13 +15,14 @@
 #include "daemon/core/log.h"
 #include "daemon/core/result.h"
 #include "daemon/ingest/net/io_thread.h"
+#include "daemon/ingest/net/syslog_listener.h"
 
 namespace rw::ingest {
 
 class UdpReceiver {
  public:
-  // Binds. The thread and the options outlive it. Errors: InvalidInput, Io.
-  static core::Result<std::unique_ptr<UdpReceiver>> open(IoThread& thread, const core::Endpoint& listen,
+  // Binds. All of them outlive it. Errors: InvalidInput, Io.
+  static core::Result<std::unique_ptr<UdpReceiver>> open(IoThread& thread, const SyslogListener& listener,
                                                          const SyslogOptions& options);
   ~UdpReceiver();
 
@@ -34,21 +35,21 @@ class UdpReceiver {
   // Datagrams of one system call, with all that recvmmsg wants to be given.
   struct Slots;
 
-  UdpReceiver(IoThread& thread, const core::Endpoint& listen, const SyslogOptions& options);
+  UdpReceiver(IoThread& thread, const SyslogListener& listener, const SyslogOptions& options);
   core::Result<void> bind();
   void wait();
   // Takes at most that many rounds of datagrams.
   void receive(std::size_t max_rounds);
   void take(std::string_view datagram, const sockaddr_storage& peer, core::Micros received);
-  void count_kernel_drops(const msghdr& header);
+  void count_kernel_drops();
 
   IoThread& thread_;
-  const core::Endpoint listen_;
+  const SyslogListener& listener_;
   const SyslogOptions& options_;
   boost::asio::ip::udp::socket socket_;
   boost::asio::steady_timer back_off_timer_;
   std::unique_ptr<Slots> slots_;
-  std::uint32_t kernel_drops_ = 0;  // SO_RXQ_OVFL's running number
+  std::uint32_t kernel_drops_ = 0;  // the socket's running number
   core::OncePerMinute warning_;
 };
 

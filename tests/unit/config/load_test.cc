@@ -1,6 +1,7 @@
 #include "daemon/config/load.h"
 
 #include <catch2/catch.hpp>
+#include <optional>
 #include <tuple>
 
 #include "tests/unit/config/config_fixture.h"
@@ -15,11 +16,20 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 // Structured bindings name every member: one that is added makes these fail to compile until it is compared here.
+void check_equal(const std::optional<tls::Options>& a, const std::optional<tls::Options>& b) {
+  REQUIRE(a.has_value() == b.has_value());
+  if (!a) return;
+  const auto& [certificate, key, client_ca, allowed_clients] = *a;
+  CHECK(certificate == b->certificate);
+  CHECK(key == b->key);
+  CHECK(client_ca == b->client_ca);
+  CHECK(allowed_clients == b->allowed_clients);
+}
+
 void check_equal(const http::ServerOptions& a, const http::ServerOptions& b) {
   const auto& [listen, tls, max_body_bytes, threads, read_timeout, keep_alive_timeout] = a;
   CHECK(core::format_endpoint(listen) == core::format_endpoint(b.listen));
-  REQUIRE(tls.has_value() == b.tls.has_value());
-  if (tls) CHECK(std::tie(tls->certificate, tls->key) == std::tie(b.tls->certificate, b.tls->key));
+  check_equal(tls, b.tls);
   CHECK(max_body_bytes == b.max_body_bytes);
   CHECK(threads == b.threads);
   CHECK(read_timeout == b.read_timeout);
@@ -37,12 +47,15 @@ void check_equal(const HttpInput& a, const HttpInput& b) {
 }
 
 void check_equal(const ingest::SyslogOptions& a, const ingest::SyslogOptions& b) {
-  const auto& [listens, max_message_bytes, max_connections, threads, max_batch_delay, idle_timeout, drain_timeout,
-               receive_buffer_bytes, zone] = a;
+  const auto& [listens, max_message_bytes, max_connections, threads, max_batch_delay, idle_timeout, handshake_timeout,
+               drain_timeout, receive_buffer_bytes, zone] = a;
   REQUIRE(listens.size() == b.listens.size());
   for (std::size_t i = 0; i < listens.size(); ++i) {
-    const auto& [protocol, listen] = listens[i];
+    const auto& [protocol, listen, tls, own_zone] = listens[i];
     CHECK(protocol == b.listens[i].protocol);
+    check_equal(tls, b.listens[i].tls);
+    REQUIRE(own_zone.has_value() == b.listens[i].zone.has_value());
+    if (own_zone) CHECK(own_zone->name() == b.listens[i].zone->name());
     CHECK(core::format_endpoint(listen) == core::format_endpoint(b.listens[i].listen));
   }
   CHECK(max_message_bytes == b.max_message_bytes);
@@ -50,6 +63,7 @@ void check_equal(const ingest::SyslogOptions& a, const ingest::SyslogOptions& b)
   CHECK(threads == b.threads);
   CHECK(max_batch_delay == b.max_batch_delay);
   CHECK(idle_timeout == b.idle_timeout);
+  CHECK(handshake_timeout == b.handshake_timeout);
   CHECK(drain_timeout == b.drain_timeout);
   CHECK(receive_buffer_bytes == b.receive_buffer_bytes);
   CHECK(zone.name() == b.zone.name());
@@ -160,7 +174,14 @@ log_level: debug
 inputs:
   syslog:
     - {protocol: tcp, listen: "[::1]:1601"}
-    - {protocol: udp, listen: "127.0.0.1:0"}
+    - {protocol: udp, listen: "127.0.0.1:0", time_zone: America/Sao_Paulo}
+    - {protocol: relp, listen: "127.0.0.1:2514"}
+    - protocol: tls
+      listen: "[::1]:6514"
+      certificate: server.pem
+      key: server.key
+      client_ca: server.pem
+      allowed_clients: [relay.example.com, "sha1:000102030405060708090a0b0c0d0e0f10111213"]
   http:
     - listen: "0.0.0.0:18088"
       certificate: server.pem
@@ -209,7 +230,6 @@ scheduler: {threads: 1, catch_up: 0, search_timeout: 1s, max_rows: 1}
   expected.data_dir = folder.path("data");
   expected.time_zone = core::TimeZone::find("Europe/Berlin").value();
   expected.log_level = "debug";
-  expected.syslog.listens = {{SyslogProtocol::kTcp, {"::1", 1601}}, {SyslogProtocol::kUdp, {"127.0.0.1", 0}}};
   expected.syslog.max_message_bytes = 1024;
   expected.syslog.max_connections = 7;
   expected.syslog.idle_timeout = seconds(300);
@@ -219,6 +239,15 @@ scheduler: {threads: 1, catch_up: 0, search_timeout: 1s, max_rows: 1}
   expected.syslog.threads = 4;
   expected.syslog.zone = expected.time_zone;
   const http::TlsOptions tls{folder.path("server.pem"), folder.path("server.key")};
+  tls::Options syslog_tls = tls;
+  syslog_tls.client_ca = folder.path("server.pem");
+  syslog_tls.allowed_clients = {"relay.example.com", "sha1:000102030405060708090a0b0c0d0e0f10111213"};
+  expected.syslog.listens = {{.protocol = SyslogProtocol::kTcp, .listen = {"::1", 1601}},
+                             {.protocol = SyslogProtocol::kUdp,
+                              .listen = {"127.0.0.1", 0},
+                              .zone = *core::TimeZone::find("America/Sao_Paulo")},
+                             {.protocol = SyslogProtocol::kRelp, .listen = {"127.0.0.1", 2514}},
+                             {.protocol = SyslogProtocol::kTls, .listen = {"::1", 6514}, .tls = syslog_tls}};
   expected.http.resize(2);
   expected.http[0].server.listen = {"0.0.0.0", 18088};
   expected.http[0].server.tls = tls;
@@ -255,11 +284,11 @@ scheduler: {threads: 1, catch_up: 0, search_timeout: 1s, max_rows: 1}
   detections.overrides[0].settings.risk_score = 100;
   detections.overrides[0].settings.severity = "critical";
   detections.overrides[0].settings.enabled = false;
-  detections.overrides[0].line = 44;
+  detections.overrides[0].line = 51;
   detections.overrides[1].detection = "other";
   detections.overrides[1].settings.schedule_window = "auto";
   detections.overrides[1].settings.latest_time = core::TimeModifier();
-  detections.overrides[1].line = 45;
+  detections.overrides[1].line = 52;
   for (auto& entry : detections.overrides) {
     entry.file = file;
     entry.col = 5;

@@ -46,6 +46,50 @@ TEST_CASE("Wrong at the top") {
   });
 }
 
+TEST_CASE("Wrong syslog listeners with TLS") {
+  const TempFolder folder;
+  const std::string pem = folder.write("server.pem", "");
+  const std::string start = "inputs: {syslog: [{protocol: tls, listen: '0.0.0.0:6514'";
+  const std::string certificate = ", certificate: " + pem + ", key: " + pem;
+  const std::string forms(tls::kAllowedClientForms);
+  const auto at = [](const std::string& before, const std::string& message) {
+    return "1:" + std::to_string(before.size() + 1) + ": error: inputs.syslog[0]" + message;
+  };
+  const std::string ca = start + certificate + ", client_ca: ";
+  const std::string allowed = start + certificate + ", allowed_clients: ";
+  check({
+      {start + certificate + "}]}\n", {}},
+      {start + certificate + ", client_ca: " + pem + ", allowed_clients: [a.test, 10.0.0.1]}]}\n", {}},
+      {start + ", certificate: " + pem + "}]}\n",
+       {at(start + ", certificate: ", ": certificate without key: expected both")}},
+      {start + ", certificate: none.pem, key: " + pem + "}]}\n",
+       {at(start + ", certificate: ", ".certificate: /c/none.pem: there is no such file")}},
+      {ca + "/none.pem}]}\n", {at(ca, ".client_ca: /none.pem: there is no such file")}},
+      {allowed + "[]}]}\n",
+       {at(allowed,
+           ".allowed_clients: expected at least one; without this key, all clients that client_ca vouches for")}},
+      {allowed + "[a.test]}]}\n",
+       {at(allowed,
+           ".allowed_clients: a.test: a name needs client_ca beside it, which vouches for it (a fingerprint does "
+           "not)")}},
+      {allowed + "['a b', 'sha256:00']}]}\n",
+       {at(allowed, ".allowed_clients: 'a b': expected " + forms),
+        at(allowed, ".allowed_clients: 'sha256:00': expected 32 pairs of hexadecimal digits after the first colon")}},
+      {"inputs: {syslog: [{protocol: relp, listen: '0.0.0.0:2514', client_ca: " + pem + "}]}\n",
+       {at("inputs: {syslog: [{protocol: relp, listen: '0.0.0.0:2514', client_ca: ",
+           ".client_ca: expected certificate and key beside it")}},
+      {"inputs: {syslog: [{protocol: relp, listen: '0.0.0.0:2514', key: " + pem + "}]}\n",
+       {at("inputs: {syslog: [{protocol: relp, listen: '0.0.0.0:2514', key: ",
+           ": key without certificate: expected both (TLS) or none (plain)")}},
+      {"inputs: {syslog: [{protocol: tcp, listen: '0.0.0.0:514', key: x}]}\n",
+       {"1:58: error: inputs.syslog[0]: unknown key 'key': expected protocol, listen or time_zone"}},
+      {"inputs: {syslog: [{protocol: udp, listen: '0.0.0.0:514', time_zone: Mars}]}\n",
+       {"1:69: error: inputs.syslog[0].time_zone: time zone 'Mars': expected an IANA name such as Europe/Berlin (Mars "
+        "not found in timezone database) ('timedatectl list-timezones' lists the names; the package tzdata has the "
+        "zone data)"}},
+  });
+}
+
 TEST_CASE("Wrong syslog inputs") {
   check({
       {"inputs: {sylog: []}\n",
@@ -55,16 +99,12 @@ TEST_CASE("Wrong syslog inputs") {
       {"inputs: {syslog: [udp, ]}\n", {"1:19: error: inputs.syslog[0]: expected a map, found a single value"}},
       {"inputs: {syslog: [~]}\n", {"1:19: error: inputs.syslog[0]: expected a map, found nothing"}},
       {"inputs: {syslog: [{}]}\n",
-       {"1:19: error: inputs.syslog[0]: protocol is missing: expected udp or tcp",
+       {"1:19: error: inputs.syslog[0]: protocol is missing: expected udp, tcp, tls or relp",
         "1:19: error: inputs.syslog[0]: listen is missing: expected ADDRESS:PORT"}},
       {"inputs: {syslog: [{protocol: udp}]}\n",
        {"1:19: error: inputs.syslog[0]: listen is missing: expected ADDRESS:PORT"}},
       {"inputs: {syslog: [{protocol: sctp, listen: \"0.0.0.0:1\"}]}\n",
-       {"1:30: error: inputs.syslog[0].protocol: 'sctp': expected udp or tcp"}},
-      {"inputs:\n  syslog:\n    - {protocol: tls, listen: \"0.0.0.0:6514\", certificate: a, key: b, client_ca: c}\n"
-       "    - {protocol: relp, listen: \"0.0.0.0:2514\"}\n",
-       {"3:18: error: inputs.syslog[0].protocol: 'tls': not supported by this version: expected udp or tcp",
-        "4:18: error: inputs.syslog[1].protocol: 'relp': not supported by this version: expected udp or tcp"}},
+       {"1:30: error: inputs.syslog[0].protocol: 'sctp': expected udp, tcp, tls or relp"}},
       {"inputs: {syslog: [{protocol: udp, listen: \"514\"}]}\n",
        {"1:43: error: inputs.syslog[0].listen: '514': expected ADDRESS:PORT, as in 127.0.0.1:514 or [::]:514"}},
       {"inputs: {syslog: [{protocol: udp, listen: \"0.0.0.0:65536\"}]}\n",
@@ -74,7 +114,7 @@ TEST_CASE("Wrong syslog inputs") {
        {"1:43: error: inputs.syslog[0].listen: 'localhost:514': expected an IPv4 address, or an IPv6 address in "
         "brackets, as in 127.0.0.1:514 or [::]:514"}},
       {"inputs: {syslog: [{protocol: udp, listen: \"0.0.0.0:514\", port: 514}]}\n",
-       {"1:58: error: inputs.syslog[0]: unknown key 'port': expected protocol or listen"}},
+       {"1:58: error: inputs.syslog[0]: unknown key 'port': expected protocol, listen or time_zone"}},
       {"inputs: {limits: {max_message_size: 64}}\n",
        {"1:37: error: inputs.limits.max_message_size: size '64': expected a unit (B, KiB, MiB, GiB, TiB, kB, MB, GB or "
         "TB) at column 3"}},
@@ -271,7 +311,7 @@ TEST_CASE("All problems of a file, in the order of the file") {
         "  http:\n"
         "    - {listen: \"0.0.0.0:8088\", colour: red}\n"
         "  syslog:\n"
-        "    - {protocol: relp, listen: \"0.0.0.0:2514\"}\n"
+        "    - {protocol: tls, listen: \"0.0.0.0:2514\"}\n"
         "log_level: loud\n"
         "time_zone: Mars\n"
         "data_dir: /a\n"
@@ -284,7 +324,9 @@ TEST_CASE("All problems of a file, in the order of the file") {
          "token_file beside it, or a loopback address such as 127.0.0.1",
          "7:32: error: inputs.http[0]: unknown key 'colour': expected listen, certificate, key, tokens, token_file, "
          "threads, query_token or max_body_size",
-         "9:18: error: inputs.syslog[0].protocol: 'relp': not supported by this version: expected udp or tcp",
+         "9:7: error: inputs.syslog[0]: certificate is missing: expected the PEM file of the server's certificate, and "
+         "its "
+         "key",
          "10:12: error: log_level: 'loud': expected debug, info, warning or error",
          "11:12: error: time_zone: time zone 'Mars': expected an IANA name such as Europe/Berlin (Mars not found in "
          "timezone database) ('timedatectl list-timezones' lists the names; the package tzdata has the zone data)",

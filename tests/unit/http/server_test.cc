@@ -328,5 +328,37 @@ TEST_CASE("TLS: 1.2 and newer, and files that do not fit are told") {
   }
 }
 
+TEST_CASE("TLS: a certificate is read again, and a bad one changes nothing") {
+  TlsFiles files;
+  core::Counters counters;
+  const auto opened =
+      Server::open({.listen = {"127.0.0.1", 0}, .tls = TlsOptions{files.path("a.pem"), files.path("a.key")}}, counters);
+  REQUIRE(opened.ok());
+  Server& server = **opened;
+  server.start();
+  const auto served = [&server] {
+    SSL_CTX* context = SSL_CTX_new(TLS_client_method());
+    BIO* bio = BIO_new_ssl_connect(context);
+    BIO_set_conn_hostname(bio, fmt::format("127.0.0.1:{}", server.endpoint().port).c_str());
+    REQUIRE(BIO_do_connect(bio) == 1);
+    SSL* ssl = nullptr;
+    BIO_get_ssl(bio, &ssl);
+    const std::string fingerprint = tls::sha256_fingerprint(SSL_get0_peer_certificate(ssl));
+    BIO_free_all(bio);
+    SSL_CTX_free(context);
+    return fingerprint;
+  };
+  const std::string first = served();
+  const auto over = std::filesystem::copy_options::overwrite_existing;
+  std::filesystem::copy_file(files.path("b.pem"), files.path("a.pem"), over);
+  const core::Result<void> without_its_key = server.reload_certificate();
+  REQUIRE(!without_its_key.ok());
+  CHECK(without_its_key.error().message.starts_with("key " + files.path("a.key")));
+  CHECK(served() == first);
+  std::filesystem::copy_file(files.path("b.key"), files.path("a.key"), over);
+  CHECK(server.reload_certificate().ok());
+  CHECK(served() != first);
+}
+
 }  // namespace
 }  // namespace rw::http

@@ -23,6 +23,7 @@ struct Recorded {
   std::mutex mutex;
   std::condition_variable changed;
   bool held = false;
+  bool refuses = false;  // every commit fails for good
 
   std::size_t stored() {
     std::lock_guard lock(mutex);
@@ -44,6 +45,7 @@ class RecordingSession final : public storage::WriteSession {
   core::Result<std::vector<storage::CommitOutcome>> commit(std::span<const storage::Batch> batches) override {
     std::unique_lock lock(recorded_->mutex);
     recorded_->changed.wait(lock, [&] { return !recorded_->held; });
+    if (recorded_->refuses) return core::Error{core::ErrorCode::kInternal, "refused", {}};
     std::vector<storage::CommitOutcome> outcomes;
     for (const storage::Batch& batch : batches) {
       for (const cim::RegistryRecord& record : batch.registry) {

@@ -7,8 +7,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -30,6 +33,7 @@ class SyslogClient {
   ~SyslogClient() { close_socket(); }
 
   bool connected() const { return connected_; }
+  int fd() const { return fd_; }
   bool send(std::string_view bytes) {
     while (!bytes.empty()) {
       const ssize_t sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -50,6 +54,19 @@ class SyslogClient {
     if (poll(&item, 1, deadline_ms) != 1) return false;
     char byte = 0;
     return recv(fd_, &byte, 1, 0) <= 0;
+  }
+  // That many bytes, or what came before the end or the deadline.
+  std::string receive(std::size_t size, int deadline_ms = 10'000) {
+    std::string bytes;
+    while (bytes.size() < size) {
+      pollfd item{.fd = fd_, .events = POLLIN, .revents = 0};
+      if (poll(&item, 1, deadline_ms) != 1) break;
+      char buffer[4096];
+      const ssize_t got = recv(fd_, buffer, std::min(sizeof(buffer), size - bytes.size()), 0);
+      if (got <= 0) break;
+      bytes.append(buffer, static_cast<std::size_t>(got));
+    }
+    return bytes;
   }
   void close_socket() {
     if (fd_ >= 0) ::close(std::exchange(fd_, -1));

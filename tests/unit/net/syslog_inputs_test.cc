@@ -15,76 +15,11 @@
 #include <vector>
 
 #include "storage/sqlite/store.h"
-#include "tests/unit/ingest/recording_session.h"
-#include "tests/unit/ingest/syslog_client.h"
+#include "tests/unit/net/inputs_fixture.h"
 
 namespace rw::ingest {
-namespace {
 
 using core::Counter;
-
-bool eventually(const std::function<bool()>& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
-  return true;
-}
-
-std::string payload(int i, const std::string& details = "x") {
-  return "{\"EventID\":13,\"SourceName\":\"Microsoft-Windows-Sysmon\",\"Channel\":\"C\",\"Computer\":\"ws1\","
-         "\"EventRecordID\":" +
-         std::to_string(i) + ",\"TargetObject\":\"HKLM\\\\k\\\\v" + std::to_string(i) + "\",\"Details\":\"" + details +
-         "\"}";
-}
-std::string message(int i) { return "<14>Oct 11 22:14:15 relay App: " + payload(i); }
-std::string line(int i) { return message(i) + "\n"; }
-std::string counted(int i) { return std::to_string(message(i).size()) + " " + message(i); }
-
-// Inputs on port 0 before a recording store.
-class Fixture {
- public:
-  explicit Fixture(SyslogOptions options = {}, storage::Writer::Options writer_options = {}) {
-    options.listens = {{SyslogProtocol::kTcp, {"127.0.0.1", 0}}, {SyslogProtocol::kUdp, {"127.0.0.1", 0}}};
-    writer_ =
-        std::make_unique<storage::Writer>(std::make_unique<RecordingSession>(recorded_), writer_options, counters_);
-    auto opened = SyslogInputs::open(std::move(options), *writer_, counters_, clock_);
-    REQUIRE(opened.ok());
-    inputs_ = std::move(opened).value();
-  }
-  ~Fixture() {
-    recorded_->hold(false);
-    inputs_.reset();
-  }
-
-  SyslogClient tcp() const { return {SOCK_STREAM, inputs_->bound()[0].listen.port}; }
-  SyslogClient udp() const { return {SOCK_DGRAM, inputs_->bound()[1].listen.port}; }
-  SyslogInputs& inputs() { return *inputs_; }
-  Recorded& recorded() { return *recorded_; }
-  std::uint64_t count(Counter counter) const { return counters_.value(counter); }
-  bool stored(std::size_t events) {
-    return eventually([&] { return recorded_->stored() == events; });
-  }
-  // Everything that came, once nothing can come any more.
-  const Recorded& stop() {
-    inputs_->stop();
-    writer_.reset();
-    return *recorded_;
-  }
-  std::size_t distinct() const {
-    return std::set<std::string>(recorded_->registry.begin(), recorded_->registry.end()).size();
-  }
-
- private:
-  core::Counters counters_;
-  core::SystemClock clock_;
-  std::shared_ptr<Recorded> recorded_ = std::make_shared<Recorded>();
-  std::unique_ptr<storage::Writer> writer_;
-  std::unique_ptr<SyslogInputs> inputs_;
-};
-
-}  // namespace
 
 TEST_CASE("lines, counted messages and datagrams are stored") {
   Fixture fixture;
@@ -333,6 +268,29 @@ TEST_CASE("a listener that cannot be opened is an error with a hint") {
                                         (i == 0 ? " (tcp)" : " (udp)") + ": Address already in use");
     CHECK_FALSE(second.error().hint.empty());
   }
+}
+
+TEST_CASE("a listener's senders have a time zone of their own") {
+  SyslogOptions options;
+  const auto berlin = core::TimeZone::find("Europe/Berlin");
+  REQUIRE(berlin.ok());
+  options.listens = {{.protocol = SyslogProtocol::kTcp, .listen = {"127.0.0.1", 0}},
+                     {.protocol = SyslogProtocol::kTcp, .listen = {"127.0.0.1", 0}, .zone = *berlin},
+                     {.protocol = SyslogProtocol::kUdp, .listen = {"127.0.0.1", 0}, .zone = *berlin}};
+  Fixture fixture(options);
+  SyslogClient utc(SOCK_STREAM, fixture.port(0));
+  CHECK(utc.send("<14>2026-10-11T22:14:15 relay App: " + payload(1) + "\n"));
+  CHECK(fixture.stored(1));
+  SyslogClient tcp(SOCK_STREAM, fixture.port(1));
+  CHECK(tcp.send("<14>2026-10-11T22:14:15 relay App: " + payload(2) + "\n"));
+  CHECK(fixture.stored(2));
+  SyslogClient udp(SOCK_DGRAM, fixture.port(2));
+  CHECK(udp.send("<14>2026-10-11T22:14:15 relay App: " + payload(3)));
+  CHECK(fixture.stored(3));
+  const Recorded& recorded = fixture.stop();
+  const std::int64_t at = core::to_us(*core::parse_iso8601("2026-10-11T22:14:15Z"));
+  const std::int64_t two_hours = std::int64_t{7200} * 1'000'000;
+  CHECK(recorded.times == std::vector<std::int64_t>{at, at - two_hours, at - two_hours});
 }
 
 }  // namespace rw::ingest

@@ -1,0 +1,78 @@
+// One connection of a syslog sender: what all protocols on TCP share. TLS handshake, waiting, back-pressure, idle time
+// and the way to stop are here; what the bytes mean is a subclass's. A connection that waits holds no buffer. On its
+// I/O thread.
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "daemon/ingest/net/io_thread.h"
+#include "daemon/ingest/net/stream.h"
+#include "daemon/ingest/net/syslog_listener.h"
+
+namespace rw::ingest {
+
+class Sessions;
+
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  Session(Sessions& sessions, SyslogListener& listener, Stream stream);
+  virtual ~Session() = default;
+
+  void start();
+  // The daemon stops: what was sent already is taken, within the drain timeout.
+  void begin_stop();
+  // That time is over: reads what has arrived already, and ends.
+  void close_now();
+  // Nothing has come since then, and it was not we who did not read.
+  bool idle_since(std::chrono::steady_clock::time_point limit) const;
+  void close_idle();
+
+ protected:
+  // False: the stream cannot be cut any more; the connection is closed.
+  virtual bool take(std::string_view bytes) = 0;
+  // The connection ends. clean: the sender has closed; otherwise it broke off.
+  virtual void take_rest(bool clean) = 0;
+  // See begin_stop(); the handshake is over.
+  virtual void stop() = 0;
+  // False: nothing shall be read now; resume() when it changes.
+  virtual bool ready_to_read() const { return true; }
+
+  void resume();
+  void close();
+  bool closed() const { return closed_; }
+  Sessions& sessions() { return sessions_; }
+  IoThread& thread() const { return thread_; }
+  Stream& stream() { return stream_; }
+  Origin origin() const;
+
+ private:
+  enum class Read { kSome, kNothing, kEnd };
+
+  void wait(boost::asio::ip::tcp::socket::wait_type what);
+  void ready();
+  void go_on_reading();
+  void shake_hands();
+  void refuse(const std::string& reason);
+  Read read_once();
+
+  Sessions& sessions_;
+  IoThread& thread_;
+  SyslogListener& listener_;
+  Stream stream_;
+  std::string peer_;
+  std::chrono::steady_clock::time_point last_read_;
+  std::unique_ptr<boost::asio::steady_timer> handshake_timer_;  // while there is a handshake
+  boost::asio::ip::tcp::socket::wait_type waits_for_ = boost::asio::ip::tcp::socket::wait_read;
+  bool first_bytes_ = true;  // of the handshake
+  bool waits_for_room_ = false;
+  bool waits_for_session_ = false;  // see ready_to_read()
+  bool stopping_ = false;
+  bool closed_ = false;
+};
+
+}  // namespace rw::ingest

@@ -1,0 +1,44 @@
+// The connections of one I/O thread. On that thread.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <unordered_set>
+
+#include "daemon/ingest/net/session.h"
+
+namespace rw::ingest {
+
+class Sessions {
+ public:
+  // open_connections counts over all threads; it was raised for a connection before add().
+  Sessions(IoThread& thread, const SyslogOptions& options, std::atomic<std::size_t>& open_connections);
+
+  IoThread& thread() { return thread_; }
+  const SyslogOptions& options() const { return options_; }
+
+  void add(boost::asio::ip::tcp::socket socket, SyslogListener& listener);
+  // Begins to stop all and calls `done` when the last has ended, at the latest after options.drain_timeout.
+  void drain(std::function<void()> done);
+
+  void ended(const std::shared_ptr<Session>& session);
+
+ private:
+  void sweep_idle();
+  void check_drained();
+
+  IoThread& thread_;
+  const SyslogOptions& options_;
+  std::atomic<std::size_t>& open_connections_;
+  std::unordered_set<std::shared_ptr<Session>> sessions_;
+  boost::asio::steady_timer idle_timer_;
+  bool sweeping_ = false;
+  boost::asio::steady_timer drain_timer_;
+  std::function<void()> drained_;  // set: draining
+};
+
+}  // namespace rw::ingest
