@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cmath>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -39,7 +40,6 @@ core::Result<storage::ListPage> all_sources(storage::Reader& reader, const Sourc
   std::ranges::sort(page.table.rows, {}, [host = column_of("host"), channel = column_of("channel")](const auto& row) {
     return std::pair(core::fold(std::get<std::string>(row[host])), core::fold(std::get<std::string>(row[channel])));
   });
-  // Times for people, and the name that the API has for the last arrival.
   for (std::string& name : page.time_columns) {
     const std::size_t column = column_of(name);
     for (auto& row : page.table.rows) {
@@ -48,10 +48,13 @@ core::Result<storage::ListPage> all_sources(storage::Reader& reader, const Sourc
       }
     }
   }
+  // Rounded down: 1 is only what is whole.
   const std::size_t coverage = column_of("coverage");
   for (auto& row : page.table.rows) {
-    if (const auto* share = std::get_if<double>(&row[coverage])) row[coverage] = fmt::format("{:.4f}", *share);
+    if (const auto* share = std::get_if<double>(&row[coverage]))
+      row[coverage] = fmt::format("{:.4f}", std::floor(*share * 1e4) / 1e4);
   }
+  // As the API calls it.
   columns[column_of("time")] = "last_received";
   return page;
 }

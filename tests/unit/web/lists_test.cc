@@ -187,7 +187,7 @@ TEST_CASE("a source shows who sends, what is missing and whether it is silent") 
         "\"channel\":\"Security\",\"peer\":\"192.0.2.7\",\"input\":\"hec\",\"format\":\"winlogbeat\","
         "\"first_event\":\"2026-10-11T11:59:58Z\",\"last_event\":\"2026-10-11T11:59:58Z\",\"events\":1005,"
         "\"stored\":0,\"duplicates\":0,\"last_delay_ms\":2000,\"min_delay_ms\":2000,\"last_record_id\":1010,"
-        "\"seen\":1005,\"missing\":5,\"coverage\":0.9950495049504951,\"complete\":true,"
+        "\"seen\":1005,\"missing\":5,\"coverage\":0.995049504950495,\"complete\":true,"
         "\"gaps\":[{\"first\":1001,\"last\":1005}],\"lost\":5,\"resets\":0,\"silent\":false}],"
         "\"next_cursor\":null}");
   const json silent = fixture.get_json("/api/v1/sources", {{"silent_since", "*"}}).at("items");
