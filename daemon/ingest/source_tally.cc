@@ -39,11 +39,10 @@ storage::SourceSeen& SourceTally::count(const WindowsEvent& event, const Arrival
   if (seen_.empty()) since_ = arrival.received;
   if (seen_.empty() || seen_[latest_].host != host || seen_[latest_].channel != channel) {
     latest_ = find(host, channel);
-    latest_peer_.clear();
   }
   storage::SourceSeen& seen = seen_[latest_];
-  if (seen.events == 0 || latest_peer_ != arrival.peer || seen.input != arrival.input) {
-    set_peer(seen, arrival.input, arrival.peer);
+  if (seen.events == 0 || peers_[latest_] != arrival.peer || seen.input != arrival.input) {
+    set_peer(arrival.input, arrival.peer);
   }
   seen.format = name_of(event.format);
   seen.received = arrival.received;
@@ -65,14 +64,17 @@ std::size_t SourceTally::find(std::string_view host, std::string_view channel) {
   if (const auto found = index_.find(key_); found != index_.end()) return found->second;
   index_.emplace(key_, seen_.size());
   storage::SourceSeen& seen = seen_.emplace_back();
+  peers_.emplace_back();
   seen.host = host;
   seen.channel = channel;
   bytes_ += seen.size_bytes() + key_.size();
   return seen_.size() - 1;
 }
 
-void SourceTally::set_peer(storage::SourceSeen& seen, std::string_view input, std::string_view peer) {
-  latest_peer_.assign(peer);
+void SourceTally::set_peer(std::string_view input, std::string_view peer) {
+  storage::SourceSeen& seen = seen_[latest_];
+  bytes_ += peer.size() - peers_[latest_].size();
+  peers_[latest_] = peer;
   seen.input = input;
   const auto endpoint = core::parse_endpoint(peer);
   seen.peer = core::to_valid_utf8(cut_name(endpoint.ok() ? std::string_view(endpoint->host) : peer));
@@ -80,6 +82,7 @@ void SourceTally::set_peer(storage::SourceSeen& seen, std::string_view input, st
 
 std::vector<storage::SourceSeen> SourceTally::take() {
   index_.clear();
+  peers_.clear();
   latest_ = 0;
   bytes_ = 0;
   events_ = 0;

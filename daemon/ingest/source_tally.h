@@ -42,11 +42,11 @@ class SourceTally {
   };
 
   std::size_t find(std::string_view host, std::string_view channel);
-  void set_peer(storage::SourceSeen& seen, std::string_view input, std::string_view peer);
+  void set_peer(std::string_view input, std::string_view peer);
 
   std::vector<storage::SourceSeen> seen_;
+  std::vector<std::string> peers_;                                             // of seen_, as the transport writes them
   std::size_t latest_ = 0;                                                     // index of the last one counted
-  std::string latest_peer_;                                                    // as its transport wrote it
   std::unordered_map<std::string, std::size_t, Hash, std::equal_to<>> index_;  // "host\nchannel"
   std::string key_;
   std::size_t bytes_ = 0;
