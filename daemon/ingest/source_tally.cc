@@ -11,7 +11,7 @@ namespace {
 
 std::string_view cut_name(std::string_view text) { return text.substr(0, storage::kMaxSourceNameBytes); }
 
-// A time of the event's own. One of the future is the fault of a clock, and no order can be made of it.
+// A time of the event's own.
 void count_time(storage::SourceSeen& seen, core::Micros time, core::Micros received) {
   const auto delay = received - time;
   seen.min_delay = seen.last_event ? std::min(seen.min_delay, delay) : delay;
@@ -50,6 +50,7 @@ storage::SourceSeen& SourceTally::count(const WindowsEvent& event, const Arrival
   ++events_;
   if (event.time && core::is_plausible(*event.time)) {
     count_time(seen, *event.time, arrival.received);
+    // A time of the future is the fault of a clock; as the newest it would hide for long that a log begins anew.
     if (event.record_id) {
       bytes_ += count_record_id(seen.runs, *event.record_id, std::min(*event.time, arrival.received));
     }

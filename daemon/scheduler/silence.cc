@@ -157,6 +157,8 @@ class ThreadedSilenceWatch final : public SilenceWatch {
   }
 
   core::Result<void> look() {
+    // What has arrived is not in the store yet. If that lasts, it is a lapse for the rule, as if we had stood still.
+    if (writer_.stalled()) return {};
     try {
       RW_TRY(const auto hosts, reader_->hosts());
       storage::Batch batch = rule_.look(hosts, clock_.now());
