@@ -13,7 +13,9 @@ std::size_t Batch::size_bytes() const {
     bytes += sizeof(item) + item.rule_description.size() + item.drilldown_searches.size() + item.annotations.size() +
              item.row.size();
   }
-  return bytes + runs.size() * sizeof(cim::Run) + detections.size() * sizeof(cim::DetectionSince);
+  for (const SourceSeen& item : sources) bytes += item.size_bytes();
+  return bytes + silences.size() * sizeof(HostSilence) + runs.size() * sizeof(cim::Run) +
+         detections.size() * sizeof(cim::DetectionSince);
 }
 
 }  // namespace rw::storage

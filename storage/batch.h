@@ -12,6 +12,7 @@
 #include "daemon/cim/record.h"
 #include "daemon/core/arena.h"
 #include "daemon/core/result.h"
+#include "storage/source.h"
 
 namespace rw::storage {
 
@@ -33,6 +34,7 @@ struct CommitOutcome {
   std::uint64_t duplicates = 0;
   std::uint64_t risk_events_added = 0;
   std::uint64_t notables_added = 0;
+  std::uint64_t source_overflow = 0;  // events of sources beyond kMaxSources
 };
 
 struct Batch {
@@ -44,13 +46,17 @@ struct Batch {
   std::vector<cim::Notable> notables;
   std::vector<cim::Run> runs;
   std::vector<cim::DetectionSince> detections;
+  std::vector<HostSilence> silences;
+  // Counted with the records above, in their transaction. Of themselves not worth a commit: see Writer::note().
+  std::vector<SourceSeen> sources;
 
   // Called once, on the writer's thread, after the commit or when the batch is given up. Must be quick and not throw.
   std::function<void(const core::Result<CommitOutcome>&)> on_done;
 
+  // Nothing is in it that needs a commit.
   bool empty() const {
     return registry.empty() && processes.empty() && rejected.empty() && risk_events.empty() && notables.empty() &&
-           runs.empty() && detections.empty();
+           runs.empty() && detections.empty() && silences.empty();
   }
   std::size_t events() const { return registry.size() + processes.size(); }
 

@@ -88,12 +88,20 @@ constexpr std::string_view kProcessJson[] = {"image_version", "session", "envelo
 constexpr std::string_view kRejectedColumns[] = {"time", "input", "peer", "reason", "size_bytes", "sample"};
 constexpr std::string_view kRejectedTimes[] = {"time"};
 
+constexpr std::string_view kSourceColumns[] = {
+    "time",         "host",           "channel", "peer",        "input",      "format",
+    "first_event",  "last_event",     "events",  "stored",      "duplicates", "last_delay_ms",
+    "min_delay_ms", "last_record_id", "seen",    "missing",     "coverage",   "complete",
+    "gaps",         "lost",           "resets",  "silent_since"};
+constexpr std::string_view kSourceTimes[] = {"time", "first_event", "last_event", "silent_since"};
+
 constexpr ListingColumns kRiskEvents{kRiskEventColumns, kFindingTimes, kRiskEventJson};
 constexpr ListingColumns kNotables{kNotableColumns, kFindingTimes, kNotableJson};
 constexpr ListingColumns kRuns{kRunColumns, kRunTimes, {}};
 constexpr ListingColumns kRegistryEvents{kRegistryColumns, kEventTimes, kRegistryJson};
 constexpr ListingColumns kProcessEvents{kProcessColumns, kEventTimes, kProcessJson};
 constexpr ListingColumns kRejected{kRejectedColumns, kRejectedTimes, {}};
+constexpr ListingColumns kSources{kSourceColumns, kSourceTimes, {}};
 
 }  // namespace
 
@@ -111,6 +119,8 @@ const ListingColumns& columns_of(Listing listing) {
       return kProcessEvents;
     case Listing::kRejected:
       return kRejected;
+    case Listing::kSources:
+      return kSources;
   }
   RW_ASSERT(false);  // no such listing
   return kRiskEvents;

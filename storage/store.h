@@ -17,6 +17,7 @@
 #include "storage/dialect.h"
 #include "storage/query.h"
 #include "storage/sieve.h"
+#include "storage/source.h"
 
 namespace rw::storage {
 
@@ -30,7 +31,7 @@ class WriteSession {
 };
 
 // What the API lists, with the columns of storage/listing.h; "time" is the one that windows use.
-enum class Listing { kRiskEvents, kNotables, kRuns, kRegistryEvents, kProcessEvents, kRejected };
+enum class Listing { kRiskEvents, kNotables, kRuns, kRegistryEvents, kProcessEvents, kRejected, kSources };
 
 struct ListRequest {
   Listing listing = Listing::kRiskEvents;
@@ -97,6 +98,9 @@ class Reader {
 
   // One entry for every detection that was ever seen (see cim::DetectionSince).
   virtual core::Result<std::vector<LedgerEntry>> ledger() = 0;
+
+  // Every host that sends, in the order of names. Errors: as scan().
+  virtual core::Result<std::vector<HostSeen>> hosts() = 0;
 
   // From any thread: ends the running query and every later one with Cancelled. The reader is of no further use: were
   // it not final, a search of several queries could slip through between two of them.

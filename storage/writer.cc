@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "daemon/core/log.h"
@@ -11,6 +12,7 @@ namespace rw::storage {
 namespace {
 
 constexpr std::chrono::milliseconds kPopWait{500};
+constexpr std::size_t kMostNotedBytes = 1024 * 1024;
 constexpr std::chrono::milliseconds kFirstBackOff{50};
 constexpr std::chrono::milliseconds kLongestBackOff{2000};
 
@@ -54,12 +56,36 @@ bool Writer::submit_until(Batch& batch, std::chrono::steady_clock::time_point de
 void Writer::run() {
   while (true) {
     std::vector<Batch> batches = queue_.pop_all(options_.commit_bytes, kPopWait);
+    add_noted(batches);
     if (!batches.empty()) {
       commit(std::move(batches));
     } else if (queue_.closed() && queue_.empty()) {
       return;
     }
   }
+}
+
+bool Writer::note(std::vector<SourceSeen>& sources) {
+  std::size_t bytes = 0;
+  for (const SourceSeen& seen : sources) bytes += seen.size_bytes();
+  core::Lock lock(mutex_);
+  if (noted_bytes_ + bytes > kMostNotedBytes) return false;
+  noted_bytes_ += bytes;
+  noted_.insert(noted_.end(), std::make_move_iterator(sources.begin()), std::make_move_iterator(sources.end()));
+  sources.clear();
+  return true;
+}
+
+// In front: it was seen before what waits.
+void Writer::add_noted(std::vector<Batch>& batches) {
+  Batch batch;
+  {
+    core::Lock lock(mutex_);
+    if (noted_.empty()) return;
+    batch.sources.swap(noted_);
+    noted_bytes_ = 0;
+  }
+  batches.insert(batches.begin(), std::move(batch));
 }
 
 // False: the writer is stopping, and the store has failed for long enough.
@@ -101,6 +127,7 @@ void Writer::commit(std::vector<Batch> batches) {
         counters_.add(core::Counter::kDuplicates, outcome.duplicates);
         counters_.add(core::Counter::kRiskEvents, outcome.risk_events_added);
         counters_.add(core::Counter::kNotables, outcome.notables_added);
+        counters_.add(core::Counter::kSourceOverflow, outcome.source_overflow);
         if (batches[i].on_done) batches[i].on_done(outcome);
       }
       return;

@@ -38,6 +38,10 @@ class Writer {
   // The same, waiting for room until the deadline. Thread-safe.
   bool submit_until(Batch& batch, std::chrono::steady_clock::time_point deadline);
 
+  // Takes what was seen of sources without a record that is stored: written with the next commit, or within a second.
+  // A crash until then loses it. False: much waits already; it is untouched and shall go in a batch. Thread-safe.
+  bool note(std::vector<SourceSeen>& sources);
+
   // The daemon stops, but batches still come. From now on a store that fails has stop_patience to work again; after
   // that all that is left and all that comes is given up, so that nobody waits for it. Thread-safe.
   void begin_stop();
@@ -48,6 +52,7 @@ class Writer {
 
  private:
   void run();
+  void add_noted(std::vector<Batch>& batches);
   void commit(std::vector<Batch> batches);
   bool wait_to_retry(std::chrono::milliseconds back_off);
   void give_up(std::vector<Batch> batches);
@@ -64,6 +69,8 @@ class Writer {
   core::Mutex mutex_;
   core::CondVar stop_asked_;
   bool stopping_ RW_GUARDED_BY(mutex_) = false;
+  std::vector<SourceSeen> noted_ RW_GUARDED_BY(mutex_);
+  std::size_t noted_bytes_ RW_GUARDED_BY(mutex_) = 0;
   std::jthread thread_;  // last: starts when all else is there
 };
 

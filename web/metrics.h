@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,6 +14,13 @@ namespace rw::web {
 struct Gauges {
   std::size_t queued_bytes = 0;
   bool stalled = false;
+  // What the store knows of those who send; unset: it could not be asked.
+  struct Hosts {
+    std::int64_t sources = 0;
+    std::size_t hosts = 0;
+    std::size_t silent = 0;
+  };
+  std::optional<Hosts> hosts = std::nullopt;
   std::string_view version;
 };
 

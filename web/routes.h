@@ -11,6 +11,7 @@ Answer list_runs(const Context& context, const http::Request& request);
 Answer list_registry_events(const Context& context, const http::Request& request);
 Answer list_process_events(const Context& context, const http::Request& request);
 Answer list_rejected(const Context& context, const http::Request& request);
+Answer list_sources(const Context& context, const http::Request& request);
 
 // routes_notables.cc
 Answer list_notables(const Context& context, const http::Request& request);

@@ -1,9 +1,29 @@
+#include <string>
+
+#include "storage/record_ids.h"
 #include "web/lists.h"
 #include "web/routes.h"
 
 namespace rw::web {
 
 using storage::Listing;
+
+namespace {
+
+// Ranges as objects, what is a boolean as one, and no host is silent that has no time since when.
+void finish_source(Json& source) {
+  if (const auto gaps = source.find("gaps"); gaps != source.end() && gaps->is_string()) {
+    const auto ranges = storage::parse_ranges(gaps->get_ref<const std::string&>());
+    if (ranges.ok()) {
+      *gaps = Json::array();
+      for (const storage::RecordRange& range : *ranges) gaps->push_back({{"first", range.first}, {"last", range.last}});
+    }
+  }
+  if (const auto complete = source.find("complete"); complete != source.end()) *complete = *complete != 0;
+  source["silent"] = source.contains("silent_since");
+}
+
+}  // namespace
 
 Answer list_risk_events(const Context& context, const http::Request& request) {
   return answer_list(context, request, {"risk-events", Listing::kRiskEvents});
@@ -23,6 +43,10 @@ Answer list_process_events(const Context& context, const http::Request& request)
 
 Answer list_rejected(const Context& context, const http::Request& request) {
   return answer_list(context, request, {"rejected", Listing::kRejected});
+}
+
+Answer list_sources(const Context& context, const http::Request& request) {
+  return answer_list(context, request, {"sources", Listing::kSources, "last_received"}, finish_source);
 }
 
 }  // namespace rw::web

@@ -1,3 +1,5 @@
+#include <optional>
+
 #include "daemon/core/version.h"
 #include "web/metrics.h"
 #include "web/render.h"
@@ -14,11 +16,22 @@ Answer get_health(const Context& context, const http::Request&) {
 
 Answer get_metrics(const Context& context, const http::Request&) {
   const storage::Writer& writer = context.sources.writer;
+  std::optional<Gauges::Hosts> hosts;
+  if (auto reader = context.readers.take(); reader.ok()) {
+    if (const auto seen = (*reader)->hosts(); seen.ok()) {
+      hosts.emplace();
+      for (const storage::HostSeen& host : *seen) {
+        hosts->sources += host.sources;
+        ++hosts->hosts;
+        if (host.silent_since) ++hosts->silent;
+      }
+    }
+  }
   http::Response response;
   response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-  response.body =
-      render_metrics(context.sources.counters,
-                     {.queued_bytes = writer.queued_bytes(), .stalled = writer.stalled(), .version = core::kVersion});
+  response.body = render_metrics(
+      context.sources.counters,
+      {.queued_bytes = writer.queued_bytes(), .stalled = writer.stalled(), .hosts = hosts, .version = core::kVersion});
   return response;
 }
 

@@ -34,6 +34,7 @@ int run(int argc, char** argv) {
   add_backfill(app, status);
   add_test(app, status);
   add_coverage(app, status);
+  add_sources(app, status);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& done) {  // --help, --version

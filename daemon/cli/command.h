@@ -33,6 +33,7 @@ void add_import(CLI::App& app, int& status);
 void add_backfill(CLI::App& app, int& status);
 void add_test(CLI::App& app, int& status);
 void add_coverage(CLI::App& app, int& status);
+void add_sources(CLI::App& app, int& status);
 
 // Parses the command line, runs the subcommand, returns the exit status.
 int run(int argc, char** argv);

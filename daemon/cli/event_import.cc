@@ -39,7 +39,7 @@ core::Result<void> EventImport::add_file(const std::string& path) {
   ingest::EventFile events(kMaxPayloadBytes);
   std::string chunk(kChunkBytes, '\0');
   const auto now = core::SystemClock().now();
-  const ingest::MessageContext context{.received = now, .input = "import", .peer = path};
+  const ingest::MessageContext context{.received = now, .input = storage::kImportInput, .peer = path};
   while (true) {
     const int size = gzread(file.get(), chunk.data(), static_cast<unsigned>(chunk.size()));
     int code = Z_OK;

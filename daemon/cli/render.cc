@@ -87,6 +87,15 @@ void print_csv(std::ostream& out, const storage::Table& table) {
   }
 }
 
+void print_cells(std::ostream& out, const storage::Table& table) {
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& row : table.rows) {
+    std::vector<std::string>& cells = rows.emplace_back();
+    for (std::size_t i = 0; i < row.size(); ++i) cells.push_back(printable(cell_of(table.columns[i], row[i])));
+  }
+  print_table(out, table.columns, rows);
+}
+
 void print_json(std::ostream& out, const std::string& detection, const cim::Window& window,
                 const storage::Table& table) {
   Json document = Json::object();
@@ -121,6 +130,18 @@ void print_table(std::ostream& out, const std::vector<std::string>& columns,
   for (const auto& row : rows) line(row);
 }
 
+void print_rows(std::ostream& out, OutputFormat format, const storage::Table& table) {
+  if (format == OutputFormat::kJson) {
+    Json list = Json::array();
+    for (const auto& row : table.rows) list.push_back(Json::parse(scheduler::row_json(table.columns, row)));
+    out << list.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+  } else if (format == OutputFormat::kCsv) {
+    print_csv(out, table);
+  } else {
+    print_cells(out, table);
+  }
+}
+
 void print_result(std::ostream& out, OutputFormat format, const std::string& detection, const cim::Window& window,
                   const storage::Table& table) {
   switch (format) {
@@ -130,15 +151,9 @@ void print_result(std::ostream& out, OutputFormat format, const std::string& det
     case OutputFormat::kCsv:
       print_csv(out, table);
       return;
-    case OutputFormat::kTable: {
-      std::vector<std::vector<std::string>> rows;
-      for (const auto& row : table.rows) {
-        std::vector<std::string>& cells = rows.emplace_back();
-        for (std::size_t i = 0; i < row.size(); ++i) cells.push_back(printable(cell_of(table.columns[i], row[i])));
-      }
-      print_table(out, table.columns, rows);
+    case OutputFormat::kTable:
+      print_cells(out, table);
       return;
-    }
   }
 }
 

@@ -17,6 +17,9 @@ inline constexpr std::size_t kWidestColumn = 60;
 void print_table(std::ostream& out, const std::vector<std::string>& columns,
                  const std::vector<std::vector<std::string>>& rows);
 
+// JSON: a list of objects, nulls left out.
+void print_rows(std::ostream& out, OutputFormat format, const storage::Table& table);
+
 // The rows of a search over a window. JSON: {"detection", "earliest", "latest", "columns", "rows": [{column: value}]},
 // without "detection" where `detection` is empty. _time is RFC 3339 everywhere.
 void print_result(std::ostream& out, OutputFormat format, const std::string& detection, const cim::Window& window,

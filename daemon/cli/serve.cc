@@ -21,6 +21,7 @@
 #include "daemon/ingest/http/http_input.h"
 #include "daemon/ingest/net/syslog_inputs.h"
 #include "daemon/scheduler/scheduler.h"
+#include "daemon/scheduler/silence.h"
 #include "storage/sqlite/store.h"
 #include "storage/writer.h"
 #include "web/api.h"
@@ -82,6 +83,7 @@ class Daemon {
     });
     RW_TRY(scheduler_, scheduler::Scheduler::start(config.scheduler, catalogue, *store_, *writer_, counters_, clock_));
     spdlog::info("scheduler: {} of {} detections enabled", enabled, catalogue->detections().size());
+    RW_TRY(silence_, scheduler::SilenceWatch::start(config.silence, *store_, *writer_, clock_));
     reloader_ = std::make_unique<Reloader>(config.detections, *catalogue_, *scheduler_);
     return {};
   }
@@ -142,6 +144,7 @@ class Daemon {
   std::unique_ptr<storage::Writer> writer_;
   std::unique_ptr<detect::CurrentCatalogue> catalogue_;
   std::unique_ptr<scheduler::Scheduler> scheduler_;
+  std::unique_ptr<scheduler::SilenceWatch> silence_;
   std::unique_ptr<Reloader> reloader_;
   std::vector<HttpListener> http_;
   std::unique_ptr<ingest::SyslogInputs> syslog_;

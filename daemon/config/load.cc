@@ -9,6 +9,7 @@
 #include "daemon/config/detections.h"
 #include "daemon/config/listeners.h"
 #include "daemon/config/section.h"
+#include "daemon/config/sources.h"
 #include "daemon/core/units.h"
 #include "daemon/yaml/reader.h"
 
@@ -76,6 +77,8 @@ void read_root(Context& context, const yaml::Node& node, Config& config) {
   read_detections(detections, config.detections);
   Section scheduler(context, root.map("scheduler"), "scheduler");
   read_scheduler(scheduler, config.scheduler);
+  Section sources(context, root.map("sources"), "sources");
+  read_sources(sources, config.silence);
   root.unsupported("notify", "findings are shown by the API and the web page");
   root.finish();
   check_ports(context, root.node(), config);

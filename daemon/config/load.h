@@ -11,6 +11,7 @@
 #include "daemon/ingest/http/ingest_context.h"
 #include "daemon/ingest/net/syslog_inputs.h"
 #include "daemon/scheduler/scheduler.h"
+#include "daemon/scheduler/silence.h"
 #include "storage/writer.h"
 #include "web/api.h"
 
@@ -31,6 +32,7 @@ struct Config {
   storage::Writer::Options writer;
   detect::LoadOptions detections;
   scheduler::SchedulerOptions scheduler;
+  scheduler::SilenceOptions silence;
 };
 
 // What runs without a file: syslog on UDP 514 and TCP 601 of all addresses, HEC on 127.0.0.1:8088, the API on

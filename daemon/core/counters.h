@@ -39,6 +39,8 @@ namespace rw::core {
   X(kProcessStored, "regwarden_process_events_stored_total", "Process-creation events stored")                        \
   X(kDuplicates, "regwarden_events_duplicate_total", "Events that were stored already")                               \
   X(kRejected, "regwarden_rejected_total", "Payloads that could not be decoded")                                      \
+  X(kSourceOverflow, "regwarden_source_overflow_events_total",                                                        \
+    "Events not counted for a source: too many, or store behind")                                                     \
   X(kCommits, "regwarden_commits_total", "Transactions committed")                                                    \
   X(kCommitFailures, "regwarden_commit_failures_total", "Transactions that failed and were retried")                  \
   X(kBatchesFailed, "regwarden_batches_failed_total", "Batches given up because the store refused them for good")     \

@@ -17,11 +17,17 @@ namespace rw::ingest {
 namespace {
 
 constexpr std::size_t kLargeBatchBytes = 1024 * 1024;
+// Counts without a batch are handed over at the latest when they have grown to this, or with the first event that comes
+// after this time.
+constexpr std::size_t kMostCountBytes = 256 * 1024;
+constexpr std::chrono::seconds kOldestCount{1};
 
 }  // namespace
 
 Pipeline::Pipeline(storage::Writer& writer, core::Counters& counters, KeyDeletions& key_deletions)
     : writer_(writer), counters_(counters), key_deletions_(key_deletions) {}
+
+Pipeline::~Pipeline() { note_counts(); }
 
 core::Result<std::size_t> Pipeline::add(std::string_view payload, const MessageContext& context) {
   const std::size_t rejected_before = batch_.rejected.size();
@@ -33,6 +39,8 @@ core::Result<std::size_t> Pipeline::add(std::string_view payload, const MessageC
                        context.cut_bytes),
            context);
   }
+  const bool wait = sources_.size_bytes() < kMostCountBytes && context.received < sources_.since() + kOldestCount;
+  if (batch_.empty() && has_counts() && !wait) note_counts();
   return events;
 }
 
@@ -72,6 +80,11 @@ core::Result<std::size_t> Pipeline::decode(std::string_view payload, const Messa
 
 core::Result<bool> Pipeline::take(const WindowsEvent& event, const MessageContext& context) {
   counters_.add(core::Counter::kDecoded);
+  std::string_view computer = present(event.computer);
+  storage::SourceSeen& seen = sources_.count(event, {.received = context.received,
+                                                     .input = context.input,
+                                                     .peer = context.peer,
+                                                     .host = computer.empty() ? context.fallback_host : computer});
   const EventKind kind = kind_of(event);
   if (kind == EventKind::kOther) return skip(event);
   core::Micros time = context.received;
@@ -80,7 +93,6 @@ core::Result<bool> Pipeline::take(const WindowsEvent& event, const MessageContex
   } else if (context.fallback_time && core::is_plausible(*context.fallback_time)) {
     time = *context.fallback_time;
   }
-  std::string_view computer = present(event.computer);
   if (computer.empty()) computer = batch_.arena.copy(context.fallback_host);
   if (kind == EventKind::kProcess || kind == EventKind::kSecurityProcess) {
     cim::ProcessRecord record;
@@ -88,6 +100,7 @@ core::Result<bool> Pipeline::take(const WindowsEvent& event, const MessageContex
     const auto normalize = kind == EventKind::kProcess ? normalize_process : normalize_security_process;
     RW_CHECK(normalize(event, batch_.arena, scratch_, record));
     batch_.processes.push_back(record);
+    ++seen.taken;
     return true;
   }
   cim::RegistryRecord record;
@@ -100,6 +113,7 @@ core::Result<bool> Pipeline::take(const WindowsEvent& event, const MessageContex
     RW_CHECK(normalize(event, batch_.arena, scratch_, record));
   }
   batch_.registry.push_back(record);
+  ++seen.taken;
   return true;
 }
 
@@ -130,22 +144,43 @@ void Pipeline::reject(std::string_view input_bytes, std::uint64_t size_bytes, st
   rejected_bytes_ += sizeof(storage::Rejected) + batch_.rejected.back().sample.size();
 }
 
-bool Pipeline::large() const { return batch_.arena.capacity_bytes() + rejected_bytes_ >= kLargeBatchBytes; }
+bool Pipeline::large() const {
+  return batch_.arena.capacity_bytes() + rejected_bytes_ + sources_.size_bytes() >= kLargeBatchBytes;
+}
 
 bool Pipeline::flush(OnDone on_done) {
-  if (batch_.empty()) return true;
-  batch_.on_done = std::move(on_done);
+  if (!close_batch(std::move(on_done))) return true;
   if (!writer_.try_submit(batch_)) return false;
   start_batch();
   return true;
 }
 
 bool Pipeline::flush_until(std::chrono::steady_clock::time_point deadline, OnDone on_done) {
-  if (batch_.empty()) return true;
-  batch_.on_done = std::move(on_done);
+  if (!close_batch(std::move(on_done))) return true;
   if (!writer_.submit_until(batch_, deadline)) return false;
   start_batch();
   return true;
+}
+
+bool Pipeline::close_batch(OnDone on_done) {
+  if (batch_.empty()) {
+    note_counts();
+    return false;
+  }
+  // A batch that the writer had no room for has some already.
+  for (storage::SourceSeen& seen : sources_.take()) batch_.sources.push_back(std::move(seen));
+  batch_.on_done = std::move(on_done);
+  return true;
+}
+
+void Pipeline::note_counts() {
+  if (sources_.empty()) return;
+  const std::size_t events = sources_.events();
+  std::vector<storage::SourceSeen> counts = sources_.take();
+  if (writer_.note(counts)) return;
+  storage::Batch alone;
+  alone.sources = std::move(counts);
+  if (!writer_.try_submit(alone)) counters_.add(core::Counter::kSourceOverflow, events);
 }
 
 void Pipeline::start_batch() {

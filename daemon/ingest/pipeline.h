@@ -14,6 +14,7 @@
 #include "daemon/core/time.h"
 #include "daemon/ingest/decode/windows_event.h"
 #include "daemon/ingest/normalize/key_deletions.h"
+#include "daemon/ingest/source_tally.h"
 #include "daemon/ingest/syslog/header.h"
 #include "storage/batch.h"
 #include "storage/writer.h"
@@ -41,6 +42,10 @@ class Pipeline {
   // `key_deletions` is shared by all pipelines of an input: what belongs together may come by two of its threads or
   // requests. All of them outlive the pipeline.
   Pipeline(storage::Writer& writer, core::Counters& counters, KeyDeletions& key_deletions);
+  // What was counted of sources is given to the writer; a batch that was not flushed is gone.
+  ~Pipeline();
+  Pipeline(const Pipeline&) = delete;
+  Pipeline& operator=(const Pipeline&) = delete;
 
   // Decodes a payload (see decode/payload.h) and adds its records to the current batch. Returns the number of events
   // recognised (stored kinds or not). What could not be decoded was counted and added to `rejected`, each faulty event
@@ -51,12 +56,16 @@ class Pipeline {
   void reject(std::string_view input_bytes, std::uint64_t size_bytes, std::string reason,
               const MessageContext& context);
 
+  // Nothing waits to be committed.
   bool empty() const { return batch_.empty(); }
+  // Events of kinds that are not stored were counted for their sources, and flush() is still to tell the writer.
+  bool has_counts() const { return !sources_.empty(); }
   // The batch has reached the size at which it is worth handing over (about 1 MiB).
   bool large() const;
 
   // Hands the batch to the writer. False: the writer's queue is full; the batch stays here, call again later.
-  // on_done, if given, is called on the writer's thread (see storage::Batch). An empty batch is true without a call.
+  // on_done, if given, is called on the writer's thread (see storage::Batch). An empty batch is true without a call;
+  // counts alone (has_counts) are written soon, with what others have to commit.
   using OnDone = std::function<void(const core::Result<storage::CommitOutcome>&)>;
   bool flush(OnDone on_done = {});
   // The same, waiting for room until the deadline.
@@ -68,6 +77,10 @@ class Pipeline {
   core::Result<bool> take(const WindowsEvent& event, const MessageContext& context);
   // Counts an event that is not stored. False.
   bool skip(const WindowsEvent& event);
+  // Hands over what was counted while there is no batch to take it along.
+  void note_counts();
+  // flush() up to the handing over; false: there is no batch.
+  bool close_batch(OnDone on_done);
   void refuse(std::string_view input_bytes, const core::Error& error, const MessageContext& context);
 
   void start_batch();
@@ -76,6 +89,7 @@ class Pipeline {
   core::Counters& counters_;
   KeyDeletions& key_deletions_;
   storage::Batch batch_;
+  SourceTally sources_;             // of batch_, and of events that are not stored
   std::size_t rejected_bytes_ = 0;  // of batch_.rejected
   WindowsEvent event_;              // reused
   std::string scratch_;

@@ -30,6 +30,8 @@ std::string_view table_of(Listing listing) {
       return "Processes";
     case Listing::kRejected:
       return "rejected";
+    case Listing::kSources:
+      return "log_source";
   }
   RW_ASSERT(false);  // no such listing
   return {};

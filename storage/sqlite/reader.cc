@@ -130,4 +130,23 @@ core::Result<std::vector<LedgerEntry>> SqliteReader::ledger() {
   return entries;
 }
 
+core::Result<std::vector<HostSeen>> SqliteReader::hosts() {
+  // With max(), the other columns are those of the row it came from.
+  RW_TRY(Table table, query({"SELECT host, max(time), silent_since, count(*), peer, input FROM log_source"
+                             " WHERE input <> 'import' GROUP BY host_key ORDER BY host_key",
+                             {}},
+                            SearchLimits{}));
+  std::vector<HostSeen> hosts;
+  for (auto& row : table.rows) {
+    HostSeen& host = hosts.emplace_back();
+    host.host = std::get<std::string>(std::move(row[0]));
+    host.last_received = core::from_us(std::get<std::int64_t>(row[1]));
+    if (!row[2].is_null()) host.silent_since = core::from_us(std::get<std::int64_t>(row[2]));
+    host.sources = std::get<std::int64_t>(row[3]);
+    host.peer = std::get<std::string>(std::move(row[4]));
+    host.input = std::get<std::string>(std::move(row[5]));
+  }
+  return hosts;
+}
+
 }  // namespace rw::storage::sqlite

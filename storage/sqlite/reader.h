@@ -25,6 +25,7 @@ class SqliteReader final : public Reader {
   core::Result<std::unique_ptr<Sieve>> open_sieve(std::vector<Filter> filters) override;
   core::Result<ListPage> list(const ListRequest& request) override;
   core::Result<std::vector<LedgerEntry>> ledger() override;
+  core::Result<std::vector<HostSeen>> hosts() override;
   void cancel() override;
 
   // For what reads with statements of its own (the sieve): from start_clock() on, step() ends after the timeout with

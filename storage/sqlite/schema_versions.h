@@ -5,5 +5,7 @@ namespace rw::storage::sqlite {
 
 // The views know the vendor and product of the Security log's events, and compare providers without case.
 extern const char* const kSchemaVersion2;
+// Sources: who sends what.
+extern const char* const kSchemaVersion4;
 
 }  // namespace rw::storage::sqlite

@@ -88,7 +88,7 @@ core::Result<void> SqliteWriteSession::prepare() {
   for (const auto& [statement, sql] : table) {
     RW_TRY(*statement, connection_.prepare(sql));
   }
-  return {};
+  return source_table_.prepare(connection_);
 }
 
 core::Result<void> SqliteWriteSession::catch_up() {
@@ -97,6 +97,7 @@ core::Result<void> SqliteWriteSession::catch_up() {
   const std::int64_t version = sql_.data_version.integer(0);
   sql_.data_version.reset();
   if (version == data_version_) return {};
+  source_table_.forget();
   RW_CHECK(terms_.load_new(connection_));
   RW_CHECK(paths_.load_new(sql_.new_paths));
   RW_CHECK(actors_.load_new(sql_.new_actors));
@@ -134,6 +135,7 @@ core::Result<std::vector<CommitOutcome>> SqliteWriteSession::commit(std::span<co
 
 core::Result<std::vector<CommitOutcome>> SqliteWriteSession::write(std::span<const Batch> batches) {
   RW_CHECK(catch_up());
+  stored_of_origin_.clear();
   std::vector<CommitOutcome> outcomes;
   outcomes.reserve(batches.size());
   bool any_rejected = false;
@@ -160,9 +162,23 @@ core::Result<std::vector<CommitOutcome>> SqliteWriteSession::write(std::span<con
     for (const Rejected& rejected : batch.rejected) RW_CHECK(insert(rejected));
     any_rejected = any_rejected || !batch.rejected.empty();
   }
+  if (!outcomes.empty()) RW_CHECK(merge_sources(batches, outcomes.front()));
   if (any_rejected) RW_CHECK(sql_.trim_rejected.run());
   RW_CHECK(insert_pending());
   return outcomes;
+}
+
+// The batches' sources are merged together, so what was too much of them is told with the first.
+core::Result<void> SqliteWriteSession::merge_sources(std::span<const Batch> batches, CommitOutcome& outcome) {
+  const auto stored_of = [this](const std::string& host_key, const std::string& channel_key) {
+    const auto stored = stored_of_origin_.find(origins_.id({terms_.id(host_key), terms_.id(channel_key)}));
+    return stored == stored_of_origin_.end() ? 0 : stored->second;
+  };
+  RW_TRY(outcome.source_overflow, source_table_.merge(batches, stored_of));
+  for (const Batch& batch : batches) {
+    for (const HostSilence& silence : batch.silences) RW_CHECK(source_table_.set(silence));
+  }
+  return {};
 }
 
 core::Result<void> SqliteWriteSession::insert_pending() {
@@ -181,6 +197,7 @@ void SqliteWriteSession::forget() {
   sources_.clear();
   origins_.clear();
   origin_of_source_.clear();
+  source_table_.forget();
   data_version_ = -1;
 }
 
@@ -216,6 +233,12 @@ core::Result<bool> SqliteWriteSession::insert_row(Statement& statement) {
   return connection_.changes() > 0;
 }
 
+core::Result<bool> SqliteWriteSession::insert_event(Statement& statement, std::int64_t origin) {
+  RW_TRY(const bool added, insert_row(statement));
+  if (added) ++stored_of_origin_[origin];
+  return added;
+}
+
 namespace {
 
 void bind_base(Statement& statement, const cim::EventBase& record, int utc_time_index) {
@@ -249,7 +272,7 @@ core::Result<bool> SqliteWriteSession::insert(const cim::RegistryRecord& record)
   bind_term(row, 10, record.value_type);
   bind_mixed(row, 11, record.details);
   bind_mixed(row, 13, record.extra);
-  return insert_row(row);
+  return insert_event(row, ids.origin);
 }
 
 core::Result<bool> SqliteWriteSession::insert(const cim::ProcessRecord& record) {
@@ -277,7 +300,7 @@ core::Result<bool> SqliteWriteSession::insert(const cim::ProcessRecord& record) 
   bind_term(row, 22, record.image_version);
   bind_term(row, 23, record.session);
   bind_mixed(row, 25, record.extra);
-  return insert_row(row);
+  return insert_event(row, ids.origin);
 }
 
 namespace {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "storage/sqlite/connection.h"
+#include "storage/sqlite/source_table.h"
 #include "storage/sqlite/terms.h"
 #include "storage/store.h"
 
@@ -35,6 +36,7 @@ class SqliteWriteSession final : public WriteSession {
   core::Result<void> catch_up();
   core::Result<void> expect_file_in_place();
   core::Result<std::vector<CommitOutcome>> write(std::span<const Batch> batches);
+  core::Result<void> merge_sources(std::span<const Batch> batches, CommitOutcome& outcome);
   core::Result<void> insert_pending();
   void forget();
 
@@ -47,6 +49,7 @@ class SqliteWriteSession final : public WriteSession {
   core::Result<void> insert(const cim::DetectionSince& detection);
   core::Result<void> insert(const Rejected& rejected);
   core::Result<bool> insert_row(Statement& statement);
+  core::Result<bool> insert_event(Statement& statement, std::int64_t origin);
 
   void bind_term(Statement& statement, int index, std::string_view text);
   void bind_mixed(Statement& statement, int index, std::string_view text);
@@ -60,6 +63,8 @@ class SqliteWriteSession final : public WriteSession {
   TupleMap<6> sources_;  // computer, channel, provider, event_id, event_type, envelope
   TupleMap<2> origins_;  // computer, channel, folded
   std::unordered_map<std::int64_t, std::int64_t> origin_of_source_;
+  std::unordered_map<std::int64_t, std::uint64_t> stored_of_origin_;  // events added by this transaction
+  SourceTable source_table_;
 
   struct Statements {
     Statement begin, commit, rollback, data_version;

@@ -245,6 +245,34 @@ const runs = new Table(frame("runs"), [
   { name: "Error", show: (item) => item.error },
 ], { key: (item) => item.id, empty: "No runs yet." });
 
+const percent = (share) => (share === undefined ? "" : `${Math.floor(share * 10000) / 100} %`);
+const sourceState = (source) => (source.silent ? "silent" : source.gaps.length > 0 ? "gaps" : "ok");
+
+const sources = new Table(frame("sources"), [
+  { name: "Host", opens: true, show: (item) => item.host || "unknown" },
+  { name: "Channel", show: (item) => item.channel },
+  { name: "State", kind: "short", show: (item) => badge(sourceState(item)) },
+  { name: "Input", kind: "short", show: (item) => item.input },
+  { name: "Last arrival", kind: "short", show: (item) => time(item.last_received) },
+  { name: "Events", kind: "number", show: (item) => item.events },
+  { name: "Lost", kind: "number", show: (item) => item.lost },
+], {
+  key: (item) => item.id,
+  details: (item) => [facts([
+    ["From", item.peer],
+    ["Format", item.format],
+    ["First event", time(item.first_event)],
+    ["Last event", time(item.last_event)],
+    ["Silent since", item.silent ? time(item.silent_since) : ""],
+    ["Stored", `${item.stored}, ${item.duplicates} stored already`],
+    ["Delay", item.min_delay_ms === undefined ? "" : `last ${item.last_delay_ms} ms, smallest ${item.min_delay_ms} ms`],
+    ["Last record id", item.last_record_id],
+    ["Record ids seen", item.last_record_id === undefined ? "" : `${item.seen} (${percent(item.coverage)})`],
+    ["Gaps", item.gaps.map((gap) => `${gap.first} to ${gap.last}`)],
+  ])],
+  empty: "Nothing has been received.",
+});
+
 const rejected = new Table(frame("ingest"), [
   { name: "Time", kind: "short", show: (item) => time(item.time) },
   { name: "Input", kind: "short", show: (item) => item.input },
@@ -322,6 +350,16 @@ async function refreshRuns() {
   summary("runs", "The last 50");
 }
 
+async function refreshSources() {
+  const all = await wholeList("sources", 10);
+  const rank = (source) => ["silent", "gaps", "ok"].indexOf(sourceState(source));
+  all.sort((a, b) => rank(a) - rank(b) || a.host.localeCompare(b.host) || a.channel.localeCompare(b.channel));
+  const silent = new Set(all.filter((item) => item.silent).map((item) => item.host.toLowerCase())).size;
+  const hosts = new Set(all.map((item) => item.host.toLowerCase())).size;
+  summary("sources", all.length === 0 ? "" : `${hosts} hosts, ${silent} silent`);
+  sources.show(all.slice(0, 500));
+}
+
 const NUMBERS = [
   ["regwarden_registry_events_stored_total", "Registry events stored"],
   ["regwarden_process_events_stored_total", "Process events stored"],
@@ -365,7 +403,7 @@ let timer;
 async function refresh() {
   clearTimeout(timer);
   const results = await Promise.allSettled(
-    [refreshNotables, refreshRisk, refreshDetections, refreshRuns, refreshIngest].map((part) => part()));
+    [refreshNotables, refreshRisk, refreshDetections, refreshRuns, refreshSources, refreshIngest].map((part) => part()));
   const faults = results.filter((result) => result.status === "rejected").map((result) => result.reason);
   const unauthorized = faults.some((fault) => fault.status === 401);
   showTokenForm(unauthorized, sessionStorage.getItem(TOKEN_KEY) !== null);

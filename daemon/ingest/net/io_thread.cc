@@ -116,7 +116,7 @@ void IoThread::reject(std::string_view bytes, std::string reason, const Origin& 
 }
 
 void IoThread::batch_grew() {
-  if (blocked_ || pipeline_.empty()) return;
+  if (blocked_ || (pipeline_.empty() && !pipeline_.has_counts())) return;
   if (pipeline_.large()) {
     flush();
   } else if (!flush_due_) {

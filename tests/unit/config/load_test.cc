@@ -104,7 +104,7 @@ void check_equal(const detect::LoadOptions& a, const detect::LoadOptions& b) {
 }
 
 void check_equal(const Config& a, const Config& b) {
-  const auto& [data_dir, log_level, time_zone, syslog, http, api, writer, detections, scheduler] = a;
+  const auto& [data_dir, log_level, time_zone, syslog, http, api, writer, detections, scheduler, silence] = a;
   CHECK(data_dir == b.data_dir);
   CHECK(log_level == b.log_level);
   CHECK(time_zone.name() == b.time_zone.name());
@@ -126,6 +126,13 @@ void check_equal(const Config& a, const Config& b) {
   CHECK(catch_up == b.scheduler.catch_up);
   CHECK(max_rows == b.scheduler.limits.max_rows);
   CHECK(timeout == b.scheduler.limits.timeout);
+  const auto& [silent_after, ignored, creates_risk, creates_notable, severity, risk_score] = silence;
+  CHECK(silent_after == b.silence.silent_after);
+  CHECK(ignored == b.silence.ignored);
+  CHECK(creates_risk == b.silence.creates_risk);
+  CHECK(creates_notable == b.silence.creates_notable);
+  CHECK(severity == b.silence.severity);
+  CHECK(risk_score == b.silence.risk_score);
 }
 
 TEST_CASE("The defaults") {
@@ -221,6 +228,10 @@ detections:
     "Disable AMSI Through Registry": {risk_score: 100, severity: critical, enabled: off}
     other: {schedule_window: auto, latest_time: now}
 scheduler: {threads: 1, catch_up: 0, search_timeout: 1s, max_rows: 1}
+sources:
+  silent_after: 90m
+  ignore: ["lab-*", kiosk1]
+  finding: {creates_risk: false, creates_notable: false, severity: critical, risk_score: 7}
 )");
   core::Problems problems;
   const Config config = load(file, problems);
@@ -298,6 +309,12 @@ scheduler: {threads: 1, catch_up: 0, search_timeout: 1s, max_rows: 1}
   expected.scheduler.catch_up = hours(0);
   expected.scheduler.limits.timeout = seconds(1);
   expected.scheduler.limits.max_rows = 1;
+  expected.silence = {.silent_after = std::chrono::minutes(90),
+                      .ignored = {core::TextPattern::with_stars("lab-*"), core::TextPattern::with_stars("kiosk1")},
+                      .creates_risk = false,
+                      .creates_notable = false,
+                      .severity = "critical",
+                      .risk_score = 7};
   check_equal(config, expected);
 }
 

@@ -31,11 +31,11 @@ TEST_CASE("Wrong at the top") {
         "zone data)"}},
       {"log_level: verbose\n", {"1:12: error: log_level: 'verbose': expected debug, info, warning or error"}},
       {"datadir: /x\n",
-       {"1:1: error: unknown key 'datadir': expected data_dir, time_zone, log_level, inputs, api, storage, detections "
-        "or scheduler (did you mean data_dir?)"}},
+       {"1:1: error: unknown key 'datadir': expected data_dir, time_zone, log_level, inputs, api, storage, detections, "
+        "scheduler or sources (did you mean data_dir?)"}},
       {"zzz: 1\n",
-       {"1:1: error: unknown key 'zzz': expected data_dir, time_zone, log_level, inputs, api, storage, detections or "
-        "scheduler"}},
+       {"1:1: error: unknown key 'zzz': expected data_dir, time_zone, log_level, inputs, api, storage, detections, "
+        "scheduler or sources"}},
       {"notify: [{webhook: {url: x}}]\n",
        {"1:1: error: notify: not supported by this version: findings are shown by the API and the web page"}},
       {"api: off\n", {"1:6: error: api: the API is always on: expected a map such as {listen: \"127.0.0.1:8089\"}"}},
@@ -240,6 +240,24 @@ TEST_CASE("Wrong storage and scheduler") {
       {"scheduler: {max_row: 10}\n",
        {"1:13: error: scheduler: unknown key 'max_row': expected threads, catch_up, search_timeout or max_rows (did "
         "you mean max_rows?)"}},
+  });
+}
+
+TEST_CASE("Wrong sources") {
+  check({
+      {"sources: {silent_after: 3, ignore: , finding: [a]}\n",
+       {"1:25: error: sources.silent_after: duration '3': expected a unit (us, ms, s, m, h, d or w) at column 2",
+        "1:28: error: sources.ignore: expected a list of hosts ([] for none), found nothing",
+        "1:47: error: sources.finding: expected a map, found a list"}},
+      {"sources: {silent_after: 366d, ignore: [a, '']}\n",
+       {"1:25: error: sources.silent_after: '366d': expected 0s to 365d",
+        "1:39: error: sources.ignore: '': expected a host"}},
+      {"sources: {finding: {severity: huge, risk_score: 101, creates_risk: perhaps}}\n",
+       {"1:31: error: sources.finding.severity: 'huge': expected informational, low, medium, high or critical",
+        "1:49: error: sources.finding.risk_score: '101': expected 0 to 100",
+        "1:68: error: sources.finding.creates_risk: 'perhaps': expected true or false"}},
+      {"sources: {silent: 3d}\n",
+       {"1:11: error: sources: unknown key 'silent': expected silent_after, ignore or finding"}},
   });
 }
 

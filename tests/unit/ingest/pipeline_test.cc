@@ -170,4 +170,83 @@ TEST_CASE("many rejected payloads make a batch large, too") {
   CHECK(count < 300);
 }
 
+namespace {
+
+std::string numbered(int event_id, int record_id, const std::string& computer = "ws1",
+                     const std::string& time = "2026-09-21T13:00:00Z") {
+  return event("<EventID>" + std::to_string(event_id) + "</EventID><TimeCreated SystemTime='" + time +
+                   "'/><EventRecordID>" + std::to_string(record_id) +
+                   "</EventRecordID><Channel>Ops</Channel><Computer>" + computer + "</Computer>",
+               "<Data Name='TargetObject'>HKLM\\a\\b</Data>");
+}
+
+MessageContext from(const std::string_view peer, std::string_view input = "syslog/tcp") {
+  MessageContext message = context();
+  message.peer = peer;
+  message.input = input;
+  return message;
+}
+
+}  // namespace
+
+TEST_CASE("sources are counted with the batch, kinds that are not stored as well") {
+  Fixture fixture;
+  Pipeline& pipeline = fixture.pipeline;
+  CHECK(pipeline.add(numbered(13, 7) + numbered(3, 8) + numbered(13, 9), from("10.0.0.1:5140")).ok());
+  CHECK(pipeline.add(numbered(13, 1, "ws2"), from("[::1]:99")).ok());
+  CHECK(pipeline.add(numbered(13, 11), from("10.0.0.2:5140", "syslog/udp")).ok());
+  CHECK(pipeline.add(numbered(13, 5, "-"), from("files/a.xml", "import")).ok());  // the relay's name
+  // Decoded but not normalised: it did arrive. Its time is no time, so that nothing can be said of its id.
+  CHECK_FALSE(pipeline
+                  .add(event("<EventID>13</EventID><EventRecordID>12</EventRecordID><Channel>Ops</Channel>"
+                             "<Computer>ws1</Computer>",
+                             ""),
+                       from("10.0.0.3:1"))
+                  .ok());
+  CHECK(fixture.flush().sources == std::vector<std::string>{"ws1 Ops 10.0.0.3 syslog/tcp xml 5/3 7-9 11-11",
+                                                            "ws2 Ops ::1 syslog/tcp xml 1/1 1-1",
+                                                            "relay Ops files/a.xml import xml 1/1 5-5"});
+}
+
+TEST_CASE("counts without a batch are handed over by flush, by the next event a second later, and at the end") {
+  Fixture fixture;
+  CHECK(fixture.pipeline.add(numbered(3, 1), from("a")).ok());
+  CHECK(fixture.pipeline.empty());
+  CHECK(fixture.pipeline.has_counts());
+  SECTION("flush") {
+    CHECK(fixture.pipeline.flush([](const auto&) { FAIL("there is no batch"); }));
+    CHECK_FALSE(fixture.pipeline.has_counts());
+    CHECK(fixture.flush().sources == std::vector<std::string>{"ws1 Ops a syslog/tcp xml 1/0 1-1"});
+  }
+  SECTION("a second later") {
+    MessageContext later = from("a");
+    later.received += std::chrono::seconds(1);
+    CHECK(fixture.pipeline.add(numbered(3, 2), later).ok());
+    CHECK_FALSE(fixture.pipeline.has_counts());
+    CHECK(fixture.flush().sources == std::vector<std::string>{"ws1 Ops a syslog/tcp xml 2/0 1-2"});
+  }
+  SECTION("the end") {
+    {
+      Pipeline request(*fixture.writer, fixture.counters, fixture.key_deletions);
+      CHECK(request.add(numbered(3, 5), from("b", "hec")).ok());
+    }
+    CHECK(fixture.flush().sources ==
+          std::vector<std::string>{"ws1 Ops b hec xml 1/0 5-5", "ws1 Ops a syslog/tcp xml 1/0 1-1"});
+  }
+}
+
+TEST_CASE("a sender that makes up sources costs bounded memory, and what is not counted is told") {
+  Fixture fixture;
+  fixture.recorded->hold(true);
+  std::size_t sent = 0;
+  // Far more than the writer notes while it cannot commit.
+  for (; sent < 20'000; ++sent) {
+    CHECK(fixture.pipeline.add(numbered(3, 1, std::string(250, 'x') + std::to_string(sent)), from("a")).ok());
+  }
+  CHECK(fixture.writer->queued_bytes() < 32 * 1024 * 1024);
+  fixture.recorded->hold(false);
+  const std::size_t told = fixture.flush().sources.size();
+  CHECK(told + fixture.counters.value(core::Counter::kSourceOverflow) == sent);
+}
+
 }  // namespace rw::ingest

@@ -19,6 +19,7 @@ struct Recorded {
   std::vector<std::int64_t> times;     // of registry, microseconds
   std::vector<std::string> processes;  // "computer process_path process_id"
   std::vector<std::string> rejected;   // "reason [sample]"
+  std::vector<std::string> sources;    // "host channel peer input format events/taken first-last …"
 
   std::mutex mutex;
   std::condition_variable changed;
@@ -56,6 +57,15 @@ class RecordingSession final : public storage::WriteSession {
       for (const cim::ProcessRecord& record : batch.processes) {
         recorded_->processes.push_back(std::string(record.source.computer) + ' ' + std::string(record.process_path) +
                                        ' ' + std::string(record.process_id));
+      }
+      for (const storage::SourceSeen& seen : batch.sources) {
+        std::string text = seen.host + ' ' + seen.channel + ' ' + seen.peer + ' ' + seen.input + ' ' +
+                           std::string(seen.format) + ' ' + std::to_string(seen.events) + '/' +
+                           std::to_string(seen.taken);
+        for (const storage::RecordRun& run : seen.runs) {
+          text += ' ' + std::to_string(run.first) + '-' + std::to_string(run.last);
+        }
+        recorded_->sources.push_back(std::move(text));
       }
       for (const storage::Rejected& item : batch.rejected) {
         recorded_->rejected.push_back(item.reason + " [" + item.sample + "]");

@@ -78,6 +78,7 @@ class SiftingReader final : public storage::Reader {
   }
   core::Result<storage::ListPage> list(const storage::ListRequest& request) override { return inner_->list(request); }
   core::Result<std::vector<storage::LedgerEntry>> ledger() override { return inner_->ledger(); }
+  core::Result<std::vector<storage::HostSeen>> hosts() override { return inner_->hosts(); }
   void cancel() override { inner_->cancel(); }
 
  private:

@@ -160,6 +160,46 @@ TEST_CASE("a rejected sample is text whatever its bytes") {
         "\"sample\":\"a\xEF\xBF\xBD\xEF\xBF\xBD\\u0000\\u0001<b>\"}],\"next_cursor\":null}");
 }
 
+TEST_CASE("a source shows who sends, what is missing and whether it is silent") {
+  Fixture fixture;
+  storage::SourceSeen seen;
+  seen.host = "ws1.corp.example";
+  seen.channel = "Security";
+  seen.peer = "192.0.2.7";
+  seen.input = "hec";
+  seen.format = "winlogbeat";
+  seen.received = at("2026-10-11T12:00:00Z");
+  seen.events = 1005;
+  seen.first_event = seen.last_event = at("2026-10-11T11:59:58Z");
+  seen.last_delay = seen.min_delay = std::chrono::seconds(2);
+  seen.runs = {{1, 1000, *seen.last_event, *seen.last_event}, {1006, 1010, *seen.last_event, *seen.last_event}};
+  storage::SourceSeen quiet;
+  quiet.host = "ws2.corp.example";
+  quiet.input = "syslog/udp";
+  quiet.received = at("2026-10-09T12:00:00Z");
+  quiet.events = 1;
+  storage::Batch batch;
+  batch.sources = {quiet, seen};
+  batch.silences.push_back({"WS2.corp.example", quiet.received});
+  fixture.write(std::move(batch));
+  CHECK(fixture.get("/api/v1/sources", {{"host", "ws1.*"}}).body ==
+        "{\"items\":[{\"id\":1,\"last_received\":\"2026-10-11T12:00:00Z\",\"host\":\"ws1.corp.example\","
+        "\"channel\":\"Security\",\"peer\":\"192.0.2.7\",\"input\":\"hec\",\"format\":\"winlogbeat\","
+        "\"first_event\":\"2026-10-11T11:59:58Z\",\"last_event\":\"2026-10-11T11:59:58Z\",\"events\":1005,"
+        "\"stored\":0,\"duplicates\":0,\"last_delay_ms\":2000,\"min_delay_ms\":2000,\"last_record_id\":1010,"
+        "\"seen\":1005,\"missing\":5,\"coverage\":0.995049504950495,\"complete\":true,"
+        "\"gaps\":[{\"first\":1001,\"last\":1005}],\"lost\":5,\"resets\":0,\"silent\":false}],"
+        "\"next_cursor\":null}");
+  const json silent = fixture.get_json("/api/v1/sources", {{"silent_since", "*"}}).at("items");
+  REQUIRE(silent.size() == 1);
+  CHECK(silent[0].at("host") == "ws2.corp.example");
+  CHECK(silent[0].at("silent") == true);
+  CHECK(silent[0].at("silent_since") == "2026-10-09T12:00:00Z");
+  CHECK(silent[0].at("gaps") == json::array());
+  CHECK_FALSE(silent[0].contains("last_record_id"));
+  CHECK(fixture.ids("/api/v1/sources", {{"earliest", "-24h"}}) == std::vector<int>{1});
+}
+
 TEST_CASE("filters and time bounds") {
   Fixture fixture;
   storage::Batch batch;

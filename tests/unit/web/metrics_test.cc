@@ -52,10 +52,10 @@ TEST_CASE("metrics: every counter and gauge, once, with its meaning") {
   counters.add_skipped("Security", 4624);
   counters.add_skipped("Security", 4624);
   counters.add_skipped("a\"b\\c\nd\xff", 1);
-  const auto families =
-      parse(web::render_metrics(counters, {.queued_bytes = 4096, .stalled = true, .version = "1.2.3"}));
+  const auto families = parse(web::render_metrics(
+      counters, {.queued_bytes = 4096, .stalled = true, .hosts = web::Gauges::Hosts{5, 3, 1}, .version = "1.2.3"}));
 
-  CHECK(families.size() == std::size(core::kCounterTable) + 4);
+  CHECK(families.size() == std::size(core::kCounterTable) + 7);
   for (const core::CounterDeclaration& counter : core::kCounterTable) {
     INFO(counter.name);
     const Family& family = families.at(std::string(counter.name));
@@ -69,6 +69,9 @@ TEST_CASE("metrics: every counter and gauge, once, with its meaning") {
                                            {"{channel=\"a\\\"b\\\\c\\nd\xEF\xBF\xBD\",event_id=\"1\"}", "1"}});
   CHECK(families.at("regwarden_writer_queue_bytes").samples.at("") == "4096");
   CHECK(families.at("regwarden_writer_stalled").samples.at("") == "1");
+  CHECK(families.at("regwarden_sources").samples.at("") == "5");
+  CHECK(families.at("regwarden_hosts").samples.at("") == "3");
+  CHECK(families.at("regwarden_hosts_silent").samples.at("") == "1");
   CHECK(families.at("regwarden_build_info").samples.at(R"({version="1.2.3"})") == "1");
 }
 
@@ -83,4 +86,5 @@ TEST_CASE("metrics: as the API answers them") {
   const auto families = parse(response.body);
   CHECK(families.at("regwarden_registry_events_stored_total").samples.at("") == "1");
   CHECK(families.at("regwarden_commits_total").samples.at("") == "1");
+  CHECK(families.at("regwarden_hosts").samples.at("") == "0");
 }

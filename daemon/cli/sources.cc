@@ -1,0 +1,103 @@
+// regwarden sources: who sends what, from the store.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cmath>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "daemon/cli/command.h"
+#include "daemon/cli/output_option.h"
+#include "daemon/core/text.h"
+#include "storage/sqlite/store.h"
+
+namespace rw::cli {
+namespace {
+
+struct SourcesOptions {
+  std::string config;
+  std::string host;
+  bool silent = false;
+  OutputFormat output = OutputFormat::kTable;
+};
+
+core::Result<storage::ListPage> all_sources(storage::Reader& reader, const SourcesOptions& options) {
+  storage::ListRequest request;
+  request.listing = storage::Listing::kSources;
+  request.limit = static_cast<int>(storage::kMaxSources);
+  if (!options.host.empty()) request.filters.emplace_back("host", options.host);
+  if (options.silent) request.filters.emplace_back("silent_since", "*");
+  RW_TRY(storage::ListPage page, reader.list(request));
+  auto& columns = page.table.columns;
+  const auto column_of = [&](std::string_view name) {
+    return static_cast<std::size_t>(std::ranges::find(columns, name) - columns.begin());
+  };
+  std::ranges::sort(page.table.rows, {}, [host = column_of("host"), channel = column_of("channel")](const auto& row) {
+    return std::pair(core::fold(std::get<std::string>(row[host])), core::fold(std::get<std::string>(row[channel])));
+  });
+  for (std::string& name : page.time_columns) {
+    const std::size_t column = column_of(name);
+    for (auto& row : page.table.rows) {
+      if (const auto* time = std::get_if<std::int64_t>(&row[column])) {
+        row[column] = core::format_rfc3339(core::from_us(*time));
+      }
+    }
+  }
+  // Rounded down: 1 is only what is whole.
+  const std::size_t coverage = column_of("coverage");
+  for (auto& row : page.table.rows) {
+    if (const auto* share = std::get_if<double>(&row[coverage]))
+      row[coverage] = fmt::format("{:.4f}", std::floor(*share * 1e4) / 1e4);
+  }
+  // As the API calls it.
+  columns[column_of("time")] = "last_received";
+  return page;
+}
+
+// The columns that fit on a screen, with their values as they are.
+storage::Table shown(const storage::Table& table) {
+  constexpr std::string_view kShown[] = {"host",    "channel",  "peer",          "input",        "format",
+                                         "events",  "stored",   "last_received", "min_delay_ms", "last_record_id",
+                                         "missing", "coverage", "gaps",          "silent_since"};
+  storage::Table out;
+  out.rows.resize(table.rows.size());
+  for (const std::string_view name : kShown) {
+    const auto column = static_cast<std::size_t>(std::ranges::find(table.columns, name) - table.columns.begin());
+    out.columns.emplace_back(name);
+    for (std::size_t i = 0; i < table.rows.size(); ++i) out.rows[i].push_back(table.rows[i][column]);
+  }
+  return out;
+}
+
+int sources(const SourcesOptions& options) {
+  const auto config = read_config(options.config);
+  if (!config) return kFailed;
+  auto store = storage::sqlite::open({.data_dir = config->data_dir, .create = false});
+  if (!store.ok()) return fail(store.error());
+  auto reader = (*store)->open_reader();
+  if (!reader.ok()) return fail(reader.error());
+  const auto page = all_sources(**reader, options);
+  if (!page.ok()) return fail(page.error());
+  print_rows(std::cout, options.output, options.output == OutputFormat::kTable ? shown(page->table) : page->table);
+  return kDone;
+}
+
+}  // namespace
+
+void add_sources(CLI::App& app, int& status) {
+  auto options = std::make_shared<SourcesOptions>();
+  CLI::App* command = app.add_subcommand("sources", "Show who sends what: hosts, channels, gaps, silence");
+  add_config_option(*command, options->config);
+  command->add_option("--host", options->host, "Only hosts of this name; * is any run of characters")
+      ->type_name("PATTERN");
+  command->add_flag("--silent", options->silent, "Only hosts that have stopped sending");
+  add_output_option(*command, options->output);
+  command->callback([options, &status] { status = sources(*options); });
+}
+
+}  // namespace rw::cli
