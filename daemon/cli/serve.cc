@@ -112,7 +112,7 @@ class Daemon {
     const auto reload = [&errors](http::Server& server) {
       if (const auto loaded = server.reload_certificate(); !loaded.ok()) errors.push_back(loaded.error());
     };
-    for (const HecListener& listener : hec_) reload(*listener.server);
+    for (const HttpListener& listener : http_) reload(*listener.server);
     reload(*api_server_);
     for (const core::Error& error : errors) {
       spdlog::error("reload: {}: the certificate in use stays", core::render(error));

@@ -81,8 +81,6 @@ struct SearchExpression {
 
 // SPL does not mix them: `where` and AND want a boolean, arithmetic and eval a value.
 enum class ValueType { kBoolean, kValue };
-inline constexpr auto kBoolean = ValueType::kBoolean;
-inline constexpr auto kValue = ValueType::kValue;
 
 struct Expression;
 using ExpressionPtr = std::shared_ptr<const Expression>;

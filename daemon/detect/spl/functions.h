@@ -43,6 +43,10 @@ struct Function {
 // By name in any case. nullptr: we do not have it.
 const Function* find_function(std::string_view name);
 
+// For the tables.
+inline constexpr auto kBooleanType = ValueType::kBoolean;
+inline constexpr auto kValueType = ValueType::kValue;
+
 std::span<const Function> encoding_functions();
 std::span<const Function> logic_functions();
 std::span<const Function> multivalue_functions();

@@ -61,6 +61,7 @@ class RouteServer final : public http::Server {
   }
   void start() override {}
   void stop() override {}
+  core::Result<void> reload_certificate() override { return {}; }
   core::Endpoint endpoint() const override { return {}; }
 
   http::Response ask(http::Request request) const {

@@ -272,17 +272,17 @@ Value json_valid(const CallContext&, Arguments a) {
 }
 
 constexpr Function kEncodingFunctions[] = {
-    {"cidrmatch", kBoolean, "vv", "", "", cidrmatch},
-    {"ipmask", kValue, "vv", "", "", ipmask},
-    {"json_extract", kValue, "v", "", "v", json_extract},
-    {"json_valid", kBoolean, "v", "", "", json_valid},
-    {"md5", kValue, "v", "", "", digest<core::Digest::kMd5>},
-    {"printf", kValue, "v", "", "v", apply_printf},
-    {"sha1", kValue, "v", "", "", digest<core::Digest::kSha1>},
-    {"sha256", kValue, "v", "", "", digest<core::Digest::kSha256>},
-    {"sha512", kValue, "v", "", "", digest<core::Digest::kSha512>},
-    {"spath", kValue, "vv", "", "", json_extract},
-    {"urldecode", kValue, "v", "", "", urldecode},
+    {"cidrmatch", kBooleanType, "vv", "", "", cidrmatch},
+    {"ipmask", kValueType, "vv", "", "", ipmask},
+    {"json_extract", kValueType, "v", "", "v", json_extract},
+    {"json_valid", kBooleanType, "v", "", "", json_valid},
+    {"md5", kValueType, "v", "", "", digest<core::Digest::kMd5>},
+    {"printf", kValueType, "v", "", "v", apply_printf},
+    {"sha1", kValueType, "v", "", "", digest<core::Digest::kSha1>},
+    {"sha256", kValueType, "v", "", "", digest<core::Digest::kSha256>},
+    {"sha512", kValueType, "v", "", "", digest<core::Digest::kSha512>},
+    {"spath", kValueType, "vv", "", "", json_extract},
+    {"urldecode", kValueType, "v", "", "", urldecode},
 };
 
 }  // namespace

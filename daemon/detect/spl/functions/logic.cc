@@ -77,14 +77,14 @@ Value apply_false(const CallContext&, Arguments) { return boolean_value(false); 
 Value null(const CallContext&, Arguments) { return {}; }
 
 constexpr Function kLogicFunctions[] = {
-    {"if", kValue, "bvv", "", "", apply_if},        {"case", kValue, "bv", "", "bv", apply_case},
-    {"validate", kValue, "bv", "", "bv", validate}, {"coalesce", kValue, "v", "", "v", coalesce},
-    {"nullif", kValue, "vv", "", "", nullif},       {"in", kBoolean, "vv", "", "v", in},
-    {"isnull", kBoolean, "v", "", "", isnull},      {"isnotnull", kBoolean, "v", "", "", isnotnull},
-    {"isnum", kBoolean, "v", "", "", isnum},        {"isint", kBoolean, "v", "", "", isint},
-    {"isbool", kBoolean, "v", "", "", isbool},      {"typeof", kValue, "v", "", "", type_of},
-    {"isstr", kBoolean, "v", "", "", isstr},        {"true", kBoolean, "", "", "", apply_true},
-    {"false", kBoolean, "", "", "", apply_false},   {"null", kValue, "", "", "", null},
+    {"if", kValueType, "bvv", "", "", apply_if},        {"case", kValueType, "bv", "", "bv", apply_case},
+    {"validate", kValueType, "bv", "", "bv", validate}, {"coalesce", kValueType, "v", "", "v", coalesce},
+    {"nullif", kValueType, "vv", "", "", nullif},       {"in", kBooleanType, "vv", "", "v", in},
+    {"isnull", kBooleanType, "v", "", "", isnull},      {"isnotnull", kBooleanType, "v", "", "", isnotnull},
+    {"isnum", kBooleanType, "v", "", "", isnum},        {"isint", kBooleanType, "v", "", "", isint},
+    {"isbool", kBooleanType, "v", "", "", isbool},      {"typeof", kValueType, "v", "", "", type_of},
+    {"isstr", kBooleanType, "v", "", "", isstr},        {"true", kBooleanType, "", "", "", apply_true},
+    {"false", kBooleanType, "", "", "", apply_false},   {"null", kValueType, "", "", "", null},
 };
 
 }  // namespace

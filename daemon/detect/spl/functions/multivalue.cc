@@ -140,11 +140,11 @@ Value mv_to_json_array(const CallContext&, Arguments a) {
 }
 
 constexpr Function kMultivalueFunctions[] = {
-    {"mvcount", kValue, "v", "", "", mvcount},   {"mvindex", kValue, "vv", "v", "", mvindex},
-    {"mvjoin", kValue, "vv", "", "", mvjoin},    {"mvdedup", kValue, "v", "", "", mvdedup},
-    {"mvsort", kValue, "v", "", "", mvsort},     {"mvappend", kValue, "v", "", "v", mvappend},
-    {"mvfind", kValue, "vv", "", "", mvfind, 1}, {"mvzip", kValue, "vv", "v", "", mvzip},
-    {"mvrange", kValue, "vv", "v", "", mvrange}, {"mv_to_json_array", kValue, "v", "b", "", mv_to_json_array},
+    {"mvcount", kValueType, "v", "", "", mvcount},   {"mvindex", kValueType, "vv", "v", "", mvindex},
+    {"mvjoin", kValueType, "vv", "", "", mvjoin},    {"mvdedup", kValueType, "v", "", "", mvdedup},
+    {"mvsort", kValueType, "v", "", "", mvsort},     {"mvappend", kValueType, "v", "", "v", mvappend},
+    {"mvfind", kValueType, "vv", "", "", mvfind, 1}, {"mvzip", kValueType, "vv", "v", "", mvzip},
+    {"mvrange", kValueType, "vv", "v", "", mvrange}, {"mv_to_json_array", kValueType, "v", "b", "", mv_to_json_array},
 };
 
 }  // namespace

@@ -157,17 +157,17 @@ Value like(const CallContext&, Arguments a) {
 }
 
 constexpr Function kTextFunctions[] = {
-    {"len", kValue, "v", "", "", len},
-    {"lower", kValue, "v", "", "", lower},
-    {"upper", kValue, "v", "", "", upper},
-    {"substr", kValue, "vv", "v", "", substr},
-    {"trim", kValue, "v", "v", "", trim<Side::kBoth>},
-    {"ltrim", kValue, "v", "v", "", trim<Side::kLeft>},
-    {"rtrim", kValue, "v", "v", "", trim<Side::kRight>},
-    {"split", kValue, "vv", "", "", split},
-    {"match", kBoolean, "vv", "", "", match, 1},
-    {"replace", kValue, "vvv", "", "", replace, 1},
-    {"like", kBoolean, "vv", "", "", like},
+    {"len", kValueType, "v", "", "", len},
+    {"lower", kValueType, "v", "", "", lower},
+    {"upper", kValueType, "v", "", "", upper},
+    {"substr", kValueType, "vv", "v", "", substr},
+    {"trim", kValueType, "v", "v", "", trim<Side::kBoth>},
+    {"ltrim", kValueType, "v", "v", "", trim<Side::kLeft>},
+    {"rtrim", kValueType, "v", "v", "", trim<Side::kRight>},
+    {"split", kValueType, "vv", "", "", split},
+    {"match", kBooleanType, "vv", "", "", match, 1},
+    {"replace", kValueType, "vvv", "", "", replace, 1},
+    {"like", kBooleanType, "vv", "", "", like},
 };
 
 }  // namespace

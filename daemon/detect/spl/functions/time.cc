@@ -40,11 +40,11 @@ Value strptime(const CallContext& context, Arguments a) {
   return time ? seconds_of(*time) : Value();
 }
 
-constexpr Function kTimeFunctions[] = {{"now", kValue, "", "", "", now},
-                                       {"time", kValue, "", "", "", time},
-                                       {"relative_time", kValue, "vv", "", "", relative_time},
-                                       {"strftime", kValue, "vv", "", "", strftime},
-                                       {"strptime", kValue, "vv", "", "", strptime}};
+constexpr Function kTimeFunctions[] = {{"now", kValueType, "", "", "", now},
+                                       {"time", kValueType, "", "", "", time},
+                                       {"relative_time", kValueType, "vv", "", "", relative_time},
+                                       {"strftime", kValueType, "vv", "", "", strftime},
+                                       {"strptime", kValueType, "vv", "", "", strptime}};
 
 }  // namespace
 
