@@ -67,6 +67,35 @@ std::string repair_json(std::string_view json) {
   return repaired;
 }
 
+std::optional<std::string_view> JsonArrayItems::next() {
+  const std::size_t start = at_;
+  std::size_t depth = 0;
+  bool in_string = false;
+  for (std::size_t i = start; i < array_.size(); ++i) {
+    const char c = array_[i];
+    if (in_string) {
+      if (c == '\\') ++i;
+      in_string = c != '"';
+      continue;
+    }
+    in_string = c == '"';
+    if (c == '{' || c == '[') ++depth;
+    if (depth > 0) {
+      if (c == '}' || c == ']') --depth;
+      continue;
+    }
+    if (c != ',' && c != ']') continue;
+    at_ = i + 1;
+    closed_ = c == ']' && at_ == array_.size();
+    const std::string_view item = core::trim(array_.substr(start, i - start));
+    if (c == ']' && item.empty() && start == 1) return std::nullopt;
+    if (c == ']') at_ = array_.size();
+    return item;
+  }
+  at_ = array_.size();
+  return std::nullopt;
+}
+
 bool is_json_number(std::string_view text) {
   std::size_t at = text.starts_with('-') ? 1 : 0;
   const std::size_t whole = at;

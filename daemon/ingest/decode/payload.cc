@@ -31,6 +31,31 @@ std::string_view without_marks(std::string_view payload) {
   return rest.starts_with(kCeeMark) ? rest.substr(kCeeMark.size()) : payload;
 }
 
+// `wrapped`: the payload stood as text in another one.
+core::Result<std::size_t> decode_text_payload(std::string_view payload, bool wrapped, const PayloadContext& context,
+                                              core::Arena& arena, WindowsEvent& event, const TakeEvent& take) {
+  payload = without_marks(payload);
+  if (looks_like_event_xml(payload)) return decode_event_xml(payload, arena, event, take, context);
+  if (looks_like_event_json(payload)) {
+    if (wrapped) return decode_event_json(payload, context, arena, event, take);
+    return decode_event_json(payload, context, arena, event, take, [&](std::string_view text) {
+      return decode_text_payload(text, true, context, arena, event, take);
+    });
+  }
+  if (!wrapped && has_nxlog_structured_data(context)) {
+    take(payload, decode_nxlog_structured_data(payload, context, arena, event));
+    return std::size_t{1};
+  }
+  // Before a search for XML: the values of a text may hold some, put there to pass for an event.
+  if (!looks_like_event_text(payload, context)) {
+    if (const std::string_view xml = find_event_xml(payload); !xml.empty()) {
+      return decode_event_xml(xml, arena, event, take, context);
+    }
+  }
+  take(payload, decode_event_text(payload, context, arena, event));
+  return std::size_t{1};
+}
+
 }  // namespace
 
 std::string_view name_of(PayloadFormat format) {
@@ -78,24 +103,7 @@ core::Result<std::size_t> decode_payload(std::string_view payload, const Payload
     // What begins with "<" or "{" in UTF-8 is no UTF-16 any more, so this ends here.
     if (!byte_order_of(text)) return decode_payload(text, context, arena, event, take);
   }
-  payload = without_marks(payload);
-  if (looks_like_event_xml(payload)) return decode_event_xml(payload, arena, event, take, context);
-  if (core::trim(payload).starts_with('{')) {
-    take(payload, decode_event_json(core::trim(payload), arena, event));
-    return std::size_t{1};
-  }
-  if (has_nxlog_structured_data(context)) {
-    take(payload, decode_nxlog_structured_data(payload, context, arena, event));
-    return std::size_t{1};
-  }
-  // Before a search for XML: the values of a text may hold some, put there to pass for an event.
-  if (!looks_like_event_text(payload, context)) {
-    if (const std::string_view xml = find_event_xml(payload); !xml.empty()) {
-      return decode_event_xml(xml, arena, event, take, context);
-    }
-  }
-  take(payload, decode_event_text(payload, context, arena, event));
-  return std::size_t{1};
+  return decode_text_payload(payload, false, context, arena, event, take);
 }
 
 }  // namespace rw::ingest

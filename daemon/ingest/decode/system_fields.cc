@@ -74,7 +74,8 @@ constexpr struct {
   std::string_view name;
   std::uint8_t rank;
 } kTimeNames[] = {
-    {"TimeCreated.SystemTime", 0}, {"SystemTime", 0}, {"TimeCreated", 1}, {"EventTime", 2}, {"@timestamp", 4}};
+    {"TimeCreated.SystemTime", 0}, {"SystemTime", 0}, {"TimeCreated", 1}, {"EventTime", 2}, {"@timestamp", 4},
+    {"TimeGenerated", 4}};
 
 constexpr std::string_view kStructured[] = {"Provider",    "EventID",   "TimeCreated",
                                             "Correlation", "Execution", "Security"};
@@ -145,7 +146,8 @@ core::Result<void> SystemFields::finish() {
     RW_TRY(event_.record_id, number_field<std::uint64_t>("EventRecordID", record_id_.value));
   }
 
-  const std::optional<core::Micros> utc = utc_time(event_.get("UtcTime"));
+  std::optional<core::Micros> utc = utc_time(event_.get("UtcTime"));
+  if (!utc) utc = zoned_time(event_.get("UtcTime"));  // Log Analytics
   std::uint8_t best = utc ? kUtcTimeRank : 0xff;
   event_.time = utc;
   std::stable_sort(times_.begin(), times_.end(), [](const Given& a, const Given& b) { return a.rank < b.rank; });

@@ -13,8 +13,12 @@ namespace {
 std::string decode(std::string_view json) {
   core::Arena arena;
   WindowsEvent event;
-  const core::Result<void> decoded = decode_event_json(json, arena, event);
-  return decoded.ok() ? text_of(event) : "error: " + decoded.error().message;
+  std::string text;
+  const auto pieces =
+      decode_event_json(json, {}, arena, event, [&](std::string_view, const core::Result<void>& decoded) {
+        text += decoded.ok() ? text_of(event) : "error: " + decoded.error().message;
+      });
+  return pieces.ok() ? text : "error: " + pieces.error().message;
 }
 
 std::string read_file(const std::string& path) {
@@ -89,7 +93,7 @@ TEST_CASE("JSON objects become Windows events") {
       {"EventID is no number", R"({"EventID":"13x"})", "error: EventID: expected a number, got '13x'"},
       {"record id is no number", R"({"EventID":1,"RecordNumber":-1})",
        "error: EventRecordID: expected a number, got '-1'"},
-      {"an array", "[1]", "error: not a JSON object"},
+      {"an array of a number", "[1]", "error: not a JSON object"},
       {"two objects", R"({"EventID":1}{"EventID":2})", "error: text after the JSON object"},
       {"malformed number", R"({"EventID":1,"a":01})", "error: not well-formed JSON: malformed number"},
       {"malformed literal", R"({"EventID":1,"a":nul})", "error: not well-formed JSON: unknown literal"},

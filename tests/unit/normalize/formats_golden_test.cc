@@ -1,0 +1,125 @@
+// tests/golden/formats: NAME.txt is one event as each forwarder sends it ("=== FORMAT" and the payload after),
+// NAME.json the record of its XML, and for each other format what its record has instead: {"FIELD": [of the XML, of the
+// format]}. REGWARDEN_UPDATE_GOLDEN=1 rewrites the .json files; the difference is for people to review.
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "daemon/core/counters.h"
+#include "daemon/ingest/pipeline.h"
+#include "daemon/ingest/syslog/header.h"
+#include "storage/writer.h"
+#include "tests/unit/normalize/shown_records.h"
+
+namespace rw::ingest {
+namespace {
+
+std::string file_text(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+using Payloads = std::vector<std::pair<std::string, std::string>>;  // format, payload
+
+Payloads payloads_in(const std::string& text) {
+  const std::string mark = "=== ";
+  Payloads payloads;
+  for (std::size_t at = text.find(mark); at != std::string::npos;) {
+    const std::size_t line_end = text.find('\n', at);
+    const std::size_t next = text.find("\n" + mark, line_end);
+    const std::size_t end = next == std::string::npos ? text.size() - 1 : next;
+    payloads.emplace_back(text.substr(at + mark.size(), line_end - at - mark.size()),
+                          text.substr(line_end + 1, end - line_end - 1));
+    at = next == std::string::npos ? next : next + 1;
+  }
+  return payloads;
+}
+
+std::string utf16_of_ascii(const std::string& text) {
+  std::string utf16 = "\xff\xfe";
+  for (const char c : text) {
+    utf16 += c;
+    utf16 += '\0';
+  }
+  return utf16;
+}
+
+// As a syslog listener in Berlin gets it; what has no syslog header comes by HTTP.
+Json record_of(const std::string& message) {
+  const core::Result<core::TimeZone> zone = core::TimeZone::find("Europe/Berlin");
+  REQUIRE(zone.ok());
+  const core::Micros received = core::from_us(1'791'749'700'000'000);
+  const bool by_syslog = message.size() > 1 && message[0] == '<' && message[1] >= '0' && message[1] <= '9';
+  SyslogMessage header;
+  if (by_syslog) header = parse_syslog(message, received, *zone);
+  Json shown = Json::object();
+  core::Counters counters;
+  {
+    storage::Writer writer(std::make_unique<ShowingSession>(shown), {}, counters);
+    KeyDeletions key_deletions;
+    Pipeline pipeline(writer, counters, key_deletions);
+    MessageContext context{.received = received, .input = "test", .peer = "golden"};
+    context.zone = &*zone;
+    if (by_syslog) context.header = &header;
+    const auto added = pipeline.add(by_syslog ? header.msg : message, context);
+    INFO((added.ok() ? "" : added.error().message));
+    CHECK(added.ok());
+    CHECK(pipeline.flush());
+  }
+  return shown;
+}
+
+Json differences(const Json& xml, const Json& other) {
+  const Json expected = xml.flatten();
+  const Json actual = other.flatten();
+  std::set<std::string> fields;
+  for (const auto& item : expected.items()) fields.insert(item.key());
+  for (const auto& item : actual.items()) fields.insert(item.key());
+  Json found = Json::object();
+  for (const std::string& field : fields) {
+    const Json before = expected.contains(field) ? expected[field] : Json();
+    const Json after = actual.contains(field) ? actual[field] : Json();
+    if (before != after) found[field] = Json::array({before, after});
+  }
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("golden: one event in every format") {
+  const bool update = std::getenv("REGWARDEN_UPDATE_GOLDEN") != nullptr;
+  std::set<std::filesystem::path> inputs;
+  for (const auto& entry : std::filesystem::directory_iterator(REGWARDEN_SOURCE_DIR "/tests/golden/formats")) {
+    if (entry.path().extension() == ".txt") inputs.insert(entry.path());
+  }
+  REQUIRE(inputs.size() >= 7);
+  for (const auto& input : inputs) {
+    INFO(input.filename().string());
+    Payloads payloads = payloads_in(file_text(input));
+    REQUIRE(payloads.size() >= 24);
+    REQUIRE(payloads[0].first == "xml");
+    payloads.emplace_back("xml-utf16", utf16_of_ascii(payloads[0].second));
+    Json shown = {{"xml", record_of(payloads[0].second)}};
+    for (std::size_t i = 1; i < payloads.size(); ++i) {
+      INFO(payloads[i].first);
+      const Json record = record_of(payloads[i].second);
+      const std::size_t stored = record.contains("registry") ? record["registry"].size() : record["processes"].size();
+      CHECK(stored == 1);
+      CHECK(!record.contains("rejected"));
+      shown[payloads[i].first] = differences(shown["xml"], record);
+    }
+    std::filesystem::path expected = input;
+    expected.replace_extension(".json");
+    const std::string actual = shown.dump(1) + "\n";
+    if (update) std::ofstream(expected, std::ios::binary) << actual;
+    CHECK(actual == file_text(expected));
+  }
+}
+
+}  // namespace rw::ingest
