@@ -51,6 +51,9 @@ class Pipeline {
   void reject(std::string_view input_bytes, std::uint64_t size_bytes, std::string reason,
               const MessageContext& context);
 
+  // Inputs counted and kept as rejected so far, those of all batches.
+  std::size_t rejected_total() const { return rejected_total_; }
+
   bool empty() const { return batch_.empty(); }
   // The batch has reached the size at which it is worth handing over (about 1 MiB).
   bool large() const;
@@ -77,7 +80,8 @@ class Pipeline {
   KeyDeletions& key_deletions_;
   storage::Batch batch_;
   std::size_t rejected_bytes_ = 0;  // of batch_.rejected
-  WindowsEvent event_;              // reused
+  std::size_t rejected_total_ = 0;
+  WindowsEvent event_;  // reused
   std::string scratch_;
 };
 

@@ -28,10 +28,11 @@ void check_equal(const http::ServerOptions& a, const http::ServerOptions& b) {
 
 void check_equal(const HttpInput& a, const HttpInput& b) {
   const auto& [server, ingest] = a;
-  const auto& [tokens, query_token, commit_timeout, zone] = ingest;
+  const auto& [tokens, query_token, acknowledgements, commit_timeout, zone] = ingest;
   check_equal(server, b.server);
   CHECK(tokens == b.ingest.tokens);
   CHECK(query_token == b.ingest.query_token);
+  CHECK(acknowledgements == b.ingest.acknowledgements);
   CHECK(commit_timeout == b.ingest.commit_timeout);
   CHECK(zone.name() == b.ingest.zone.name());
 }
@@ -168,6 +169,7 @@ inputs:
       tokens: [abc, "x-${REGWARDEN_TEST_TOKEN}-y", {file: hec.tokens}]
       token_file: hec.tokens
       query_token: true
+      acknowledgements: true
       max_body_size: 1MiB
       threads: 3
     - {listen: "127.0.0.1:18090", tokens: "${REGWARDEN_TEST_TOKEN}"}
@@ -226,6 +228,7 @@ scheduler: {threads: 1, catch_up: 0, search_timeout: 1s, max_rows: 1}
   expected.http[0].server.threads = 3;
   expected.http[0].ingest.tokens = {"abc", "x-from-environment-y", "one", "two", "one", "two"};
   expected.http[0].ingest.query_token = true;
+  expected.http[0].ingest.acknowledgements = true;
   expected.http[1].server.listen = {"127.0.0.1", 18090};
   expected.http[1].ingest.tokens = {"from-environment"};
   for (HttpInput& input : expected.http) input.ingest.zone = expected.time_zone;
