@@ -136,7 +136,8 @@ core::Result<void> ElasticBulkReader::read_action(BulkItem& item) {
   }
   if (object.size() != 1) return malformed("expected END_OBJECT but found [FIELD_NAME]");
   item.action = *action;
-  for (const simdjson::dom::key_value_pair meta : member.value.get_object().value_unsafe()) {
+  const simdjson::dom::object metas = member.value.get_object().value_unsafe();
+  for (const simdjson::dom::key_value_pair meta : metas) {
     if (meta.key == "_index") item.index = text_of_meta(meta.value);
     if (meta.key == "_id") item.id = text_of_meta(meta.value);
   }

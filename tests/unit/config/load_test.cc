@@ -258,11 +258,11 @@ scheduler: {threads: 1, catch_up: 0, search_timeout: 1s, max_rows: 1}
   detections.overrides[0].settings.risk_score = 100;
   detections.overrides[0].settings.severity = "critical";
   detections.overrides[0].settings.enabled = false;
-  detections.overrides[0].line = 44;
+  detections.overrides[0].line = 45;
   detections.overrides[1].detection = "other";
   detections.overrides[1].settings.schedule_window = "auto";
   detections.overrides[1].settings.latest_time = core::TimeModifier();
-  detections.overrides[1].line = 45;
+  detections.overrides[1].line = 46;
   for (auto& entry : detections.overrides) {
     entry.file = file;
     entry.col = 5;
