@@ -81,6 +81,7 @@ std::optional<HttpInput> read_http(Section& item) {
   read_server(item, input.server, input.ingest.tokens);
   require(item, "listen", "ADDRESS:PORT");
   set(input.ingest.query_token, item.boolean("query_token"));
+  set(input.ingest.acknowledgements, item.boolean("acknowledgements"));
   set(input.server.max_body_bytes, item.size("max_body_size", kKiB, kGiB));
   item.finish();
   return item.has("listen") ? std::optional(std::move(input)) : std::nullopt;

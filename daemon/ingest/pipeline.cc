@@ -133,6 +133,7 @@ void Pipeline::refuse(std::string_view input_bytes, const core::Error& error, co
 void Pipeline::reject(std::string_view input_bytes, std::uint64_t size_bytes, std::string reason,
                       const MessageContext& context) {
   counters_.add(core::Counter::kRejected);
+  ++rejected_total_;
   batch_.rejected.push_back({
       .time = context.received,
       .input = std::string(context.input),

@@ -56,6 +56,9 @@ class Pipeline {
   void reject(std::string_view input_bytes, std::uint64_t size_bytes, std::string reason,
               const MessageContext& context);
 
+  // Inputs counted and kept as rejected so far, those of all batches.
+  std::size_t rejected_total() const { return rejected_total_; }
+
   // Nothing waits to be committed.
   bool empty() const { return batch_.empty(); }
   // Events of kinds that are not stored were counted for their sources, and flush() is still to tell the writer.
@@ -91,7 +94,8 @@ class Pipeline {
   storage::Batch batch_;
   SourceTally sources_;             // of batch_, and of events that are not stored
   std::size_t rejected_bytes_ = 0;  // of batch_.rejected
-  WindowsEvent event_;              // reused
+  std::size_t rejected_total_ = 0;
+  WindowsEvent event_;  // reused
   std::string scratch_;
 };
 

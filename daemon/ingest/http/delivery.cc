@@ -26,6 +26,7 @@ struct Delivery::Pending {
   core::CondVar changed;
   std::size_t batches RW_GUARDED_BY(mutex) = 0;
   Outcome outcome RW_GUARDED_BY(mutex) = Outcome::kCommitted;
+  storage::CommitOutcome committed RW_GUARDED_BY(mutex);
 };
 
 Delivery::Delivery(storage::Writer& writer, core::Counters& counters, KeyDeletions& key_deletions,
@@ -46,7 +47,13 @@ bool Delivery::hand_over() {
     {
       core::Lock lock(pending->mutex);
       --pending->batches;
-      if (!outcome.ok()) pending->outcome = may_work_later(outcome.error()) ? Outcome::kBusy : Outcome::kFailed;
+      if (outcome.ok()) {
+        pending->committed.registry_stored += outcome->registry_stored;
+        pending->committed.processes_stored += outcome->processes_stored;
+        pending->committed.duplicates += outcome->duplicates;
+      } else {
+        pending->outcome = may_work_later(outcome.error()) ? Outcome::kBusy : Outcome::kFailed;
+      }
     }
     pending->changed.notify_one();
   };
@@ -66,6 +73,11 @@ Delivery::Outcome Delivery::finish() {
     }
   }
   return pending_->outcome;
+}
+
+storage::CommitOutcome Delivery::committed() const {
+  core::Lock lock(pending_->mutex);
+  return pending_->committed;
 }
 
 }  // namespace rw::ingest

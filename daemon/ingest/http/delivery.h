@@ -28,6 +28,8 @@ class Delivery {
   // To be called between events: hands a large batch over. False: the queue is full, the request cannot go on.
   bool hand_over_large();
   Outcome finish();
+  // What became of the events, once finish() has said kCommitted.
+  storage::CommitOutcome committed() const;
 
  private:
   struct Pending;

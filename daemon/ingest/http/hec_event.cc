@@ -11,55 +11,7 @@
 namespace rw::ingest {
 namespace {
 
-// Splunk answers "raw nesting too deep" as code 6; no Windows event is nested more than a few levels.
-constexpr std::size_t kMaxDepth = 64;
 constexpr std::int64_t kFirstMilliseconds = 100'000'000'000;  // 10^11
-
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-
-std::size_t skip_blank(std::string_view text, std::size_t at) {
-  while (at < text.size() && is_blank(text[at])) ++at;
-  return at;
-}
-
-// The position after the string whose quote is at `at`; npos: it does not end.
-std::size_t skip_string(std::string_view text, std::size_t at) {
-  ++at;
-  while ((at = text.find_first_of("\"\\", at)) != std::string_view::npos) {
-    if (text[at] == '"') return at + 1;
-    at += 2;
-  }
-  return at;
-}
-
-struct Extent {
-  std::size_t end = std::string_view::npos;  // npos: the value does not end
-  bool too_deep = false;
-};
-
-// Where the object or array at `at` ends, by its brackets alone: whether it is JSON is for simdjson to say.
-Extent find_end(std::string_view text, std::size_t at) {
-  std::size_t depth = 0;
-  Extent extent;
-  while ((at = text.find_first_of("\"{}[]", at)) != std::string_view::npos) {
-    if (text[at] == '"') {
-      at = skip_string(text, at);
-      if (at == std::string_view::npos) return extent;
-      continue;
-    }
-    if (text[at] == '{' || text[at] == '[') {
-      if (++depth > kMaxDepth) {
-        extent.too_deep = true;
-        return extent;
-      }
-    } else if (--depth == 0) {
-      extent.end = at + 1;
-      return extent;
-    }
-    ++at;
-  }
-  return extent;
-}
 
 // Steps through the members of an object that simdjson has found valid and gives each value as it was written, which
 // simdjson's tree no longer knows (1.10, 1.79E9, the order and spelling of an event's own members).
@@ -68,13 +20,13 @@ class RawValues {
   explicit RawValues(std::string_view object) : text_(object), at_(1) {}
 
   std::string_view next() {
-    at_ = skip_string(text_, text_.find('"', at_));
-    at_ = skip_blank(text_, text_.find(':', at_) + 1);
+    at_ = skip_json_string(text_, text_.find('"', at_));
+    at_ = skip_json_blank(text_, text_.find(':', at_) + 1);
     const std::size_t start = at_;
     if (text_[at_] == '"') {
-      at_ = skip_string(text_, at_);
+      at_ = skip_json_string(text_, at_);
     } else if (text_[at_] == '{' || text_[at_] == '[') {
-      at_ = find_end(text_, at_).end;
+      at_ = find_json_end(text_, at_).end;
     } else {
       at_ = text_.find_first_of(",} \t\r\n", at_);
     }
@@ -113,63 +65,25 @@ struct HecEventReader::Json {
   std::string cleaned;
 };
 
-HecEventReader::HecEventReader(std::string_view body) : body_(body), json_(std::make_unique<Json>()) {
-  if (body_.starts_with(core::kByteOrderMark)) at_ = core::kByteOrderMark.size();
-}
+HecEventReader::HecEventReader(std::string_view body) : body_(body), objects_(body), json_(std::make_unique<Json>()) {}
 
 HecEventReader::~HecEventReader() = default;
 
-std::optional<HecItem> HecEventReader::malformed(std::size_t from, std::string reason) {
-  trusted_ = false;
-  at_ = body_.size();
-  return HecItem{HecCode::kInvalidDataFormat, {}, std::move(reason), body_.substr(std::min(from, body_.size()))};
-}
-
 std::optional<HecItem> HecEventReader::next() {
-  while (true) {
-    at_ = skip_blank(body_, at_);
-    if (at_ == body_.size()) {
-      if (!in_array_ || !trusted_) return std::nullopt;
-      in_array_ = false;
-      return malformed(at_, fmt::format("byte {}: the array does not end, expected ']'", at_));
-    }
-    const char c = body_[at_];
-    if (in_array_ && c == ']') {
-      in_array_ = false;
-      ++at_;
-      continue;
-    }
-    if (in_array_ && after_element_) {
-      if (c != ',') return malformed(at_, fmt::format("byte {}: expected ',' or ']'", at_));
-      after_element_ = false;
-      at_ = skip_blank(body_, at_ + 1);
-      if (at_ == body_.size() || body_[at_] != '{') {
-        return malformed(at_, fmt::format("byte {}: expected an object", at_));
-      }
-      continue;
-    }
-    if (!in_array_ && c == '[') {
-      in_array_ = true;
-      after_element_ = false;
-      ++at_;
-      continue;
-    }
-    if (c != '{') return malformed(at_, fmt::format("byte {}: expected an object", at_));
-
-    const std::size_t start = at_;
-    const Extent extent = find_end(body_, start);
-    if (extent.too_deep) {
-      return malformed(start, fmt::format("byte {}: nested deeper than {} levels", start, kMaxDepth));
-    }
-    if (extent.end == std::string_view::npos) {
-      return malformed(start, fmt::format("byte {}: the object does not end", start));
-    }
-    at_ = extent.end;
-    after_element_ = true;
-    HecItem item = read_object(body_.substr(start, at_ - start));
-    if (!trusted_) return malformed(start, fmt::format("byte {}: {}", start, item.reason));
-    return item;
+  if (!trusted_) return std::nullopt;
+  std::optional<JsonPiece> piece = objects_.next();
+  if (!piece) return std::nullopt;
+  if (!piece->fault.empty()) {
+    trusted_ = false;
+    return HecItem{HecCode::kInvalidDataFormat, {}, std::move(piece->fault), piece->text};
   }
+  HecItem item = read_object(piece->text);
+  if (!trusted_) {
+    const auto start = static_cast<std::size_t>(piece->text.data() - body_.data());
+    item.reason = fmt::format("byte {}: {}", start, item.reason);
+    item.source = body_.substr(start);
+  }
+  return item;
 }
 
 HecItem HecEventReader::read_object(std::string_view text) {

@@ -1,7 +1,6 @@
 // The body of /services/collector/event: JSON objects one after another, with or without white space between them
 // ({…}{…}), or in arrays ([{…},{…}]). The Content-Type says nothing: clients send forms' and text types.
 //
-//   body   = *( ws / object / array )         array = "[" [ object *( "," object ) ] "]"
 //   object = event (required), time, host, fields, and others that do not matter here
 //
 // One object per body, used on one thread.
@@ -15,6 +14,7 @@
 
 #include "daemon/core/time.h"
 #include "daemon/ingest/http/hec_reply.h"
+#include "daemon/ingest/http/json_objects.h"
 
 namespace rw::ingest {
 
@@ -49,13 +49,10 @@ class HecEventReader {
  private:
   struct Json;  // simdjson's parser
 
-  std::optional<HecItem> malformed(std::size_t from, std::string reason);
   HecItem read_object(std::string_view text);
 
   const std::string_view body_;
-  std::size_t at_ = 0;
-  bool in_array_ = false;
-  bool after_element_ = false;  // in an array: a comma or the end must come
+  JsonObjects objects_;
   bool trusted_ = true;
   std::unique_ptr<Json> json_;
   std::string payload_;

@@ -25,6 +25,7 @@ constexpr ReplyRow kReplies[] = {
     {HecCode::kInvalidDataFormat, 400, "Invalid data format"},
     {HecCode::kInternalError, 500, "Internal server error"},
     {HecCode::kBusy, 503, "Server is busy"},
+    {HecCode::kChannelMissing, 400, "Data channel is missing"},
     {HecCode::kInvalidChannel, 400, "Invalid data channel"},
     {HecCode::kEventRequired, 400, "Event field is required"},
     {HecCode::kEventBlank, 400, "Event field cannot be blank"},
@@ -55,6 +56,12 @@ http::Response hec_reply(HecCode code, std::optional<std::size_t> event_number) 
   response.body += '}';
   if (row.status == 503) response.headers.emplace_back("Retry-After", "1");
   if (row.status == 401) response.headers.emplace_back("WWW-Authenticate", "Splunk");
+  return response;
+}
+
+http::Response hec_accepted(std::uint64_t ack_id) {
+  http::Response response = hec_reply(HecCode::kSuccess);
+  response.body.insert(response.body.size() - 1, fmt::format(R"(,"ackId":{})", ack_id));
   return response;
 }
 

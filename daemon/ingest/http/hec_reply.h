@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -19,6 +20,7 @@ enum class HecCode {
   kInvalidDataFormat = 6,
   kInternalError = 8,
   kBusy = 9,
+  kChannelMissing = 10,
   kInvalidChannel = 11,
   kEventRequired = 12,
   kEventBlank = 13,
@@ -33,6 +35,9 @@ enum class HecCode {
 
 // Busy and the like carry Retry-After: 1. event_number: 0-based, of the first event at fault.
 http::Response hec_reply(HecCode code, std::optional<std::size_t> event_number = std::nullopt);
+
+// Success, with the id to ask for where acknowledgements are on.
+http::Response hec_accepted(std::uint64_t ack_id);
 
 // What is no answer of the collector itself but of the HTTP server: {"text":…,"code":status}.
 http::Response hec_http_error(int status, std::string_view text);

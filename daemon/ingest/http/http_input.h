@@ -3,16 +3,13 @@
 // Thread-safe: one object serves all threads of a server.
 #pragma once
 
-#include <atomic>
-#include <chrono>
-#include <string>
-#include <vector>
-
 #include "daemon/core/counters.h"
 #include "daemon/core/time.h"
 #include "daemon/http/server.h"
+#include "daemon/ingest/http/elastic.h"
 #include "daemon/ingest/http/hec.h"
 #include "daemon/ingest/http/ingest_context.h"
+#include "daemon/ingest/http/plain.h"
 #include "daemon/ingest/normalize/key_deletions.h"
 #include "storage/writer.h"
 
@@ -20,11 +17,10 @@ namespace rw::ingest {
 
 class HttpInput {
  public:
-  HttpInput(HttpInputOptions options, storage::Writer& writer, core::Counters& counters, const core::Clock& clock)
-      : context_(std::move(options), writer, counters, clock), hec_(context_) {}
+  HttpInput(HttpInputOptions options, storage::Writer& writer, core::Counters& counters, const core::Clock& clock);
 
   // Adds the routes and the error handlers. The object must outlive the server.
-  void add_routes(http::Server& server) { hec_.add_routes(server); }
+  void add_routes(http::Server& server);
 
   // The daemon stops: from now on every request is answered so that the client sends again later. Thread-safe.
   void begin_shutdown() { context_.shutting_down = true; }
@@ -32,6 +28,8 @@ class HttpInput {
  private:
   IngestContext context_;
   Hec hec_;
+  Elastic elastic_;
+  Plain plain_;
 };
 
 }  // namespace rw::ingest

@@ -38,10 +38,11 @@ void check_equal(const http::ServerOptions& a, const http::ServerOptions& b) {
 
 void check_equal(const HttpInput& a, const HttpInput& b) {
   const auto& [server, ingest] = a;
-  const auto& [tokens, query_token, commit_timeout, zone] = ingest;
+  const auto& [tokens, query_token, acknowledgements, commit_timeout, zone] = ingest;
   check_equal(server, b.server);
   CHECK(tokens == b.ingest.tokens);
   CHECK(query_token == b.ingest.query_token);
+  CHECK(acknowledgements == b.ingest.acknowledgements);
   CHECK(commit_timeout == b.ingest.commit_timeout);
   CHECK(zone.name() == b.ingest.zone.name());
 }
@@ -196,6 +197,7 @@ inputs:
       tokens: [abc, "x-${REGWARDEN_TEST_TOKEN}-y", {file: hec.tokens}]
       token_file: hec.tokens
       query_token: true
+      acknowledgements: true
       max_body_size: 1MiB
       threads: 3
     - {listen: "127.0.0.1:18090", tokens: "${REGWARDEN_TEST_TOKEN}"}
@@ -266,6 +268,7 @@ sources:
   expected.http[0].server.threads = 3;
   expected.http[0].ingest.tokens = {"abc", "x-from-environment-y", "one", "two", "one", "two"};
   expected.http[0].ingest.query_token = true;
+  expected.http[0].ingest.acknowledgements = true;
   expected.http[1].server.listen = {"127.0.0.1", 18090};
   expected.http[1].ingest.tokens = {"from-environment"};
   for (HttpInput& input : expected.http) input.ingest.zone = expected.time_zone;
@@ -295,11 +298,11 @@ sources:
   detections.overrides[0].settings.risk_score = 100;
   detections.overrides[0].settings.severity = "critical";
   detections.overrides[0].settings.enabled = false;
-  detections.overrides[0].line = 51;
+  detections.overrides[0].line = 52;
   detections.overrides[1].detection = "other";
   detections.overrides[1].settings.schedule_window = "auto";
   detections.overrides[1].settings.latest_time = core::TimeModifier();
-  detections.overrides[1].line = 52;
+  detections.overrides[1].line = 53;
   for (auto& entry : detections.overrides) {
     entry.file = file;
     entry.col = 5;

@@ -188,10 +188,12 @@ TEST_CASE("Wrong HTTP inputs and API") {
        {"1:16: error: api.threads: '0': expected 1 to 256",
         "1:19: error: api: unknown key 'max_body_size': expected listen, certificate, key, tokens, token_file or "
         "threads"}},
-      {"inputs: {http: [{listen: \"127.0.0.1:1\", query_token: maybe, max_body_size: 1B, threads: 257}]}\n",
+      {"inputs: {http: [{listen: \"127.0.0.1:1\", query_token: maybe, max_body_size: 1B, threads: 257, "
+       "acknowledgements: 1}]}\n",
        {"1:54: error: inputs.http[0].query_token: 'maybe': expected true or false",
         "1:76: error: inputs.http[0].max_body_size: '1B': expected 1KiB to 1GiB",
-        "1:89: error: inputs.http[0].threads: '257': expected 1 to 256"}},
+        "1:89: error: inputs.http[0].threads: '257': expected 1 to 256",
+        "1:112: error: inputs.http[0].acknowledgements: '1': expected true or false"}},
   });
 }
 
@@ -341,7 +343,7 @@ TEST_CASE("All problems of a file, in the order of the file") {
          "7:16: error: inputs.http[0].listen: 0.0.0.0:8088 can be reached from other machines: expected tokens or "
          "token_file beside it, or a loopback address such as 127.0.0.1",
          "7:32: error: inputs.http[0]: unknown key 'colour': expected listen, certificate, key, tokens, token_file, "
-         "threads, query_token or max_body_size",
+         "threads, query_token, acknowledgements or max_body_size",
          "9:7: error: inputs.syslog[0]: certificate is missing: expected the PEM file of the server's certificate, and "
          "its "
          "key",

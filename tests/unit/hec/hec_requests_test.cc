@@ -64,7 +64,6 @@ TEST_CASE("requests and replies") {
       {"POST", "/services/collector/s2s", auth, good, 404, not_found},
       {"POST", "/services/collector/event/2.0", auth, good, 404, not_found},
       {"POST", "/services/collectors", auth, good, 404, not_found},
-      {"GET", "/", {}, "", 404, not_found},
       // who may
       {"POST", event, {}, good, 401, reply("Token is required", 2)},
       {"POST", event, {{"Authorization", "Splunk"}}, good, 401, reply("Invalid authorization", 3)},
