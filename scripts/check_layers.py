@@ -41,6 +41,7 @@ FOREIGN = {
     r"systemd/": ["daemon/cli"],
     r"xxhash\.h": ["storage/sqlite"],
     r"openssl/": ["daemon/core", "daemon/http"],
+    r"zstd": ["daemon/http"],
     r"zlib\.h": ["daemon/http", "daemon/cli"],
     r"nlohmann/": ["daemon/detect", "daemon/scheduler", "web", "daemon/cli"],
     r"spdlog/": ["daemon/core", "daemon/http", "storage", "daemon/ingest", "daemon/scheduler", "web", "daemon/cli"],

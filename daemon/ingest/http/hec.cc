@@ -61,7 +61,7 @@ http::Response server_error(int status) {
     case 413:
       return hec_http_error(status, "Content too large: the limit counts after decompression; send smaller batches");
     case 415:
-      return hec_http_error(status, "Content-Encoding not supported: send gzip, deflate or none");
+      return hec_http_error(status, "Content-Encoding not supported: send gzip, deflate, zstd or none");
     case 500:
       return hec_reply(HecCode::kInternalError);
     case 503:
