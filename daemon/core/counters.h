@@ -30,6 +30,7 @@ namespace rw::core {
   X(kHttpErrors, "regwarden_http_errors_total", "HTTP requests answered with a 4xx or 5xx status")                    \
   X(kHttpBusy, "regwarden_http_busy_total", "HTTP ingest requests answered busy (503)")                               \
   X(kHecEvents, "regwarden_hec_events_total", "Events received through the HTTP Event Collector")                     \
+  X(kOtlpRecords, "regwarden_otlp_log_records_total", "Log records received through OTLP")                            \
   X(kDecoded, "regwarden_events_decoded_total", "Payloads decoded to a Windows event")                                \
   X(kRegistryStored, "regwarden_registry_events_stored_total", "Registry events stored")                              \
   X(kProcessStored, "regwarden_process_events_stored_total", "Process-creation events stored")                        \

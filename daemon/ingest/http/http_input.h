@@ -13,6 +13,7 @@
 #include "daemon/http/server.h"
 #include "daemon/ingest/http/hec.h"
 #include "daemon/ingest/http/ingest_context.h"
+#include "daemon/ingest/http/otlp.h"
 #include "daemon/ingest/normalize/key_deletions.h"
 #include "storage/writer.h"
 
@@ -21,10 +22,13 @@ namespace rw::ingest {
 class HttpInput {
  public:
   HttpInput(HttpInputOptions options, storage::Writer& writer, core::Counters& counters, const core::Clock& clock)
-      : context_(std::move(options), writer, counters, clock), hec_(context_) {}
+      : context_(std::move(options), writer, counters, clock), hec_(context_), otlp_(context_) {}
 
   // Adds the routes and the error handlers. The object must outlive the server.
-  void add_routes(http::Server& server) { hec_.add_routes(server); }
+  void add_routes(http::Server& server) {
+    hec_.add_routes(server);
+    otlp_.add_routes(server);
+  }
 
   // The daemon stops: from now on every request is answered so that the client sends again later. Thread-safe.
   void begin_shutdown() { context_.shutting_down = true; }
@@ -32,6 +36,7 @@ class HttpInput {
  private:
   IngestContext context_;
   Hec hec_;
+  Otlp otlp_;
 };
 
 }  // namespace rw::ingest
