@@ -42,6 +42,7 @@ FOREIGN = {
     r"systemd/": ["daemon/cli"],
     r"xxhash\.h": ["storage/sqlite"],
     r"openssl/": ["daemon/core", "daemon/tls", "daemon/http", "daemon/ingest/net"],
+    r"zstd": ["daemon/http"],
     r"zlib\.h": ["daemon/http", "daemon/cli"],
     r"nlohmann/": ["daemon/detect", "daemon/scheduler", "web", "daemon/cli"],
     r"spdlog/": ["daemon/core", "daemon/http", "storage", "daemon/ingest", "daemon/scheduler", "web", "daemon/cli"],

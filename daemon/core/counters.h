@@ -36,6 +36,7 @@ namespace rw::core {
   X(kHecEvents, "regwarden_hec_events_total", "Events received through the HTTP Event Collector")                     \
   X(kBulkDocuments, "regwarden_bulk_documents_total", "Documents received through Elasticsearch _bulk")               \
   X(kIngestEvents, "regwarden_ingest_events_total", "Events received through the plain ingest path")                  \
+  X(kOtlpRecords, "regwarden_otlp_log_records_total", "Log records received through OTLP")                            \
   X(kDecoded, "regwarden_events_decoded_total", "Payloads decoded to a Windows event")                                \
   X(kRegistryStored, "regwarden_registry_events_stored_total", "Registry events stored")                              \
   X(kProcessStored, "regwarden_process_events_stored_total", "Process-creation events stored")                        \

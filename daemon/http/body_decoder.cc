@@ -1,5 +1,7 @@
 #include "daemon/http/body_decoder.h"
 
+#include <zstd_errors.h>
+
 #include <algorithm>
 #include <array>
 #include <limits>
@@ -12,7 +14,8 @@ namespace {
 
 constexpr std::size_t kPieceBytes = 32 * 1024;
 constexpr int kWindowBits = 15;
-constexpr int kGzipFormat = 16;  // added to the window bits (zlib.h, inflateInit2)
+constexpr int kMaxZstdWindowLog = 23;  // RFC 9659: 8 MiB
+constexpr int kGzipFormat = 16;        // added to the window bits (zlib.h, inflateInit2)
 
 // The first byte of a zlib header has method 8 in its low half. Bare deflate would begin so only with a stored block
 // whose padding bits are not zero, which no compressor writes.
@@ -28,11 +31,12 @@ std::optional<BodyDecoder::Coding> BodyDecoder::parse_coding(std::string_view co
   if (name.empty() || core::equals_ascii_nocase(name, "identity")) return Coding::kIdentity;
   if (core::equals_ascii_nocase(name, "gzip") || core::equals_ascii_nocase(name, "x-gzip")) return Coding::kGzip;
   if (core::equals_ascii_nocase(name, "deflate")) return Coding::kDeflate;
+  if (core::equals_ascii_nocase(name, "zstd")) return Coding::kZstd;
   return std::nullopt;
 }
 
 BodyDecoder::~BodyDecoder() {
-  if (open_) inflateEnd(&stream_);
+  if (open_ && !zstd_) inflateEnd(&stream_);
 }
 
 BodyDecoder::Outcome BodyDecoder::append(std::string_view bytes, std::string& out) {
@@ -41,6 +45,9 @@ BodyDecoder::Outcome BodyDecoder::append(std::string_view bytes, std::string& ou
     out.append(bytes);
     return Outcome::kGood;
   }
+  encoded_bytes_ += bytes.size();
+  if (encoded_bytes_ > max_bytes_) return Outcome::kTooLarge;
+  if (coding_ == Coding::kZstd) return bytes.empty() ? Outcome::kGood : unzstd(bytes, out);
   while (!bytes.empty()) {
     const std::string_view piece = bytes.substr(0, std::numeric_limits<uInt>::max());
     const Outcome outcome = inflate_some(piece, out);
@@ -73,9 +80,7 @@ BodyDecoder::Outcome BodyDecoder::inflate_some(std::string_view bytes, std::stri
     stream_.next_out = reinterpret_cast<Bytef*>(piece.data());
     stream_.avail_out = static_cast<uInt>(piece.size());
     const int status = inflate(&stream_, Z_NO_FLUSH);
-    const std::size_t produced = piece.size() - stream_.avail_out;
-    if (produced > max_bytes_ - std::min(out.size(), max_bytes_)) return Outcome::kTooLarge;
-    out.append(piece.data(), produced);
+    if (take({piece.data(), piece.size() - stream_.avail_out}, out) != Outcome::kGood) return Outcome::kTooLarge;
     if (status == Z_STREAM_END) {
       ended_ = true;
       continue;
@@ -84,6 +89,41 @@ BodyDecoder::Outcome BodyDecoder::inflate_some(std::string_view bytes, std::stri
     // Nothing left to do until more bytes come.
     if (status == Z_BUF_ERROR || (stream_.avail_in == 0 && stream_.avail_out != 0)) return Outcome::kGood;
   }
+}
+
+BodyDecoder::Outcome BodyDecoder::unzstd(std::string_view bytes, std::string& out) {
+  if (!open_) {
+    zstd_.reset(ZSTD_createDStream());
+    RW_ASSERT(zstd_ != nullptr);  // else out of memory
+    RW_ASSERT(!ZSTD_isError(ZSTD_DCtx_setParameter(zstd_.get(), ZSTD_d_windowLogMax, kMaxZstdWindowLog)));
+    open_ = true;
+  }
+  ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
+  std::array<char, kPieceBytes> piece;
+  while (true) {
+    ZSTD_outBuffer decoded{piece.data(), piece.size(), 0};
+    const std::size_t status = ZSTD_decompressStream(zstd_.get(), &decoded, &in);
+    if (ZSTD_isError(status)) {
+      return ZSTD_getErrorCode(status) == ZSTD_error_frameParameter_windowTooLarge ? Outcome::kTooLarge
+                                                                                   : Outcome::kMalformed;
+    }
+    if (take({piece.data(), decoded.pos}, out) != Outcome::kGood) return Outcome::kTooLarge;
+    ended_ = status == 0;
+    // With room left in the piece it has given all that it can give.
+    if (in.pos == in.size && (ended_ || decoded.pos < decoded.size)) return Outcome::kGood;
+  }
+}
+
+BodyDecoder::Outcome BodyDecoder::take(std::string_view decoded, std::string& out) const {
+  if (decoded.size() > max_bytes_ - std::min(out.size(), max_bytes_)) return Outcome::kTooLarge;
+  out.append(decoded);
+  return out.size() > kAnyRatioBytes && out.size() / kMaxRatio > encoded_bytes_ ? Outcome::kTooLarge : Outcome::kGood;
+}
+
+std::size_t BodyDecoder::held_bytes() const {
+  constexpr std::size_t kInflateBytes = 40 * 1024;  // zconf.h
+  if (zstd_) return ZSTD_sizeof_DStream(zstd_.get());
+  return open_ ? kInflateBytes : 0;
 }
 
 BodyDecoder::Outcome BodyDecoder::finish() const {

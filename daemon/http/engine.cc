@@ -237,18 +237,19 @@ void Engine::plan_body(httplib::Request& request, Exchange& exchange) {
 void Engine::read_body(Exchange& exchange, httplib::Response& response, const httplib::ContentReader& reader) {
   std::string& body = exchange.request.body;
   BodyDecoder decoder(exchange.coding, options_.max_body_bytes);
-  const std::size_t budget = options_.max_body_bytes * options_.handlers;
+  const std::size_t budget = (options_.max_body_bytes + BodyDecoder::kMaxHeldBytes) * options_.handlers;
   int fault = 0;
   exchange.connection.begin_body();
   const bool whole = reader([&](const char* bytes, std::size_t size) {
     exchange.connection.content_taken(size);
-    const std::size_t before = body.size();
+    const std::size_t before = body.size() + decoder.held_bytes();
     const BodyDecoder::Outcome outcome = decoder.append({bytes, size}, body);
     if (outcome != BodyDecoder::Outcome::kGood) {
       fault = outcome == BodyDecoder::Outcome::kTooLarge ? 413 : 400;
       return false;
     }
-    const std::size_t more = body.size() - before;
+    const std::size_t now = body.size() + decoder.held_bytes();
+    const std::size_t more = now - std::min(before, now);
     exchange.body_bytes_counted += more;
     if (bodies_bytes_.fetch_add(more) + more > budget) {
       fault = 503;
@@ -303,7 +304,7 @@ void Engine::answer_error(Exchange& exchange, int status, httplib::Response& res
     reply.content_type = "text/plain";
   }
   if (status == 405) reply.headers.emplace_back("Allow", exchange.match.allow);
-  if (status == 415) reply.headers.emplace_back("Accept-Encoding", "gzip, deflate");
+  if (status == 415) reply.headers.emplace_back("Accept-Encoding", "gzip, deflate, zstd");
   fill(exchange, std::move(reply), response);
 }
 

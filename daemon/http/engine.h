@@ -51,7 +51,7 @@ class Engine final : private httplib::Server {
   core::Counters& counters_;
   Routes routes_;
   std::atomic<bool> stopping_{false};
-  std::atomic<std::size_t> bodies_bytes_{0};  // held by all requests together
+  std::atomic<std::size_t> bodies_bytes_{0};  // held by all requests together, and by their decoders
 
   core::Mutex mutex_;
   core::CondVar slot_returned_;

@@ -1,6 +1,6 @@
 // An HTTP/1.1 server for ingest and API: cpp-httplib with what every listener of ours needs around it: TLS, a limit on
-// the decompressed body (counted while inflating, so a bomb costs nothing), gzip and deflate bodies, time limits, a
-// handler's exception as a 500, and counters. cpp-httplib stays behind this header.
+// the decompressed body (counted while inflating, so a bomb costs nothing), gzip, deflate and zstd bodies, time limits,
+// a handler's exception as a 500, and counters. cpp-httplib stays behind this header.
 #pragma once
 
 #include <chrono>

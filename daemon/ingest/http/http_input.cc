@@ -11,20 +11,25 @@ namespace {
 http::Response error_elsewhere(int status) {
   if (status != 404) return plain_error(status, server_fault(status));
   return plain_error(status,
-                     "There is no such path: expected /services/collector (Splunk HEC), /_bulk (Elasticsearch) or "
-                     "/api/v1/ingest (JSON or XML)");
+                     "There is no such path: expected /services/collector (Splunk HEC), /_bulk (Elasticsearch), "
+                     "/v1/logs (OTLP) or /api/v1/ingest (JSON or XML)");
 }
 
 }  // namespace
 
 HttpInput::HttpInput(HttpInputOptions options, storage::Writer& writer, core::Counters& counters,
                      const core::Clock& clock)
-    : context_(std::move(options), writer, counters, clock), hec_(context_), elastic_(context_), plain_(context_) {}
+    : context_(std::move(options), writer, counters, clock),
+      hec_(context_),
+      elastic_(context_),
+      plain_(context_),
+      otlp_(context_) {}
 
 void HttpInput::add_routes(http::Server& server) {
   hec_.add_routes(server);
   elastic_.add_routes(server);
   plain_.add_routes(server);
+  otlp_.add_routes(server);
   server.on_error("", [](int status, const http::Request& request) {
     return Elastic::is_bulk(request.path) ? Elastic::error(status) : error_elsewhere(status);
   });

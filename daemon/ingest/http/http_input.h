@@ -9,6 +9,7 @@
 #include "daemon/ingest/http/elastic.h"
 #include "daemon/ingest/http/hec.h"
 #include "daemon/ingest/http/ingest_context.h"
+#include "daemon/ingest/http/otlp.h"
 #include "daemon/ingest/http/plain.h"
 #include "daemon/ingest/normalize/key_deletions.h"
 #include "storage/writer.h"
@@ -30,6 +31,7 @@ class HttpInput {
   Hec hec_;
   Elastic elastic_;
   Plain plain_;
+  Otlp otlp_;
 };
 
 }  // namespace rw::ingest

@@ -16,7 +16,7 @@ inline std::string_view server_fault(int status) {
     case 413:
       return "Content too large: the limit counts after decompression; send smaller batches";
     case 415:
-      return "Content-Encoding not supported: send gzip, deflate or none";
+      return "Content-Encoding not supported: send gzip, deflate, zstd or none";
     case 500:
       return "Internal server error";
     case 503:

@@ -21,7 +21,7 @@ TEST_CASE("requests and replies") {
   const std::string raw = "/services/collector/raw";
   const std::string ok(kSuccess);
   const std::string not_found = reply("The requested URL was not found on this server.", 404);
-  const std::string encoding = reply("Content-Encoding not supported: send gzip, deflate or none", 415);
+  const std::string encoding = reply("Content-Encoding not supported: send gzip, deflate, zstd or none", 415);
   const std::string too_large =
       reply("Content too large: the limit counts after decompression; send smaller batches", 413);
   const std::string gzip = test::compressed(good, test::Compression::kGzip);

@@ -96,9 +96,8 @@ TEST_CASE("plain: requests and replies") {
   const auto error = [](std::string_view reason) { return fmt::format(R"({{"error":"{}"}})", reason); };
   const std::string empty = error("the body is empty: expected JSON or XML events");
   const std::string no_path = error(
-      "There is no such path: expected /services/collector (Splunk HEC), /_bulk (Elasticsearch) or /api/v1/ingest "
-      "(JSON "
-      "or XML)");
+      "There is no such path: expected /services/collector (Splunk HEC), /_bulk (Elasticsearch), /v1/logs "
+      "(OTLP) or /api/v1/ingest (JSON or XML)");
   struct Row {
     std::string method, target;
     test::RawHeaders headers;
@@ -134,7 +133,7 @@ TEST_CASE("plain: requests and replies") {
        401,
        error("?token= is not enabled on this input: expected Authorization: Bearer TOKEN")},
       {"POST", "/ingest", with("Content-Encoding", "zstd"), good, 415,
-       error("Content-Encoding not supported: send gzip, deflate or none")},
+       error("Content-Encoding not supported: send gzip, deflate, zstd or none")},
       {"POST", "/ingest", bearer, std::string(1'000'001, ' '), 413,
        error("Content too large: the limit counts after decompression; send smaller batches")},
       {"GET", "/ingest", bearer, "", 405, error("The path does not take this method")},

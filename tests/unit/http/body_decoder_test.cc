@@ -1,6 +1,9 @@
 #include "daemon/http/body_decoder.h"
 
+#include <zstd.h>
+
 #include <catch2/catch.hpp>
+#include <memory>
 
 #include "tests/support/raw_client.h"
 
@@ -18,7 +21,7 @@ TEST_CASE("content codings by name") {
   };
   const Row rows[] = {
       {"", Coding::kIdentity},     {"identity", Coding::kIdentity}, {"gzip", Coding::kGzip}, {"GZip", Coding::kGzip},
-      {" x-gzip ", Coding::kGzip}, {"deflate", Coding::kDeflate},   {"br", std::nullopt},    {"zstd", std::nullopt},
+      {" x-gzip ", Coding::kGzip}, {"deflate", Coding::kDeflate},   {"br", std::nullopt},    {"zstd", Coding::kZstd},
       {"snappy", std::nullopt},    {"gzip, gzip", std::nullopt},
   };
   for (const Row& row : rows) {
@@ -26,6 +29,29 @@ TEST_CASE("content codings by name") {
     CHECK(BodyDecoder::parse_coding(row.text) == row.coding);
   }
 }
+
+// As a sender writes it that does not know the size beforehand: the frame asks for the whole window.
+std::string zstd_streamed(std::string_view text, int window_log) {
+  const std::unique_ptr<ZSTD_CCtx, std::size_t (*)(ZSTD_CCtx*)> context(ZSTD_createCCtx(), ZSTD_freeCCtx);
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_windowLog, window_log);
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_checksumFlag, 1);
+  std::string out(ZSTD_compressBound(text.size()) + 100, '\0');
+  ZSTD_outBuffer to{out.data(), out.size(), 0};
+  ZSTD_inBuffer first{text.data(), text.size() / 2, 0};
+  ZSTD_inBuffer rest{text.data() + text.size() / 2, text.size() - text.size() / 2, 0};
+  REQUIRE(!ZSTD_isError(ZSTD_compressStream2(context.get(), &to, &first, ZSTD_e_continue)));
+  REQUIRE(ZSTD_compressStream2(context.get(), &to, &rest, ZSTD_e_end) == 0);
+  out.resize(to.pos);
+  return out;
+}
+
+std::string zstd_frame(std::string_view text) {
+  std::string out(ZSTD_compressBound(text.size()), '\0');
+  out.resize(ZSTD_compress(out.data(), out.size(), text.data(), text.size(), 3));
+  return out;
+}
+
+const std::string kSkippableFrame("\x50\x2a\x4d\x18\x03\x00\x00\x00xyz", 11);
 
 Outcome decode(Coding coding, std::size_t limit, std::string_view bytes, std::size_t piece, std::string& out) {
   BodyDecoder decoder(coding, limit);
@@ -52,6 +78,10 @@ TEST_CASE("any chunking decodes to the same text") {
       {Coding::kDeflate, test::compressed(text, Compression::kZlib), text},
       {Coding::kDeflate, test::compressed(text, Compression::kDeflate), text},
       {Coding::kGzip, "", ""},
+      {Coding::kZstd, zstd_frame(text), text},
+      {Coding::kZstd, zstd_streamed(text, 23), text},
+      {Coding::kZstd, zstd_frame(text) + kSkippableFrame + zstd_frame("") + zstd_streamed(text, 20), text + text},
+      {Coding::kZstd, "", ""},
   };
   for (const Row& row : rows) {
     for (const std::size_t piece : {1ul, 7ul, 4096ul, 10'000'000ul}) {
@@ -71,12 +101,21 @@ TEST_CASE("what is no whole compressed stream is told") {
   const std::string zlib = test::compressed("some text that is long enough to be cut", Compression::kZlib);
   std::string damaged = gzip;
   damaged[damaged.size() - 6] = static_cast<char>(damaged[damaged.size() - 6] ^ 0x55);  // CRC
+  const std::string zstd = zstd_streamed("some text that is long enough to be cut", 20);
+  std::string damaged_zstd = zstd;
+  damaged_zstd[zstd.size() - 2] = static_cast<char>(zstd[zstd.size() - 2] ^ 0x55);  // checksum
   const std::pair<Coding, std::string> rows[] = {
       {Coding::kGzip, gzip.substr(0, gzip.size() - 1)},
       {Coding::kGzip, "plain text"},
       {Coding::kGzip, damaged},
       {Coding::kGzip, gzip + "tail"},
       {Coding::kDeflate, zlib + "tail"},
+      {Coding::kZstd, zstd.substr(0, zstd.size() - 1)},
+      {Coding::kZstd, zstd.substr(0, 3)},
+      {Coding::kZstd, "plain text"},
+      {Coding::kZstd, damaged_zstd},
+      {Coding::kZstd, zstd + "tail"},
+      {Coding::kZstd, zstd + "x"},
       {Coding::kDeflate, "\xff\xff\xff"},
   };
   for (const auto& [coding, bytes] : rows) {
@@ -91,6 +130,41 @@ TEST_CASE("a bomb stops at the limit") {
   std::string out;
   CHECK(decode(Coding::kGzip, 1'000'000, bomb, bomb.size(), out) == Outcome::kTooLarge);
   CHECK(out.size() <= 1'000'000);
+}
+
+TEST_CASE("zstd: a ratio that no log has stops early") {
+  const std::string bomb = zstd_frame(std::string(60'000'000, '\0'));
+  REQUIRE(bomb.size() < 10'000);
+  std::string out;
+  CHECK(decode(Coding::kZstd, 64'000'000, bomb, bomb.size(), out) == Outcome::kTooLarge);
+  CHECK(out.size() < 12'000'000);
+  // What deflate can do at most is still let through.
+  const std::string zeros(60'000'000, '\0');
+  out.clear();
+  CHECK(decode(Coding::kGzip, 64'000'000, test::compressed(zeros, Compression::kGzip), 1000, out) == Outcome::kGood);
+  CHECK(out.size() == zeros.size());
+}
+
+TEST_CASE("zstd: a window over 8 MiB is refused, one of 8 MiB is counted") {
+  const std::string text(100'000, 'x');
+  std::string out;
+  CHECK(decode(Coding::kZstd, 1'000'000, zstd_streamed(text, 24), 50, out) == Outcome::kTooLarge);
+  BodyDecoder decoder(Coding::kZstd, 1'000'000);
+  CHECK(decoder.held_bytes() == 0);
+  CHECK(decoder.append(zstd_streamed(text, 23), out) == Outcome::kGood);
+  CHECK(decoder.held_bytes() > 8'000'000);
+  CHECK(decoder.held_bytes() < 9'500'000);
+}
+
+TEST_CASE("members and frames without content end at the limit too") {
+  std::string out;
+  std::string frames;
+  while (frames.size() <= 10'000) frames += kSkippableFrame;
+  CHECK(decode(Coding::kZstd, 10'000, frames, 100, out) == Outcome::kTooLarge);
+  std::string members;
+  while (members.size() <= 10'000) members += test::compressed("", Compression::kGzip);
+  CHECK(decode(Coding::kGzip, 10'000, members, 100, out) == Outcome::kTooLarge);
+  CHECK(out.empty());
 }
 
 }  // namespace

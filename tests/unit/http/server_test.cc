@@ -58,6 +58,12 @@ TEST_CASE("requests and replies") {
       {test::raw_request("POST", "/echo", {{"content-encoding", "deflate"}},
                          test::compressed("abc", Compression::kDeflate)),
        200, "POST /echo () [abc]"},
+      // "abc" as one raw block (RFC 8878 3.1.1): single segment, no checksum
+      {test::raw_request("POST", "/echo", {{"Content-Encoding", "ZSTD"}},
+                         std::string("\x28\xb5\x2f\xfd\x20\x03\x19\x00\x00"
+                                     "abc",
+                                     12)),
+       200, "POST /echo () [abc]"},
       {"\r\n\r\n" + test::raw_request("GET", "/echo"), 200, "GET /echo () []"},
 
       {test::raw_request("GET", "/refuse"), 403, "no"},
@@ -66,7 +72,7 @@ TEST_CASE("requests and replies") {
       {test::raw_request("POST", "/refuse"), 405, "E405 POST /refuse"},
       {test::raw_request("PATCH", "/echo", {}, "abc"), 405, "E405 PATCH /echo"},
       {test::raw_request("TRACE", "/echo"), 405, "E405 TRACE /echo"},
-      {test::raw_request("POST", "/echo", {{"Content-Encoding", "zstd"}}, "abc"), 415, "E415 POST /echo"},
+      {test::raw_request("POST", "/echo", {{"Content-Encoding", "zstd"}}, "abc"), 400, "E400 POST /echo"},
       {test::raw_request("POST", "/echo", {{"Content-Encoding", "br"}}, "abc"), 415, "E415 POST /echo"},
       {test::raw_request("POST", "/echo", {{"Content-Encoding", "snappy"}}, "abc"), 415, "E415 POST /echo"},
       {test::raw_request("POST", "/echo", {{"Content-Encoding", "gzip"}}, "abc"), 400, "E400 POST /echo"},
@@ -118,7 +124,7 @@ TEST_CASE("HEAD has the headers of GET and no body; 405 names the methods; 415 w
   CHECK(test::raw_exchange(server.port(), "POST", "/refuse").header("allow") == "GET");
   CHECK(
       test::raw_exchange(server.port(), "POST", "/echo", {{"Content-Encoding", "br"}}, "x").header("accept-encoding") ==
-      "gzip, deflate");
+      "gzip, deflate, zstd");
 }
 
 TEST_CASE("keep-alive, pipelining, and who wants the connection closed") {

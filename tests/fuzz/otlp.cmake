@@ -1,0 +1,1 @@
+rw_fuzz(otlp DEPS rw_hec simdjson::simdjson)
