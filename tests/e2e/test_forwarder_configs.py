@@ -249,7 +249,13 @@ class Relays(TestCase):
 
     def listening(self, inputs):
         tls = f"certificate: {self.certificates}/server.pem, key: {self.certificates}/server.key"
-        return self.daemon("data_dir: data\napi: {listen: '127.0.0.1:0'}\ninputs: {%s}" % (inputs % tls))
+        return self.daemon("data_dir: data\napi: {listen: '127.0.0.1:0'}\ninputs: {%s}" % inputs.replace("TLS", tls))
+
+    def listening_syslog(self, protocol, client):
+        known = f", client_ca: {self.certificates}/ca.pem, allowed_clients: ['*.shop.lan']" if client else ""
+        regwarden = self.listening(
+            f"syslog: [{{protocol: {protocol}, listen: '127.0.0.1:0', TLS{known}}}], http: []")
+        return regwarden, next(port for listener, port in regwarden.ports.items() if listener.startswith("syslog/"))
 
     def send_and_check(self, regwarden, sender, tcp):
         """Events of agents, over TCP."""
@@ -271,12 +277,21 @@ class Relays(TestCase):
                          {rf"HKLM\SOFTWARE\Shop\Value{i}" for i in range(20)})
 
     def run_rsyslog(self, name, protocol):
-        regwarden = self.listening("syslog: [{protocol: %s, listen: '127.0.0.1:0', %%s}], http: []" % protocol)
-        sender, tcp, port = Sender(self), free_port(), next(iter(
-            port for listener, port in regwarden.ports.items() if listener.startswith("syslog/")))
-        config = self.rsyslog_config(sender, name, port, tcp, free_port())
-        sender.run(self, ["/usr/sbin/rsyslogd", "-n", "-f", config, "-i", sender.folder / "pid"])
-        self.send_and_check(regwarden, sender, tcp)
+        for client in (False, True):
+            with self.subTest(client=client):
+                regwarden, port = self.listening_syslog(protocol, client)
+                sender, tcp = Sender(self), free_port()
+                config = self.rsyslog_config(sender, name, port, tcp, free_port())
+                if client:
+                    self.with_client_certificate(config)
+                sender.run(self, ["/usr/sbin/rsyslogd", "-n", "-f", config, "-i", sender.folder / "pid"])
+                self.send_and_check(regwarden, sender, tcp)
+
+    def with_client_certificate(self, config):
+        """The lines that the file says to be for that."""
+        text, count = re.subn(r"(?m)^(\s*)# (.*/relay\.\w+.*)$", r"\1\2", config.read_text())
+        self.assertGreater(count, 0)
+        config.write_text(text)
 
     def test_rsyslog_relp_sends(self):
         self.run_rsyslog("rsyslog-relp.conf", "relp")
@@ -285,11 +300,15 @@ class Relays(TestCase):
         self.run_rsyslog("rsyslog-tls.conf", "tls")
 
     def test_syslog_ng_tls_sends(self):
-        regwarden = self.listening("syslog: [{protocol: tls, listen: '127.0.0.1:0', %s}], http: []")
-        sender, tcp = Sender(self), free_port()
-        config = self.syslog_ng_config(sender, "syslog-ng-tls.conf", regwarden.ports["syslog/tls"], tcp, free_port())
-        sender.run(self, *self.syslog_ng(sender, config))
-        self.send_and_check(regwarden, sender, tcp)
+        for client in (False, True):
+            with self.subTest(client=client):
+                regwarden, port = self.listening_syslog("tls", client)
+                sender, tcp = Sender(self), free_port()
+                config = self.syslog_ng_config(sender, "syslog-ng-tls.conf", port, tcp, free_port())
+                if client:
+                    self.with_client_certificate(config)
+                sender.run(self, *self.syslog_ng(sender, config))
+                self.send_and_check(regwarden, sender, tcp)
 
 
 if __name__ == "__main__":
