@@ -19,7 +19,7 @@ from senders import SENDERS_DIR, Sender
 FOLDER = SOURCE_DIR / "etc/forwarders"
 HOST = "rw.shop.lan"
 RELAY_FOLDER = "/etc/regwarden-relay"
-# What the daemon listens on by default or by its own example, and what is below its HTTP port.
+# What the daemon listens on in its own example, and what is below its HTTP port.
 PORTS = {514, 601, 2514, 6514, 8088}
 PATHS = {"", "/", "/api/v1/ingest", "/services/collector/event", "/services/collector/health"}
 KEPT = {1, 12, 13, 14, 4657, 4660, 4663, 4688}
@@ -76,6 +76,10 @@ class Files(unittest.TestCase):
                 ports = re.findall(r"(?im)^\s*port\s+(\d+)|\bport[=(]\"?(\d+)|(?:lan|0\.0\.0\.0):(\d+)", text)
                 for port in [int(number) for numbers in ports for number in numbers if number]:
                     self.assertIn(port, PORTS)
+
+    def test_ports_are_those_of_the_daemons_example(self):
+        example = (SOURCE_DIR / "etc/regwarden.yaml").read_text()
+        self.assertEqual({int(port) for port in re.findall(r'listen: "\S+:(\d+)"', example)} - {8089}, PORTS)  # 8089: API
 
     def test_each_protocol_has_its_port(self):
         expected = {"nxlog-ssl.conf": 6514, "rsyslog-tls.conf": 6514, "syslog-ng-tls.conf": 6514,
