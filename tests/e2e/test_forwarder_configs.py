@@ -314,6 +314,13 @@ class Relays(TestCase):
                 sender.run(self, *self.syslog_ng(sender, config))
                 self.send_and_check(regwarden, sender, tcp)
 
+    def test_syslog_ng_http_sends(self):
+        regwarden = self.listening("syslog: [], http: [{listen: '127.0.0.1:0', tokens: [TOKEN], TLS}]")
+        sender, tcp = Sender(self), free_port()
+        config = self.syslog_ng_config(sender, "syslog-ng-http.conf", regwarden.ports["https"], tcp, free_port())
+        sender.run(self, *self.syslog_ng(sender, config))
+        self.send_and_check(regwarden, sender, tcp)
+
 
 if __name__ == "__main__":
     unittest.main()
