@@ -9,86 +9,86 @@
 namespace rw::ingest {
 namespace {
 
-using Marks = std::uint32_t;
-enum Mark : Marks {
-  kEventId = 1U << 0,
-  kNxlogOwn = 1U << 1,
-  kEventTimeName = 1U << 2,
-  kRecordNumber = 1U << 3,
-  kHostname = 1U << 4,
-  kSourceOrChannel = 1U << 5,
-  kNotNxlog = 1U << 6,
-  kProviderName = 1U << 7,
-  kEventRecordId = 1U << 8,
-  kStringInserts = 1U << 9,
-  kQualifiers = 1U << 10,
-  kTimeCreatedName = 1U << 11,
-  kTimeGenerated = 1U << 12,
-  kSystem = 1U << 13,
-  kEventName = 1U << 14,
-  kWinlog = 1U << 15,
-  kSnakeEventId = 1U << 16,
-  kLogName = 1U << 17,
-  kSourceNameSnake = 1U << 18,
-  kProviderNameSnake = 1U << 19,
-  kVectorOwn = 1U << 20,
-  kDataName = 1U << 21,
-  kWin = 1U << 22,
-  kEventIdObject = 1U << 23,
-  kSystemXml = 1U << 24,
-  kSystemObject = 1U << 25,
-  kLogText = 1U << 26,
+using JsonMarks = std::uint32_t;
+enum JsonMark : JsonMarks {
+  kHasEventId = 1U << 0,
+  kHasNxlogOwn = 1U << 1,
+  kHasEventTimeName = 1U << 2,
+  kHasRecordNumber = 1U << 3,
+  kHasHostname = 1U << 4,
+  kHasSourceOrChannel = 1U << 5,
+  kHasNotNxlog = 1U << 6,
+  kHasProviderName = 1U << 7,
+  kHasEventRecordId = 1U << 8,
+  kHasStringInserts = 1U << 9,
+  kHasQualifiers = 1U << 10,
+  kHasTimeCreatedName = 1U << 11,
+  kHasTimeGenerated = 1U << 12,
+  kHasSystem = 1U << 13,
+  kHasEventName = 1U << 14,
+  kHasWinlog = 1U << 15,
+  kHasSnakeEventId = 1U << 16,
+  kHasLogName = 1U << 17,
+  kHasSourceNameSnake = 1U << 18,
+  kHasProviderNameSnake = 1U << 19,
+  kHasVectorOwn = 1U << 20,
+  kHasDataName = 1U << 21,
+  kHasWin = 1U << 22,
+  kHasEventIdObject = 1U << 23,
+  kHasSystemXml = 1U << 24,
+  kHasSystemObject = 1U << 25,
+  kHasLogText = 1U << 26,
 };
 
 constexpr struct {
   std::string_view name;
-  Marks marks;
+  JsonMarks marks;
 } kMarkedNames[] = {
-    {"EventID", kEventId},
-    {"EventCode", kEventId},
-    {"SourceModuleType", kNxlogOwn},
-    {"SourceModuleName", kNxlogOwn},
-    {"EventReceivedTime", kNxlogOwn},
-    {"EventTime", kEventTimeName},
-    {"RecordNumber", kRecordNumber},
-    {"Hostname", kHostname},
-    {"SourceName", kSourceOrChannel},
-    {"Channel", kSourceOrChannel},
-    {"TimeCreated", kNotNxlog | kTimeCreatedName},
-    {"SystemTime", kNotNxlog},
-    {"Computer", kNotNxlog},
-    {"ComputerName", kNotNxlog},
-    {"ProviderName", kNotNxlog | kProviderName},
-    {"System", kNotNxlog | kSystem},
-    {"Event", kEventName},
-    {"EventRecordID", kEventRecordId},
-    {"StringInserts", kStringInserts},
-    {"Qualifiers", kQualifiers},
-    {"TimeGenerated", kTimeGenerated},
-    {"TimeWritten", kTimeGenerated},
-    {"log", kLogText},
-    {"winlog", kWinlog},
-    {"event_id", kSnakeEventId},
-    {"log_name", kLogName},
-    {"source_name", kSourceNameSnake},
-    {"provider_name", kProviderNameSnake},
-    {"record_id", kVectorOwn},
-    {"event_data", kVectorOwn},
-    {"string_inserts", kVectorOwn},
-    {"source_type", kVectorOwn},
-    {"data", kDataName},
-    {"win", kWin},
+    {"EventID", kHasEventId},
+    {"EventCode", kHasEventId},
+    {"SourceModuleType", kHasNxlogOwn},
+    {"SourceModuleName", kHasNxlogOwn},
+    {"EventReceivedTime", kHasNxlogOwn},
+    {"EventTime", kHasEventTimeName},
+    {"RecordNumber", kHasRecordNumber},
+    {"Hostname", kHasHostname},
+    {"SourceName", kHasSourceOrChannel},
+    {"Channel", kHasSourceOrChannel},
+    {"TimeCreated", kHasNotNxlog | kHasTimeCreatedName},
+    {"SystemTime", kHasNotNxlog},
+    {"Computer", kHasNotNxlog},
+    {"ComputerName", kHasNotNxlog},
+    {"ProviderName", kHasNotNxlog | kHasProviderName},
+    {"System", kHasNotNxlog | kHasSystem},
+    {"Event", kHasEventName},
+    {"EventRecordID", kHasEventRecordId},
+    {"StringInserts", kHasStringInserts},
+    {"Qualifiers", kHasQualifiers},
+    {"TimeGenerated", kHasTimeGenerated},
+    {"TimeWritten", kHasTimeGenerated},
+    {"log", kHasLogText},
+    {"winlog", kHasWinlog},
+    {"event_id", kHasSnakeEventId},
+    {"log_name", kHasLogName},
+    {"source_name", kHasSourceNameSnake},
+    {"provider_name", kHasProviderNameSnake},
+    {"record_id", kHasVectorOwn},
+    {"event_data", kHasVectorOwn},
+    {"string_inserts", kHasVectorOwn},
+    {"source_type", kHasVectorOwn},
+    {"data", kHasDataName},
+    {"win", kHasWin},
 };
 
 constexpr struct {
   std::string_view prefix;
-  Marks marks;
+  JsonMarks marks;
 } kMarkedPrefixes[] = {
-    {"winlog.", kWinlog},        {"win.", kWin}, {"data.win.", kWin}, {"event_id.", kEventIdObject},
-    {"event_data.", kVectorOwn},
+    {"winlog.", kHasWinlog},        {"win.", kHasWin}, {"data.win.", kHasWin}, {"event_id.", kHasEventIdObject},
+    {"event_data.", kHasVectorOwn},
 };
 
-Marks marks_of(std::string_view name) {
+JsonMarks json_marks_of(std::string_view name) {
   for (const auto& known : kMarkedNames) {
     if (known.name.size() == name.size() && core::equals_ascii_nocase(known.name, name)) return known.marks;
   }
@@ -100,49 +100,49 @@ Marks marks_of(std::string_view name) {
 }
 
 // What only the value tells.
-core::Result<Marks> marks_of_value(Marks marks, JsonReader::Value& value) {
+core::Result<JsonMarks> json_marks_of_value(JsonMarks marks, JsonReader::Value& value) {
   using json_type = JsonReader::json_type;
   RW_TRY(const json_type type, JsonReader::type_of(value));
   if (type == json_type::string) {
-    if ((marks & (kSystem | kLogText)) == 0) return marks & ~Marks{kEventName};
+    if ((marks & (kHasSystem | kHasLogText)) == 0) return marks & ~JsonMarks{kHasEventName};
     RW_TRY(std::string_view text, JsonReader::scalar(value, type));
     text = core::trim(text);
-    if ((marks & kSystem) != 0) return text.starts_with('<') ? Marks{kSystemXml} : Marks{kNotNxlog};
+    if ((marks & kHasSystem) != 0) return text.starts_with('<') ? JsonMarks{kHasSystemXml} : JsonMarks{kHasNotNxlog};
     const bool is_fluent_bit = text.starts_with("ProviderName=") && text.find("\nEventID=") != std::string_view::npos;
-    return is_fluent_bit ? Marks{kLogText} : Marks{0};
+    return is_fluent_bit ? JsonMarks{kHasLogText} : JsonMarks{0};
   }
-  marks &= ~Marks{kLogText};
-  if (type != json_type::object) return marks & ~Marks{kSystem | kEventName | kDataName};
-  if ((marks & kSystem) != 0) return Marks{kSystemObject | kNotNxlog};
-  if ((marks & kSnakeEventId) != 0) return Marks{kEventIdObject};
-  if ((marks & (kDataName | kEventName)) == 0) return marks;
-  Marks found = 0;
+  marks &= ~JsonMarks{kHasLogText};
+  if (type != json_type::object) return marks & ~JsonMarks{kHasSystem | kHasEventName | kHasDataName};
+  if ((marks & kHasSystem) != 0) return JsonMarks{kHasSystemObject | kHasNotNxlog};
+  if ((marks & kHasSnakeEventId) != 0) return JsonMarks{kHasEventIdObject};
+  if ((marks & (kHasDataName | kHasEventName)) == 0) return marks;
+  JsonMarks found = 0;
   RW_TRY(JsonReader::Object object, JsonReader::object_of(value));
   RW_CHECK(JsonReader::each_member(object, [&](std::string_view name, JsonReader::Value&) -> core::Result<void> {
-    if ((marks & kDataName) != 0 && (name == "win" || name.starts_with("win."))) found |= kWin;
-    if ((marks & kEventName) != 0 && core::equals_ascii_nocase(name, "System")) found |= kSystemObject;
-    if ((marks & kEventName) != 0 && core::equals_ascii_nocase(name, "EventID")) found |= kSystemObject;
+    if ((marks & kHasDataName) != 0 && (name == "win" || name.starts_with("win."))) found |= kHasWin;
+    if ((marks & kHasEventName) != 0 && core::equals_ascii_nocase(name, "System")) found |= kHasSystemObject;
+    if ((marks & kHasEventName) != 0 && core::equals_ascii_nocase(name, "EventID")) found |= kHasSystemObject;
     return {};
   }));
   return found;
 }
 
-JsonForm form_of_marks(Marks marks) {
-  const auto has = [&](Marks all) { return (marks & all) == all; };
-  if (has(kWinlog)) return JsonForm::kWinlogbeat;
-  if (has(kWin)) return JsonForm::kWazuh;
-  if (has(kEventIdObject)) return JsonForm::kOpenTelemetry;
-  if (has(kSnakeEventId | kLogName | kSourceNameSnake)) return JsonForm::kWinlogbeat;
-  if (has(kSnakeEventId | kProviderNameSnake | kVectorOwn)) return JsonForm::kVector;
-  if (has(kSystemXml) || has(kLogText)) return JsonForm::kFluentBit;
-  if (has(kEventId)) {
-    if (has(kNxlogOwn) || has(kEventTimeName | kRecordNumber)) return JsonForm::kNxlog;
-    if (has(kProviderName | kEventRecordId | kStringInserts)) return JsonForm::kFluentBit;
-    if (has(kProviderName | kEventRecordId | kQualifiers | kTimeCreatedName)) return JsonForm::kFluentBit;
-    if (has(kStringInserts | kTimeGenerated | kSourceOrChannel)) return JsonForm::kFluentBit;
-    if (has(kHostname | kSourceOrChannel) && !has(kNotNxlog)) return JsonForm::kNxlog;
+JsonForm json_form_of_marks(JsonMarks marks) {
+  const auto has = [&](JsonMarks all) { return (marks & all) == all; };
+  if (has(kHasWinlog)) return JsonForm::kWinlogbeat;
+  if (has(kHasWin)) return JsonForm::kWazuh;
+  if (has(kHasEventIdObject)) return JsonForm::kOpenTelemetry;
+  if (has(kHasSnakeEventId | kHasLogName | kHasSourceNameSnake)) return JsonForm::kWinlogbeat;
+  if (has(kHasSnakeEventId | kHasProviderNameSnake | kHasVectorOwn)) return JsonForm::kVector;
+  if (has(kHasSystemXml) || has(kHasLogText)) return JsonForm::kFluentBit;
+  if (has(kHasEventId)) {
+    if (has(kHasNxlogOwn) || has(kHasEventTimeName | kHasRecordNumber)) return JsonForm::kNxlog;
+    if (has(kHasProviderName | kHasEventRecordId | kHasStringInserts)) return JsonForm::kFluentBit;
+    if (has(kHasProviderName | kHasEventRecordId | kHasQualifiers | kHasTimeCreatedName)) return JsonForm::kFluentBit;
+    if (has(kHasStringInserts | kHasTimeGenerated | kHasSourceOrChannel)) return JsonForm::kFluentBit;
+    if (has(kHasHostname | kHasSourceOrChannel) && !has(kHasNotNxlog)) return JsonForm::kNxlog;
   }
-  return (marks & (kEventId | kSystemObject)) != 0 ? JsonForm::kGeneric : JsonForm::kNone;
+  return (marks & (kHasEventId | kHasSystemObject)) != 0 ? JsonForm::kGeneric : JsonForm::kNone;
 }
 
 }  // namespace
@@ -150,17 +150,17 @@ JsonForm form_of_marks(Marks marks) {
 core::Result<JsonForm> json_form_of(simdjson::ondemand::document& document) {
   RW_TRY(JsonReader::Object object, JsonReader::root_object(document));
   // Names whose value says more.
-  constexpr Marks kAskValue = kSystem | kEventName | kSnakeEventId | kDataName | kLogText;
-  Marks marks = 0;
+  constexpr JsonMarks kAskValue = kHasSystem | kHasEventName | kHasSnakeEventId | kHasDataName | kHasLogText;
+  JsonMarks marks = 0;
   RW_CHECK(JsonReader::each_member(object, [&](std::string_view name, JsonReader::Value& value) -> core::Result<void> {
-    Marks found = marks_of(name);
+    JsonMarks found = json_marks_of(name);
     if ((found & kAskValue) != 0) {
-      RW_TRY(found, marks_of_value(found, value));
+      RW_TRY(found, json_marks_of_value(found, value));
     }
     marks |= found;
     return {};
   }));
-  return form_of_marks(marks);
+  return json_form_of_marks(marks);
 }
 
 }  // namespace rw::ingest

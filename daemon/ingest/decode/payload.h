@@ -1,6 +1,6 @@
 // Whatever a forwarder sends as one message → its Windows events. The format is recognised by the payload itself, the
-// same on every input: nothing has to be configured. A JSON object that only wraps such a payload as text (in
-// "message", "event", "log", …) is unwrapped.
+// same on every input: nothing has to be configured. A JSON object that only wraps such a payload (in "message",
+// "event", "log", …) is unwrapped once; a JSON array stands for its items.
 #pragma once
 
 #include <cstddef>
