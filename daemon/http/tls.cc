@@ -41,7 +41,9 @@ core::Result<SslContext> make_tls_context(const TlsOptions& options) {
   RW_ASSERT(context != nullptr);  // else out of memory
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
   SSL_CTX_set_options(context.get(), SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
-  SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+                                      SSL_MODE_RELEASE_BUFFERS);      // an idle connection needs none of its 34 KiB
+  SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);  // clients resume by tickets, which they keep
   SSL_CTX_set_default_passwd_cb(context.get(), no_pass_phrase);
 
   if (SSL_CTX_use_certificate_chain_file(context.get(), options.certificate.c_str()) != 1) {
