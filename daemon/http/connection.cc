@@ -232,12 +232,14 @@ bool Connection::flush() {
       broken_ = true;
     }
   }
-  out_.clear();
+  std::string().swap(out_);  // an idle connection holds no memory
   return !broken_;
 }
 
 void Connection::begin_next() {
-  buffer_ = buffer_.substr(read_);  // an idle connection holds no memory
+  // Into memory of its own: an assignment would keep the old one.
+  std::string rest = buffer_.substr(read_);
+  buffer_.swap(rest);
   searched_ = 0;
   read_ = 0;
   body_start_ = SteadyTime{};

@@ -1,6 +1,5 @@
 #include "daemon/http/connection_pool.h"
 
-#include <poll.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
@@ -22,19 +21,20 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr milliseconds kLongestPoll{1000};
+constexpr milliseconds kLongestWait{1000};
 constexpr milliseconds kAcceptPause{100};  // when the system is out of descriptors or memory
 
 }  // namespace
 
-ConnectionPool::ConnectionPool(Descriptor listener, Descriptor wake, const tls::Context* tls,
+ConnectionPool::ConnectionPool(Descriptor listener, Descriptor wake, Descriptor poller, const tls::Context* tls,
                                const ConnectionLimits& limits, Options options, Serve serve)
     : tls_(tls),
       limits_(limits),
       options_(options),
       serve_(std::move(serve)),
       listener_(std::move(listener)),
-      wake_(std::move(wake)) {}
+      wake_(std::move(wake)),
+      poller_(std::move(poller)) {}
 
 ConnectionPool::~ConnectionPool() { stop(); }
 
@@ -70,58 +70,16 @@ void ConnectionPool::wake() {
 }
 
 void ConnectionPool::watch() {
-  std::vector<Parked> parked;
-  std::vector<pollfd> polled;
+  ParkedConnections parked(std::move(poller_), listener_, wake_);
   bool accepting = true;
-  while (true) {
-    {
-      core::Lock lock(mutex_);
-      if (stopping_) break;
-      for (Parked& connection : returned_) parked.push_back(std::move(connection));
-      returned_.clear();
-    }
-    polled.clear();
-    polled.push_back({wake_.get(), POLLIN, 0});
-    polled.push_back({accepting ? listener_.get() : -1, POLLIN, 0});
-    const auto now = steady_clock::now();
-    auto until = now + (accepting ? kLongestPoll : kAcceptPause);
-    for (const Parked& one : parked) {
-      polled.push_back({one.connection->descriptor(), static_cast<short>(one.wants_write ? POLLOUT : POLLIN), 0});
-      until = std::min(until, one.connection->deadline());
-    }
-    const auto left = std::max(std::chrono::ceil<milliseconds>(until - now), milliseconds(0));
-    if (poll(polled.data(), polled.size(), static_cast<int>(left.count())) < 0 && errno != EINTR) {
-      spdlog::error("poll: {}", std::strerror(errno));
-      std::this_thread::sleep_for(kAcceptPause);
-      continue;
-    }
+  while (!stopping()) {
+    park_returned(parked);
+    const auto until = steady_clock::now() + (accepting ? kLongestWait : kAcceptPause);
+    ParkedConnections::Woken woken = parked.wait(accepting, until);
     accepting = true;
-
-    if (polled[0].revents != 0) {
-      std::uint64_t count = 0;
-      while (read(wake_.get(), &count, sizeof count) > 0) continue;
-    }
-    const auto after = steady_clock::now();
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < parked.size(); ++i) {
-      Connection& connection = *parked[i].connection;
-      if (polled[i + 2].revents != 0) {
-        hand_to_worker(std::move(parked[i].connection));
-      } else if (connection.deadline() <= after) {
-        if (connection.expire()) {
-          hand_to_worker(std::move(parked[i].connection));
-        } else {
-          parked[i].connection.reset();
-          --connections_;
-        }
-      } else {
-        if (kept != i) parked[kept] = std::move(parked[i]);
-        ++kept;
-      }
-    }
-    parked.resize(kept);
-
-    if (polled[1].revents != 0) {
+    for (ConnectionPtr& connection : woken.connections) hand_to_worker(std::move(connection));
+    end_expired(parked);
+    if (woken.can_accept) {
       accepting = (connections_ < options_.max_connections || make_room(parked)) && accept_waiting(parked);
     }
   }
@@ -129,8 +87,40 @@ void ConnectionPool::watch() {
   connections_ -= parked.size();
 }
 
+bool ConnectionPool::stopping() {
+  core::Lock lock(mutex_);
+  return stopping_;
+}
+
+void ConnectionPool::park_returned(ParkedConnections& parked) {
+  std::vector<Returned> returned;
+  {
+    core::Lock lock(mutex_);
+    returned.swap(returned_);
+  }
+  for (Returned& one : returned) park_in(parked, std::move(one.connection), one.wants_write);
+}
+
+void ConnectionPool::park_in(ParkedConnections& parked, ConnectionPtr connection, bool wants_write) {
+  if (parked.park(std::move(connection), wants_write)) return;
+  --connections_;
+  static core::OncePerMinute warning;
+  if (warning.due()) spdlog::warn("HTTP: epoll_ctl: {}; a connection was closed", std::strerror(errno));
+}
+
+void ConnectionPool::end_expired(ParkedConnections& parked) {
+  const auto now = steady_clock::now();
+  while (ConnectionPtr connection = parked.take_expired(now)) {
+    if (connection->expire()) {
+      hand_to_worker(std::move(connection));
+    } else {
+      --connections_;
+    }
+  }
+}
+
 // Takes what waits, up to the limit. False: the system has no room for more at the moment.
-bool ConnectionPool::accept_waiting(std::vector<Parked>& parked) {
+bool ConnectionPool::accept_waiting(ParkedConnections& parked) {
   while (connections_ < options_.max_connections) {
     std::optional<Accepted> accepted = accept_from(listener_);
     if (!accepted) {
@@ -153,21 +143,16 @@ bool ConnectionPool::accept_waiting(std::vector<Parked>& parked) {
       }
     }
     ++connections_;
-    parked.push_back({std::make_unique<Connection>(std::move(accepted->socket), std::move(accepted->peer),
-                                                   std::move(ssl), limits_)});
+    park_in(
+        parked,
+        std::make_unique<Connection>(std::move(accepted->socket), std::move(accepted->peer), std::move(ssl), limits_),
+        false);
   }
   return true;
 }
 
-// Lets the connection go that has been idle for longest; when none is idle, the one that is nearest to its deadline.
-bool ConnectionPool::make_room(std::vector<Parked>& parked) {
-  const auto goes_first = [](const Parked& a, const Parked& b) {
-    if (a.connection->idle() != b.connection->idle()) return a.connection->idle();
-    return a.connection->deadline() < b.connection->deadline();
-  };
-  const auto first = std::min_element(parked.begin(), parked.end(), goes_first);
-  if (first == parked.end()) return false;
-  parked.erase(first);
+bool ConnectionPool::make_room(ParkedConnections& parked) {
+  if (!parked.take_least_needed()) return false;
   --connections_;
   return true;
 }
@@ -188,10 +173,10 @@ void ConnectionPool::hand_to_worker(ConnectionPtr connection) {
   ready_changed_.notify_one();
 }
 
-void ConnectionPool::park(Parked parked) {
+void ConnectionPool::give_back(Returned returned) {
   {
     core::Lock lock(mutex_);
-    returned_.push_back(std::move(parked));
+    returned_.push_back(std::move(returned));
   }
   wake();
 }
@@ -224,10 +209,10 @@ void ConnectionPool::serve_connection(ConnectionPtr connection) {
       --connections_;
       return;
     case Connection::Step::kNeedRead:
-      park({std::move(connection), false});
+      give_back({std::move(connection), false});
       return;
     case Connection::Step::kNeedWrite:
-      park({std::move(connection), true});
+      give_back({std::move(connection), true});
       return;
     case Connection::Step::kRequest:
       break;

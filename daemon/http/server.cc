@@ -12,14 +12,13 @@ namespace {
 // Threads beyond ServerOptions::threads: for bodies that come slowly and for replies that are taken slowly. A handler
 // never runs on more than ServerOptions::threads at a time.
 constexpr std::size_t kSlowClientThreads = 64;
-constexpr std::size_t kMaxConnections = 1024;
 // How long stop() lets a request go on arriving.
 constexpr std::chrono::milliseconds kStopGrace{500};
 
 class HttplibServer final : public Server {
  public:
-  HttplibServer(const ServerOptions& options, Descriptor listener, Descriptor wake, std::unique_ptr<tls::Context> tls,
-                core::Counters& counters)
+  HttplibServer(const ServerOptions& options, Descriptor listener, Descriptor wake, Descriptor poller,
+                std::unique_ptr<tls::Context> tls, core::Counters& counters)
       : endpoint_(local_endpoint(listener, options.listen)),
         tls_(std::move(tls)),
         limits_{.read_timeout = options.read_timeout, .keep_alive_timeout = options.keep_alive_timeout},
@@ -28,8 +27,8 @@ class HttplibServer final : public Server {
                  .handler_wait = options.read_timeout,
                  .keep_alive_timeout = options.keep_alive_timeout},
                 counters),
-        pool_(std::move(listener), std::move(wake), tls_.get(), limits_,
-              {.max_workers = options.threads + kSlowClientThreads, .max_connections = kMaxConnections},
+        pool_(std::move(listener), std::move(wake), std::move(poller), tls_.get(), limits_,
+              {.max_workers = options.threads + kSlowClientThreads, .max_connections = options.max_connections},
               [this](Connection& connection) { return engine_.serve(connection); }) {}
 
   ~HttplibServer() override { stop(); }
@@ -71,8 +70,9 @@ core::Result<std::unique_ptr<Server>> Server::open(ServerOptions options, core::
   }
   RW_TRY(Descriptor listener, listen_on(options.listen));
   RW_TRY(Descriptor wake, make_wake_event());
-  return std::unique_ptr<Server>(
-      std::make_unique<HttplibServer>(options, std::move(listener), std::move(wake), std::move(tls), counters));
+  RW_TRY(Descriptor poller, make_poller());
+  return std::unique_ptr<Server>(std::make_unique<HttplibServer>(options, std::move(listener), std::move(wake),
+                                                                 std::move(poller), std::move(tls), counters));
 }
 
 }  // namespace rw::http

@@ -28,6 +28,7 @@ struct ServerOptions {
   std::optional<TlsOptions> tls = {};
   std::size_t max_body_bytes = 64 * 1024 * 1024;  // after decompression
   std::size_t threads = 8;                        // requests served at a time
+  std::size_t max_connections = 8192;             // open at a time; beyond, the one that is idle longest makes room
   std::chrono::seconds read_timeout{30};          // for a request that does not go on
   std::chrono::seconds keep_alive_timeout{30};
 };

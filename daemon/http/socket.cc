@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -17,7 +18,7 @@ namespace rw::http {
 namespace {
 
 // Connections that the kernel keeps for us while we are busy.
-constexpr int kBacklog = 512;
+constexpr int kBacklog = 4096;
 
 std::string hint_for(int error, const core::Endpoint& endpoint) {
   switch (error) {
@@ -53,6 +54,12 @@ core::Endpoint to_endpoint(const sockaddr_storage& address) {
 }
 
 void set_option(int fd, int level, int option, int value) { setsockopt(fd, level, option, &value, sizeof value); }
+
+core::Result<Descriptor> opened(int descriptor, std::string_view what) {
+  if (descriptor >= 0) return Descriptor(descriptor);
+  return core::Error{core::ErrorCode::kIo, fmt::format("{}: {}", what, std::strerror(errno)),
+                     "raise LimitNOFILE= in the systemd unit"};
+}
 
 }  // namespace
 
@@ -100,12 +107,9 @@ core::Endpoint local_endpoint(const Descriptor& listener, const core::Endpoint& 
   return {asked.host, to_endpoint(address).port};
 }
 
-core::Result<Descriptor> make_wake_event() {
-  Descriptor event(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  if (event) return event;
-  return core::Error{core::ErrorCode::kIo, fmt::format("eventfd: {}", std::strerror(errno)),
-                     "raise LimitNOFILE= in the systemd unit"};
-}
+core::Result<Descriptor> make_wake_event() { return opened(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd"); }
+
+core::Result<Descriptor> make_poller() { return opened(epoll_create1(EPOLL_CLOEXEC), "epoll"); }
 
 std::optional<Accepted> accept_from(const Descriptor& listener) {
   sockaddr_storage address{};

@@ -35,8 +35,11 @@ core::Result<Descriptor> listen_on(const core::Endpoint& endpoint);
 // Where a listening socket is bound to.
 core::Endpoint local_endpoint(const Descriptor& listener, const core::Endpoint& asked);
 
-// What one thread writes to, to end another's poll(). Errors: Io.
+// What one thread writes to, to end another's wait. Errors: Io.
 core::Result<Descriptor> make_wake_event();
+
+// An epoll instance. Errors: Io.
+core::Result<Descriptor> make_poller();
 
 struct Accepted {
   Descriptor socket;    // not blocking, TCP_NODELAY

@@ -99,11 +99,12 @@ core::Result<SslContext> Context::make() const {
   // RELEASE_BUFFERS: an idle connection holds no record buffers.
   SSL_CTX_set_mode(context.get(),
                    SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_session_cache_mode(context.get(),
+                                 SSL_SESS_CACHE_OFF);  // who resumes does so by a ticket, which they keep
   SSL_CTX_set_default_passwd_cb(context.get(), no_pass_phrase);
   if (sessions_ == Sessions::kNotResumed) {
     SSL_CTX_set_options(context.get(), SSL_OP_NO_TICKET);
     SSL_CTX_set_num_tickets(context.get(), 0);
-    SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
   }
   RW_CHECK(load_certificate(context.get(), options_));
   RW_CHECK(set_client_verification(context.get()));

@@ -52,6 +52,8 @@ http::Response response_of(OtlpForm form, int status, std::string body) {
   response.status = status;
   response.body = std::move(body);
   response.content_type = form == OtlpForm::kJson ? "application/json" : "application/x-protobuf";
+  // The server leaves it out of a reply without body, which in protobuf is a whole message.
+  if (response.body.empty()) response.headers.emplace_back("Content-Type", response.content_type);
   return response;
 }
 

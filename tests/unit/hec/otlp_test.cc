@@ -62,6 +62,7 @@ TEST_CASE("OTLP: events in both forms, with time and host of the record where th
   CHECK(binary.status == 200);
   CHECK(binary.body.empty());
   CHECK(binary.header("content-length") == "0");
+  CHECK(binary.header("content-type") == kProtobufType);
   CHECK(store.registry() == StoredRows{"1791749655500000|till-1|AmsiEnable|1", "1791749655250000|till-2|AmsiEnable|2",
                                        "1791749655250000|till-2|AmsiEnable|3", "1791749655500000|till-1|AmsiEnable|4",
                                        "1791749655250000|till-3|AmsiEnable|5"});

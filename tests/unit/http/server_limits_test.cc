@@ -60,6 +60,27 @@ TEST_CASE("idle connections, half heads and half bodies keep nobody waiting") {
   CHECK(slow[2].receive().body == "POST /echo () [abcdefghij]");
 }
 
+TEST_CASE("at the limit of connections the one that is idle longest makes room; one that has begun does not") {
+  TestServer server({.max_connections = 3});
+  server.start();
+  const auto served = [](RawClient& client) {
+    return client.send(test::raw_request("GET", "/echo")) && client.receive().status == 200;
+  };
+  RawClient begun(server.port());
+  begun.send("POST /echo HTTP/1.1\r\nX-Slow: ");
+  RawClient first(server.port());
+  RawClient second(server.port());
+  RawClient third(server.port());
+  CHECK(served(third));
+  CHECK(first.closed());
+  CHECK(served(third));
+  RawClient fourth(server.port());
+  CHECK(served(fourth));
+  CHECK(second.closed());
+  begun.send("\r\nContent-Length: 2\r\n\r\nhi");
+  CHECK(begun.receive().body == "POST /echo () [hi]");
+}
+
 TEST_CASE("time limits: 408 for what does not go on, silence for what never began") {
   TestServer server({.read_timeout = std::chrono::seconds(1), .keep_alive_timeout = std::chrono::seconds(1)});
   server.start();
