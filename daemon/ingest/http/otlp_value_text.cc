@@ -51,7 +51,7 @@ void append_otlp_bytes(std::string& out, std::string_view bytes) {
 }
 
 void OtlpObjectText::begin() {
-  text_ = "{";
+  text_.assign(1, '{');
   keys_.clear();
 }
 
