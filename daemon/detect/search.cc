@@ -40,14 +40,14 @@ class PlannedSearch final : public Search {
     return queries;
   }
 
-  std::string explain_plan() const override { return print(plan_); }
+  std::string explain_plan() const override { return detect::print(plan_); }
 
   std::string explain_sql(const storage::Dialect& dialect, const cim::Window& window,
                           const core::TimeZone& zone) const override {
     std::string text;
     each_query(plan_, [&](const EventQuery& query) {
       if (!text.empty()) text += "\n-- subsearch\n";
-      text += print(emit_sql(query, dialect, window, zone));
+      text += detect::print(emit_sql(query, dialect, window, zone));
       if (query.open) text += "-- and what the subsearches of its WHERE give\n";
     });
     return text;

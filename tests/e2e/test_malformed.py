@@ -111,7 +111,9 @@ JSON = {
     "nested too deeply": (HEADER + '{"a":' * 3000 + "1" + "}" * 3000 + "\n", ["nested deeper than 32 levels"], 0),
     "number that is none": (HEADER + '{"EventID": 1-3}\n', ["not well-formed JSON: malformed number"], 0),
     "no TargetObject": (HEADER + '{"EventID": 13, "Provider": "Microsoft-Windows-Sysmon"}\n', ["Sysmon registry event without TargetObject"], 0),
-    "an array": (HEADER + '[{"EventID": 13}]\n', [NOT_AN_EVENT], 0),
+    "an array with an item that is no event": (
+        HEADER + '[{"EventID": 13}, {"a": 1}]\n', ["event 2 of the message: no EventID: expected the fields of a Windows event"], 0),
+    "an empty array": (HEADER + "[]\n", ["a JSON array without items"], 0),
 }
 
 AUTHORIZED = {"Authorization": "Splunk secret"}

@@ -75,7 +75,7 @@ std::string names_of_categories() {
   return names;
 }
 
-core::Error unsupported(std::string message) { return {core::ErrorCode::kUnsupported, std::move(message)}; }
+core::Error unsupported_source(std::string message) { return {core::ErrorCode::kUnsupported, std::move(message)}; }
 
 }  // namespace
 
@@ -101,9 +101,9 @@ bool covers(const Logsource& filter, const Logsource& rule) {
 
 core::Result<std::vector<Source>> sources_of(const Logsource& logsource) {
   if (!core::equals_ascii_nocase(logsource.product, "windows")) {
-    return unsupported(logsource.product.empty() ? "logsource without a product: expected windows"
-                                                 : fmt::format("product {} is not stored: expected windows",
-                                                               core::quoted(logsource.product)));
+    return unsupported_source(logsource.product.empty() ? "logsource without a product: expected windows"
+                                                        : fmt::format("product {} is not stored: expected windows",
+                                                                      core::quoted(logsource.product)));
   }
   std::vector<Source> sources;
   if (logsource.category.empty()) {
@@ -115,16 +115,16 @@ core::Result<std::vector<Source>> sources_of(const Logsource& logsource) {
       return core::equals_ascii_nocase(category.name, logsource.category);
     });
     if (found == categories().end()) {
-      return unsupported(fmt::format("events of the category {} are not stored: expected one of {}",
-                                     core::quoted(logsource.category), names_of_categories()));
+      return unsupported_source(fmt::format("events of the category {} are not stored: expected one of {}",
+                                            core::quoted(logsource.category), names_of_categories()));
     }
     sources = {{found->dataset, where_of(*found)}};
   }
   if (logsource.service.empty()) return sources;
   const bool sysmon = core::equals_ascii_nocase(logsource.service, "sysmon");
   if (!sysmon && !core::equals_ascii_nocase(logsource.service, "security")) {
-    return unsupported(fmt::format("events of the service {} are not stored: expected security or sysmon",
-                                   core::quoted(logsource.service)));
+    return unsupported_source(fmt::format("events of the service {} are not stored: expected security or sysmon",
+                                          core::quoted(logsource.service)));
   }
   for (Source& source : sources) {
     const std::string_view channel = sysmon ? kSysmonChannel : kSecurityChannel;
