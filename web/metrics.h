@@ -11,16 +11,17 @@
 
 namespace rw::web {
 
+// Of those who send.
+struct SenderCounts {
+  std::int64_t sources = 0;
+  std::size_t hosts = 0;
+  std::size_t silent = 0;
+};
+
 struct Gauges {
   std::size_t queued_bytes = 0;
   bool stalled = false;
-  // What the store knows of those who send; unset: it could not be asked.
-  struct Hosts {
-    std::int64_t sources = 0;
-    std::size_t hosts = 0;
-    std::size_t silent = 0;
-  };
-  std::optional<Hosts> hosts = std::nullopt;
+  std::optional<SenderCounts> hosts = std::nullopt;  // unset: the store could not be asked
   std::string_view version;
 };
 

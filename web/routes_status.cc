@@ -16,7 +16,7 @@ Answer get_health(const Context& context, const http::Request&) {
 
 Answer get_metrics(const Context& context, const http::Request&) {
   const storage::Writer& writer = context.sources.writer;
-  std::optional<Gauges::Hosts> hosts;
+  std::optional<SenderCounts> hosts;
   if (auto reader = context.readers.take(); reader.ok()) {
     if (const auto seen = (*reader)->hosts(); seen.ok()) {
       hosts.emplace();

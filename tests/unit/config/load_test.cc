@@ -27,11 +27,12 @@ void check_equal(const std::optional<tls::Options>& a, const std::optional<tls::
 }
 
 void check_equal(const http::ServerOptions& a, const http::ServerOptions& b) {
-  const auto& [listen, tls, max_body_bytes, threads, read_timeout, keep_alive_timeout] = a;
+  const auto& [listen, tls, max_body_bytes, threads, max_connections, read_timeout, keep_alive_timeout] = a;
   CHECK(core::format_endpoint(listen) == core::format_endpoint(b.listen));
   check_equal(tls, b.tls);
   CHECK(max_body_bytes == b.max_body_bytes);
   CHECK(threads == b.threads);
+  CHECK(max_connections == b.max_connections);
   CHECK(read_timeout == b.read_timeout);
   CHECK(keep_alive_timeout == b.keep_alive_timeout);
 }

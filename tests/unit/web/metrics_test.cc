@@ -53,7 +53,7 @@ TEST_CASE("metrics: every counter and gauge, once, with its meaning") {
   counters.add_skipped("Security", 4624);
   counters.add_skipped("a\"b\\c\nd\xff", 1);
   const auto families = parse(web::render_metrics(
-      counters, {.queued_bytes = 4096, .stalled = true, .hosts = web::Gauges::Hosts{5, 3, 1}, .version = "1.2.3"}));
+      counters, {.queued_bytes = 4096, .stalled = true, .hosts = web::SenderCounts{5, 3, 1}, .version = "1.2.3"}));
 
   CHECK(families.size() == std::size(core::kCounterTable) + 7);
   for (const core::CounterDeclaration& counter : core::kCounterTable) {
