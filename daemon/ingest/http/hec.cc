@@ -59,7 +59,7 @@ void Hec::add_routes(http::Server& server) {
     server.route("OPTIONS", paths, [](const http::Request&) { return options_reply("POST, OPTIONS"); });
   }
   server.route("OPTIONS", kHealthPaths, [](const http::Request&) { return options_reply("GET, OPTIONS"); });
-  server.on_error("", [](int status, const http::Request&) { return server_error(status); });
+  server.on_error("/services/", [](int status, const http::Request&) { return server_error(status); });
 }
 
 std::optional<HecCode> Hec::refusal(const http::Request& request) const {

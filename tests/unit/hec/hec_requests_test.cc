@@ -115,7 +115,7 @@ TEST_CASE("requests and replies") {
       {"POST", event, with("Content-Encoding", "deflate"), test::compressed(good, test::Compression::kZlib), 200, ok},
       {"POST", event, with("Content-Encoding", "gzip"), gzip.substr(0, gzip.size() / 2), 400,
        reply("Invalid data format", 6)},
-      {"POST", event, with("Content-Encoding", "zstd"), gzip, 415, encoding},
+      {"POST", event, with("Content-Encoding", "snappy"), gzip, 415, encoding},
       {"POST", event, with("Content-Encoding", "snappy"), gzip, 415, encoding},
       {"POST", event, with("Content-Encoding", "gzip"),
        test::compressed(std::string(10'000'000, '\0'), test::Compression::kGzip), 413, too_large},

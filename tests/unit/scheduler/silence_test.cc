@@ -73,7 +73,7 @@ TEST_CASE("a host that stops sending is one finding for each silence") {
   shop.pass(24h);
   CHECK(shop.said_ == Texts{"dc1 silent at 2026-10-15T08:00:00Z"});
   REQUIRE(shop.notables_.size() == 1);
-  const cim::Notable& notable = shop.notables_[0];
+  const cim::Notable notable = shop.notables_[0];
   CHECK(notable.origin.detection == "Host stopped sending events");
   CHECK(notable.rule_title == "dc1 stopped sending events");
   CHECK(notable.rule_description ==
