@@ -154,7 +154,8 @@ DocumentFallbackReader::~DocumentFallbackReader() = default;
 DocumentFallback DocumentFallbackReader::read(std::string_view document) {
   DocumentFallback fallback;
   simdjson::dom::object object;
-  if (json_->parser.parse(document.data(), document.size()).get_object().get(object) != simdjson::SUCCESS) {
+  if (document.empty() ||  // simdjson copies from it, even if that is nothing
+      json_->parser.parse(document.data(), document.size()).get_object().get(object) != simdjson::SUCCESS) {
     return fallback;
   }
   for (const simdjson::dom::key_value_pair member : object) {
