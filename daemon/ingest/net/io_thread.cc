@@ -124,13 +124,16 @@ void IoThread::batch_grew() {
     flush_timer_.expires_after(options_.max_batch_delay);
     flush_timer_.async_wait([this](const boost::system::error_code&) {
       flush_due_ = false;
-      if (!blocked_) flush();
+      flush_now();
     });
   }
 }
 
 void IoThread::flush() {
-  if (pipeline_.empty()) return;
+  if (pipeline_.empty()) {
+    pipeline_.flush();  // there may be counts alone, for which nobody waits
+    return;
+  }
   const bool taken = pipeline_.flush(
       [reports = reports_](const core::Result<storage::CommitOutcome>& outcome) { reports->report(outcome.ok()); });
   if (taken) {

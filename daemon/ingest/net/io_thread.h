@@ -82,6 +82,7 @@ class IoThread {
   void run();
   void flush_last();
   void batch_grew();
+  // Hands over the batch; without one, what was counted of events that are not stored.
   void flush();
   void block();
   // The oldest batch that is with the writer.

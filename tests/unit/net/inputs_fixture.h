@@ -7,10 +7,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "daemon/ingest/net/syslog_inputs.h"
 #include "tests/unit/ingest/recording_session.h"
@@ -32,6 +34,11 @@ inline std::string payload(int i, const std::string& details = "x") {
          "\"EventRecordID\":" +
          std::to_string(i) + ",\"TargetObject\":\"HKLM\\\\k\\\\v" + std::to_string(i) + "\",\"Details\":\"" + details +
          "\"}";
+}
+// Of a kind that is not stored.
+inline std::string unstored_payload() {
+  return "{\"EventID\":1102,\"SourceName\":\"Microsoft-Windows-Eventlog\",\"Channel\":\"Security\","
+         "\"Computer\":\"ws1\",\"EventRecordID\":9}";
 }
 inline std::string message(int i) { return "<14>Oct 11 22:14:15 relay App: " + payload(i); }
 inline std::string line(int i) { return message(i) + "\n"; }
@@ -64,6 +71,10 @@ class Fixture {
   std::uint64_t count(core::Counter counter) const { return counters_.value(counter); }
   bool stored(std::size_t events) {
     return eventually([&] { return recorded_->stored() == events; });
+  }
+  std::vector<std::string> sources() {
+    std::lock_guard lock(recorded_->mutex);
+    return recorded_->sources;
   }
   // Everything that came, once nothing can come any more.
   const Recorded& stop() {

@@ -44,6 +44,18 @@ TEST_CASE("lines, counted messages and datagrams are stored") {
   CHECK(fixture.inputs().connections() == 0);
 }
 
+TEST_CASE("an event that is not stored is counted for its source, without another message") {
+  Fixture fixture;
+  SyslogClient client = fixture.tcp();
+  CHECK(client.send(unstored_payload() + "\n"));
+  CHECK(eventually([&] { return !fixture.sources().empty(); }));
+  const std::vector<std::string> sources = fixture.sources();
+  REQUIRE(sources.size() == 1);
+  CHECK(sources[0].starts_with("ws1 Security 127.0.0.1 syslog/tcp "));
+  CHECK(sources[0].find(" 1/0") != std::string::npos);
+  CHECK(fixture.recorded().stored() == 0);
+}
+
 TEST_CASE("events reach a real store") {
   const auto dir = std::filesystem::temp_directory_path() / ("rw_ingest_" + std::to_string(getpid()));
   {
