@@ -155,8 +155,6 @@ std::size_t find_invalid(std::string_view bytes, std::size_t from) {
   return i;
 }
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-
 }  // namespace
 
 namespace internal {
@@ -288,6 +286,25 @@ std::string to_valid_utf8(std::string_view bytes) {
 }
 
 bool is_valid_utf8(std::string_view bytes) { return find_invalid(bytes, 0) == bytes.size(); }
+
+void append_utf8(char32_t code_point, std::string& out) {
+  const auto byte = [&](char32_t value) { out += static_cast<char>(static_cast<unsigned char>(value)); };
+  if (code_point < 0x80) {
+    byte(code_point);
+  } else if (code_point < 0x800) {
+    byte(0xc0 | code_point >> 6);
+    byte(0x80 | (code_point & 0x3f));
+  } else if (code_point < 0x10000) {
+    byte(0xe0 | code_point >> 12);
+    byte(0x80 | (code_point >> 6 & 0x3f));
+    byte(0x80 | (code_point & 0x3f));
+  } else {
+    byte(0xf0 | code_point >> 18);
+    byte(0x80 | (code_point >> 12 & 0x3f));
+    byte(0x80 | (code_point >> 6 & 0x3f));
+    byte(0x80 | (code_point & 0x3f));
+  }
+}
 
 std::string quoted(std::string_view text) {
   constexpr std::size_t kMaxBytes = 60;

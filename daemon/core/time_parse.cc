@@ -13,8 +13,6 @@ constexpr std::string_view kMonths[] = {"january", "february", "march",     "apr
 constexpr std::string_view kDays[] = {"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"};
 constexpr std::size_t kShortName = 3;
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-
 class TimeReader {
  public:
   TimeReader(std::string_view text, Micros now, const TimeZone& zone) : text_(text), zone_(zone) {

@@ -8,25 +8,6 @@
 namespace rw::core {
 namespace {
 
-void append_utf8(char32_t code_point, std::string& out) {
-  const auto byte = [&](char32_t value) { out += static_cast<char>(static_cast<unsigned char>(value)); };
-  if (code_point < 0x80) {
-    byte(code_point);
-  } else if (code_point < 0x800) {
-    byte(0xc0 | code_point >> 6);
-    byte(0x80 | (code_point & 0x3f));
-  } else if (code_point < 0x10000) {
-    byte(0xe0 | code_point >> 12);
-    byte(0x80 | (code_point >> 6 & 0x3f));
-    byte(0x80 | (code_point & 0x3f));
-  } else {
-    byte(0xf0 | code_point >> 18);
-    byte(0x80 | (code_point >> 12 & 0x3f));
-    byte(0x80 | (code_point >> 6 & 0x3f));
-    byte(0x80 | (code_point & 0x3f));
-  }
-}
-
 bool is_high(char32_t unit) { return unit >= 0xd800 && unit <= 0xdbff; }
 bool is_low(char32_t unit) { return unit >= 0xdc00 && unit <= 0xdfff; }
 

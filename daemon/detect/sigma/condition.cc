@@ -24,18 +24,17 @@ struct Token {
   bool is(std::string_view keyword) const { return core::equals_ascii_nocase(text, keyword); }
 };
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 bool is_sign(char c) { return c == '(' || c == ')' || c == '|'; }
 
 std::vector<Token> tokens_of(std::string_view text) {
   std::vector<Token> tokens;
   for (std::size_t i = 0; i < text.size();) {
     std::size_t end = i + 1;
-    if (is_blank(text[i])) {
+    if (core::is_blank(text[i])) {
       i = end;
       continue;
     }
-    while (!is_sign(text[i]) && end < text.size() && !is_blank(text[end]) && !is_sign(text[end])) ++end;
+    while (!is_sign(text[i]) && end < text.size() && !core::is_blank(text[end]) && !is_sign(text[end])) ++end;
     tokens.push_back({i, text.substr(i, end - i)});
     i = end;
   }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "daemon/core/text.h"
+#include "daemon/ingest/decode/field_values.h"
 #include "daemon/ingest/decode/provider.h"
 #include "daemon/ingest/decode/text_event.h"
 
@@ -52,10 +53,8 @@ constexpr struct {
 
 // Seconds or milliseconds since 1970, or ISO 8601 with a zone.
 std::optional<core::Micros> parse_agent_time(std::string_view text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error == std::errc() && end == text.data() + text.size() && text.size() <= 13) {
-    return core::from_us(number * (text.size() > 11 ? 1000 : 1'000'000));
+  if (const auto number = core::parse_integer<std::int64_t>(text); number && text.size() <= 13) {
+    return core::from_us(*number * (text.size() > 11 ? 1000 : 1'000'000));
   }
   const core::Result<core::Micros> time = core::parse_iso8601(text);
   return time.ok() ? std::optional(*time) : std::nullopt;
@@ -89,9 +88,7 @@ core::Result<void> take_pairs(const std::vector<NamedValue>& pairs, std::string_
     for (const NamedValue& label : pairs) {
       if (!label.value.empty() && is_label_of(label.name, pair.name)) name = label.value;
     }
-    if (!event.add(name, pair.value)) {
-      return core::invalid_input(fmt::format("more than {} fields", WindowsEvent::kMaxFields));
-    }
+    RW_CHECK(add_field(name, pair.value, event));
   }
   const auto first = [&](Meaning meaning) {
     for (std::size_t i = 0; i < known.size(); ++i) {
@@ -117,12 +114,7 @@ core::Result<void> take_pairs(const std::vector<NamedValue>& pairs, std::string_
   event.message = first(Meaning::kMessage);
   set_level(first(Meaning::kLevel), event);
   if (const std::string_view text = first(Meaning::kRecordId); !text.empty()) {
-    std::uint64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc() || end != text.data() + text.size()) {
-      return core::invalid_input(fmt::format("RecordNumber: expected a number, got {}", core::quoted(text)));
-    }
-    event.record_id = number;
+    RW_TRY(event.record_id, parse_record_number(text));
   }
   const std::string_view time = first(Meaning::kTime);
   event.time = parse_agent_time(time);
@@ -199,9 +191,7 @@ core::Result<std::vector<NamedValue>> cef_pairs(std::string_view text, core::Are
       if (pairs.empty()) return core::invalid_input("CEF: expected key=value after the header");
       continue;  // a sender that does not escape
     }
-    if (pairs.size() >= WindowsEvent::kMaxFields) {
-      return core::invalid_input(fmt::format("more than {} fields", WindowsEvent::kMaxFields));
-    }
+    if (pairs.size() >= WindowsEvent::kMaxFields) return too_many_fields();
     if (!pairs.empty()) pairs.back().value = text.substr(value_start, key - value_start);
     pairs.push_back({text.substr(key, at - key), {}});
     value_start = at + 1;
@@ -222,9 +212,7 @@ core::Result<std::vector<NamedValue>> leef_pairs(std::string_view text, std::str
     if (equals == kNowhere) {
       return core::invalid_input(fmt::format("LEEF: expected key=value, got {}", core::quoted(pair)));
     }
-    if (pairs.size() >= WindowsEvent::kMaxFields) {
-      return core::invalid_input(fmt::format("more than {} fields", WindowsEvent::kMaxFields));
-    }
+    if (pairs.size() >= WindowsEvent::kMaxFields) return too_many_fields();
     pairs.push_back({core::trim(pair.substr(0, equals)), core::trim(pair.substr(equals + 1))});
   }
   return pairs;

@@ -2,7 +2,10 @@
 // and CR. XML 1.0 forbids them, and a NUL ends a text early for much of what comes later. Each becomes U+FFFD.
 #pragma once
 
+#include <string>
 #include <string_view>
+
+#include "daemon/core/text.h"
 
 namespace rw::ingest {
 
@@ -18,6 +21,18 @@ inline bool has_forbidden_control(std::string_view text) {
              static_cast<unsigned>(byte != '\n') & static_cast<unsigned>(byte != '\r');
   }
   return found != 0;
+}
+
+inline std::string replace_forbidden_controls(std::string_view text) {
+  std::string clean;
+  for (const char c : text) {
+    if (is_forbidden_control(c)) {
+      clean += core::kReplacementCharacter;
+    } else {
+      clean += c;
+    }
+  }
+  return clean;
 }
 
 }  // namespace rw::ingest

@@ -134,7 +134,7 @@ class JsonDecoder {
   bool is_payload(std::string_view text) const {
     text = core::trim(text);
     if (text.starts_with('{')) return is_event_object(text);
-    return looks_like_event_json(text) || looks_like_event_xml(text) || looks_like_event_text(text, context_) ||
+    return looks_like_event_json(text) || looks_like_event_xml(text) || text_decoder_of(text, context_) != nullptr ||
            !find_event_xml(text).empty();
   }
 

@@ -11,12 +11,12 @@
 
 namespace rw::ingest {
 
-// The text is in one of the formats, as far as a look at its beginning and its end tells.
-bool looks_like_event_text(std::string_view text, const PayloadContext& context);
+// Fills `event` (cleared first), texts go to the arena. Errors: InvalidInput (a field missing or wrong).
+using DecodeText = core::Result<void>(std::string_view text, const PayloadContext& context, core::Arena& arena,
+                                      WindowsEvent& event);
 
-// `text` is one message, neither XML nor JSON. Fills `event` (cleared first), texts go to the arena.
-// Errors: InvalidInput (no format that we know, or one with a field missing or wrong).
-core::Result<void> decode_event_text(std::string_view text, const PayloadContext& context, core::Arena& arena,
-                                     WindowsEvent& event);
+// The decoder of the format that the text is in, as far as a look at its beginning and its end tells; null: none that
+// we know. `text` is one message, neither XML nor JSON.
+DecodeText* text_decoder_of(std::string_view text, const PayloadContext& context);
 
 }  // namespace rw::ingest

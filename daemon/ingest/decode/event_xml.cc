@@ -15,12 +15,11 @@
 #include "daemon/core/time.h"
 #include "daemon/ingest/decode/control_characters.h"
 #include "daemon/ingest/decode/event_scanner.h"
+#include "daemon/ingest/decode/field_values.h"
 #include "daemon/ingest/decode/nxlog_fields.h"
 
 namespace rw::ingest {
 namespace {
-
-std::string_view excerpt(std::string_view text) { return text.substr(0, 40); }
 
 // --- Characters that XML 1.0 does not allow -------------------------------------------------------------------------
 
@@ -83,14 +82,6 @@ std::string_view text_of(pugi::xml_node node, core::Arena& arena) {
   return arena.copy(gatherer.text);
 }
 
-template <class Integer>
-std::optional<Integer> integer(std::string_view text) {
-  Integer value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 // SystemTime is UTC by the schema; some evtx tools leave the Z out. One that cannot be read is a fault of the event,
 // one that is not there is not.
 core::Result<std::optional<core::Micros>> system_time(std::string_view text) {
@@ -112,9 +103,7 @@ core::Result<void> read_system(const pugi::xml_node& system, core::Arena& arena,
       event.provider_guid = attribute(node, "Guid");
       event.event_source_name = attribute(node, "EventSourceName");
     } else if (name == "EventID") {
-      const auto id = integer<std::uint32_t>(text);
-      if (!id) return core::invalid_input(fmt::format("EventID: expected a number, got '{}'", excerpt(text)));
-      event.event_id = *id;
+      RW_TRY(event.event_id, number_field<std::uint32_t>(name, text));
       event.qualifiers = attribute(node, "Qualifiers");
       has_id = true;
     } else if (name == "Version") {
@@ -130,9 +119,9 @@ core::Result<void> read_system(const pugi::xml_node& system, core::Arena& arena,
     } else if (name == "TimeCreated") {
       RW_TRY(event.time, system_time(core::trim(attribute(node, "SystemTime"))));
     } else if (name == "EventRecordID") {
-      event.record_id = integer<std::uint64_t>(text);
-      if (!event.record_id && !text.empty()) {
-        return core::invalid_input(fmt::format("EventRecordID: expected a number, got '{}'", excerpt(text)));
+      event.record_id.reset();
+      if (!text.empty()) {
+        RW_TRY(event.record_id, number_field<std::uint64_t>(name, text));
       }
     } else if (name == "Correlation") {
       event.activity_id = attribute(node, "ActivityID");
@@ -152,11 +141,6 @@ core::Result<void> read_system(const pugi::xml_node& system, core::Arena& arena,
   return {};
 }
 
-core::Result<void> add(std::string_view name, std::string_view value, WindowsEvent& event) {
-  if (event.add(name, value)) return {};
-  return core::invalid_input(fmt::format("more than {} fields", WindowsEvent::kMaxFields));
-}
-
 core::Result<void> read_event_data(const pugi::xml_node& data, core::Arena& arena, WindowsEvent& event) {
   int unnamed = 0;
   for (const pugi::xml_node& node : data.children()) {
@@ -164,7 +148,7 @@ core::Result<void> read_event_data(const pugi::xml_node& data, core::Arena& aren
     const std::string_view element = local_name(node.name());
     std::string_view name = attribute(node, "Name");
     if (name.empty()) name = element == "Data" ? arena.copy(fmt::format("param{}", ++unnamed)) : element;
-    RW_CHECK(add(name, text_of(node, arena), event));
+    RW_CHECK(add_field(name, text_of(node, arena), event));
   }
   return {};
 }
@@ -174,7 +158,7 @@ core::Result<void> read_user_data(const pugi::xml_node& data, core::Arena& arena
   for (const pugi::xml_node& outer : data.children()) {
     for (const pugi::xml_node& node : outer.children()) {
       if (node.type() != pugi::node_element) continue;
-      RW_CHECK(add(local_name(node.name()), text_of(node, arena), event));
+      RW_CHECK(add_field(local_name(node.name()), text_of(node, arena), event));
     }
   }
   return {};

@@ -26,4 +26,12 @@ std::optional<core::Micros> utc_time(std::string_view text) {
   return local_time(text, &utc);
 }
 
+core::Error too_many_fields() {
+  return core::invalid_input(fmt::format("more than {} fields", WindowsEvent::kMaxFields));
+}
+
+core::Result<void> add_field(std::string_view name, std::string_view value, WindowsEvent& event) {
+  return event.add(name, value) ? core::Result<void>() : too_many_fields();
+}
+
 }  // namespace rw::ingest

@@ -1,15 +1,16 @@
-// What the texts of System fields mean, whatever the format: times and numbers.
+// What every format does with the values of an event: what the texts of System fields mean (times and numbers), and how
+// a field is added.
 #pragma once
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <optional>
 #include <string_view>
 
 #include "daemon/core/result.h"
 #include "daemon/core/text.h"
 #include "daemon/core/time.h"
+#include "daemon/ingest/decode/windows_event.h"
 
 namespace rw::ingest {
 
@@ -25,13 +26,12 @@ std::optional<core::Micros> utc_time(std::string_view text);
 // A decimal number and nothing else but blanks around it. Errors: InvalidInput; `name` is that of the field.
 template <class Integer>
 core::Result<Integer> number_field(std::string_view name, std::string_view text) {
-  const std::string_view digits = core::trim(text);
-  Integer value = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (digits.empty() || error != std::errc() || end != digits.data() + digits.size()) {
-    return core::invalid_input(fmt::format("{}: expected a number, got '{}'", name, text.substr(0, 40)));
-  }
-  return value;
+  if (const auto value = core::parse_integer<Integer>(core::trim(text))) return *value;
+  return core::invalid_input(fmt::format("{}: expected a number, got '{}'", name, text.substr(0, 40)));
 }
+
+core::Error too_many_fields();
+// Adds a value to event.data (see WindowsEvent::add). Errors: too_many_fields().
+core::Result<void> add_field(std::string_view name, std::string_view value, WindowsEvent& event);
 
 }  // namespace rw::ingest

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "daemon/core/text.h"
+#include "daemon/ingest/decode/field_values.h"
 #include "daemon/ingest/decode/json_reader.h"
 #include "daemon/ingest/decode/system_fields.h"
 
@@ -31,8 +32,7 @@ class GenericWalker : private JsonReader {
   // --- Fields -------------------------------------------------------------------------------------------------------
 
   core::Result<void> add(std::string_view kept_name, std::string_view kept_value) {
-    if (event_.add(kept_name, kept_value)) return {};
-    return core::invalid_input(fmt::format("more than {} fields", WindowsEvent::kMaxFields));
+    return add_field(kept_name, kept_value, event_);
   }
 
   // A field of data; a null is absent.

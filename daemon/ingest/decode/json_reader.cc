@@ -26,8 +26,9 @@ core::Result<void> read_once(std::string_view json, ParserMemory& memory, const 
   const auto error =
       memory.parser.iterate(simdjson::padded_string_view(memory.padded.data(), json.size(), memory.padded.size()))
           .get(document);
-  core::Result<void> done = malformed_json(error);
+  core::Result<void> done;
   if (error) {
+    done = malformed_json(error);
     worth_repairing = error == simdjson::UNESCAPED_CHARS;
   } else {
     done = read(document);
@@ -104,15 +105,7 @@ core::Result<JsonReader::Array> JsonReader::array_of(Value& value) {
 
 std::string_view JsonReader::keep(std::string_view text) const {
   if (!has_forbidden_control(text)) return arena_.copy(text);
-  std::string clean;
-  for (const char c : text) {
-    if (is_forbidden_control(c)) {
-      clean += core::kReplacementCharacter;
-    } else {
-      clean += c;
-    }
-  }
-  return arena_.copy(clean);
+  return arena_.copy(replace_forbidden_controls(text));
 }
 
 core::Result<std::string_view> JsonReader::scalar(Value& value, json_type type) {

@@ -37,7 +37,7 @@ core::Result<void> take_data(const JsonShape& shape, const JsonFields& fields, c
       if (!field.path.starts_with(prefix)) continue;
       const std::string_view name = field.path.substr(prefix.size());
       const bool is_unnamed = name.empty() || name == "Data[]";
-      RW_CHECK(add_json_data(is_unnamed ? arena.copy(fmt::format("param{}", ++unnamed)) : name, field.value, event));
+      RW_CHECK(add_field(is_unnamed ? arena.copy(fmt::format("param{}", ++unnamed)) : name, field.value, event));
       break;
     }
   }
@@ -45,11 +45,6 @@ core::Result<void> take_data(const JsonShape& shape, const JsonFields& fields, c
 }
 
 }  // namespace
-
-core::Result<void> add_json_data(std::string_view name, std::string_view value, WindowsEvent& event) {
-  if (event.add(name, value)) return {};
-  return core::invalid_input(fmt::format("more than {} fields", WindowsEvent::kMaxFields));
-}
 
 core::Result<void> read_shape(const JsonShape& shape, const JsonFields& fields, core::Arena& arena,
                               WindowsEvent& event) {
@@ -76,7 +71,7 @@ core::Result<void> read_shape(const JsonShape& shape, const JsonFields& fields, 
   if (!event.level.empty() && !core::is_digit(event.level.front())) set_level(std::exchange(event.level, {}), event);
   if (!shape.keyword_words.empty()) {
     for (const JsonField& field : fields.all()) {
-      if (field.path == shape.keyword_words && core::fold_ascii(field.value.substr(0, 6)) == "audit ") {
+      if (field.path == shape.keyword_words && core::equals_ascii_nocase(field.value.substr(0, 6), "audit ")) {
         set_level(field.value, event);
       }
     }

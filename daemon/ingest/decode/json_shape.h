@@ -48,7 +48,4 @@ void add_inserts_at(std::string_view path, const JsonFields& fields, WindowsEven
 core::Result<void> decode_embedded_xml(std::string_view xml, PayloadFormat format, const PayloadContext& context,
                                        core::Arena& arena, WindowsEvent& event);
 
-// Errors: InvalidInput (too many fields).
-core::Result<void> add_json_data(std::string_view name, std::string_view value, WindowsEvent& event);
-
 }  // namespace rw::ingest

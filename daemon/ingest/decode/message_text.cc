@@ -19,6 +19,7 @@
 
 #include "daemon/core/text.h"
 #include "daemon/ingest/decode/event_fields.h"
+#include "daemon/ingest/decode/text_event.h"
 
 namespace rw::ingest {
 namespace {
@@ -249,26 +250,22 @@ std::optional<Separator> separator_of(std::string_view text, const EventFields& 
 }
 
 std::string_view without_octal_escapes(std::string_view value, core::Arena& arena) {
-  std::string plain;
-  std::size_t done = 0;
-  for (std::size_t at = value.find("#01"); at != kNone; at = value.find("#01", at + 1)) {
-    const std::string_view escape = value.substr(at, 4);
-    const char c = escape == "#011" ? '\t' : escape == "#012" ? '\n' : escape == "#015" ? '\r' : '\0';
-    if (c == '\0') continue;
-    plain += value.substr(done, at - done);
-    plain += c;
-    done = at + escape.size();
-  }
-  if (done == 0) return value;
-  plain += value.substr(done);
-  return arena.copy(plain);
+  return value.find("#01") == kNone ? value : arena.copy(undo_octal_escapes(value));
+}
+
+// An empty value is one, too.
+bool has_all(std::span<const MessageLabel> labels, const WindowsEvent& event) {
+  return std::all_of(labels.begin(), labels.end(), [&](const MessageLabel& label) {
+    return label.field.empty() || std::any_of(event.data.begin(), event.data.end(),
+                                              [&](const NamedValue& item) { return item.name == label.field; });
+  });
 }
 
 }  // namespace
 
 void add_message_fields(core::Arena& arena, WindowsEvent& event) {
   const EventFields* const fields = fields_of(event);
-  if (fields == nullptr || event.message.empty()) return;
+  if (fields == nullptr || event.message.empty() || has_all(fields->labels, event)) return;
   std::string_view text = event.message;
   const std::optional<Separator> separator = separator_of(text, *fields);
   if (!separator) return;

@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "daemon/core/text.h"
+#include "daemon/ingest/decode/control_characters.h"
 #include "daemon/ingest/decode/field_values.h"
 #include "daemon/ingest/decode/message_text.h"
 
@@ -18,6 +19,8 @@ struct NxlogName {
   std::string_view WindowsEvent::*field;
   std::uint8_t rank;  // 1 is the best
 };
+
+constexpr std::uint8_t kThreadIdRank = 2;
 
 // The names of one field stand together.
 constexpr NxlogName kNxlogNames[] = {
@@ -36,7 +39,7 @@ constexpr NxlogName kNxlogNames[] = {
     {"ExecutionProcessID", &WindowsEvent::execution_process_id, 1},
     {"ProcessID", &WindowsEvent::execution_process_id, 2},
     {"ExecutionThreadID", &WindowsEvent::execution_thread_id, 1},
-    {"ThreadID", &WindowsEvent::execution_thread_id, 2},
+    {"ThreadID", &WindowsEvent::execution_thread_id, kThreadIdRank},
     {"Channel", &WindowsEvent::channel, 1},
     {"Hostname", &WindowsEvent::computer, 1},
     {"UserID", &WindowsEvent::user_sid, 1},
@@ -51,6 +54,15 @@ constexpr std::size_t distinct_nxlog_fields() {
   return fields;
 }
 static_assert(distinct_nxlog_fields() == NxlogFields::kTexts);
+
+// Of the field among the distinct ones.
+constexpr std::size_t index_of(std::string_view WindowsEvent::*wanted) {
+  std::size_t field = 0;
+  for (std::size_t i = 0; kNxlogNames[i].field != wanted; ++i) {
+    if (kNxlogNames[i].field != kNxlogNames[i + 1].field) ++field;
+  }
+  return field;
+}
 
 // NXLog's and its relays' own, and System fields in words.
 constexpr std::string_view kBookkeeping[] = {
@@ -82,39 +94,21 @@ bool is_one_of(const std::string_view (&known)[kSize], std::string_view text) {
 
 // A signed or unsigned decimal number as Windows writes the bits; anything else as it is.
 std::string_view keyword_bits(std::string_view text, core::Arena& arena) {
-  const char* const last = text.data() + text.size();
-  std::int64_t number = 0;
-  std::uint64_t bits = 0;
-  if (const auto [end, error] = std::from_chars(text.data(), last, number); error == std::errc() && end == last) {
-    bits = static_cast<std::uint64_t>(number);
-  } else if (const auto [end2, error2] = std::from_chars(text.data(), last, bits);
-             error2 != std::errc() || end2 != last) {
-    return text;
+  std::optional<std::uint64_t> bits = core::parse_integer<std::uint64_t>(text);
+  if (!bits) {
+    const auto number = core::parse_integer<std::int64_t>(text);
+    if (!number) return text;
+    bits = static_cast<std::uint64_t>(*number);
   }
-  return arena.copy(fmt::format("{:#x}", bits));
+  return arena.copy(fmt::format("{:#x}", *bits));
 }
 
-void append_utf8(std::string& out, std::uint32_t code) {
-  if (code < 0x20 && code != '\t' && code != '\n' && code != '\r') {
+void append_character(std::string& out, std::uint32_t code) {
+  const bool is_surrogate = code >= 0xd800 && code <= 0xdfff;
+  if (is_surrogate || code > 0x10ffff || (code < 0x20 && is_forbidden_control(static_cast<char>(code)))) {
     out += core::kReplacementCharacter;
-  } else if (code < 0x80) {
-    out += static_cast<char>(code);
-  } else if (code < 0x800) {
-    out += static_cast<char>(0xc0 | code >> 6);
-    out += static_cast<char>(0x80 | (code & 0x3f));
-  } else if (code >= 0xd800 && code <= 0xdfff) {
-    out += core::kReplacementCharacter;
-  } else if (code < 0x10000) {
-    out += static_cast<char>(0xe0 | code >> 12);
-    out += static_cast<char>(0x80 | (code >> 6 & 0x3f));
-    out += static_cast<char>(0x80 | (code & 0x3f));
-  } else if (code <= 0x10ffff) {
-    out += static_cast<char>(0xf0 | code >> 18);
-    out += static_cast<char>(0x80 | (code >> 12 & 0x3f));
-    out += static_cast<char>(0x80 | (code >> 6 & 0x3f));
-    out += static_cast<char>(0x80 | (code & 0x3f));
   } else {
-    out += core::kReplacementCharacter;
+    core::append_utf8(code, out);
   }
 }
 
@@ -137,7 +131,7 @@ std::size_t append_reference(std::string& out, std::string_view text) {
   std::uint32_t code = 0;
   const auto [end, error] = std::from_chars(text.data() + (hex ? 3 : 2), last, code, hex ? 16 : 10);
   if (error != std::errc() || end == last || *end != ';') return 0;
-  append_utf8(out, code);
+  append_character(out, code);
   return static_cast<std::size_t>(end - text.data()) + 1;
 }
 
@@ -156,8 +150,7 @@ std::string_view without_entities(std::string_view text, core::Arena& arena) {
 }  // namespace
 
 core::Result<void> NxlogFields::add(std::string_view name, std::string_view value) {
-  if (event_.add(name, value)) return {};
-  return core::invalid_input(fmt::format("more than {} fields", WindowsEvent::kMaxFields));
+  return add_field(name, value, event_);
 }
 
 core::Result<void> NxlogFields::take(std::string_view name, std::string_view value) {
@@ -169,8 +162,6 @@ core::Result<void> NxlogFields::take(std::string_view name, std::string_view val
     const NxlogName& known = kNxlogNames[i];
     if (i > 0 && known.field != kNxlogNames[i - 1].field) ++field;
     if (!is(known.name)) continue;
-    has_thread_id_ |= known.name == "ThreadID";
-    has_execution_thread_id_ |= known.name == "ExecutionThreadID";
     if (ranks_[field] == 0 || known.rank < ranks_[field]) {
       event_.*known.field = value;
       ranks_[field] = known.rank;
@@ -202,7 +193,7 @@ core::Result<void> NxlogFields::take(std::string_view name, std::string_view val
 core::Result<void> NxlogFields::finish() {
   if (!has_event_id_) return core::invalid_input("no EventID: expected the fields of a Windows event");
   event_.keywords = keyword_bits(event_.keywords, arena_);
-  if (has_thread_id_ && !has_execution_thread_id_) {
+  if (ranks_[index_of(&WindowsEvent::execution_thread_id)] == kThreadIdRank) {  // CE's name, without EE's
     for (NamedValue& item : event_.data) item.value = without_entities(item.value, arena_);
   }
   add_message_fields(arena_, event_);

@@ -49,8 +49,6 @@ class NxlogFields {
   WindowsEvent& event_;
   std::array<std::uint8_t, kTexts> ranks_{};  // of the names that the texts came by, 0: none yet
   bool has_event_id_ = false;
-  bool has_thread_id_ = false;            // CE's name
-  bool has_execution_thread_id_ = false;  // EE's name
   std::string_view event_time_;
   std::string_view received_;  // by NXLog, or what it sent to
 };

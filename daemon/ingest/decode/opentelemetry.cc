@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "daemon/ingest/decode/event_fields.h"
+#include "daemon/ingest/decode/field_values.h"
 #include "daemon/ingest/decode/json_forms.h"
 #include "daemon/ingest/decode/json_shape.h"
 
@@ -65,7 +66,7 @@ core::Result<void> add_details(const JsonFields& fields, WindowsEvent& event) {
     for (const std::string_view section : sections) {
       const std::string_view value = fields.get("details." + std::string(section) + "." + std::string(label.label));
       if (value.empty()) continue;
-      RW_CHECK(add_json_data(label.field, value, event));
+      RW_CHECK(add_field(label.field, value, event));
       break;
     }
   }
@@ -77,7 +78,7 @@ core::Result<void> add_details(const JsonFields& fields, WindowsEvent& event) {
 core::Result<void> decode_opentelemetry(const JsonFields& fields, const PayloadContext& context, core::Arena& arena,
                                         WindowsEvent& event) {
   RW_CHECK(read_shape(kOtelShape, fields, arena, event));
-  event.data.erase(std::remove_if(event.data.begin(), event.data.end(), is_beside_data), event.data.end());
+  std::erase_if(event.data, is_beside_data);
   if (event.data.empty()) RW_CHECK(add_details(fields, event));
   finish_json_event(kOtelShape, fields, context, arena, event);
   return {};

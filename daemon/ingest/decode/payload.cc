@@ -47,12 +47,16 @@ core::Result<std::size_t> decode_text_payload(std::string_view payload, bool wra
     return std::size_t{1};
   }
   // Before a search for XML: the values of a text may hold some, put there to pass for an event.
-  if (!looks_like_event_text(payload, context)) {
-    if (const std::string_view xml = find_event_xml(payload); !xml.empty()) {
-      return decode_event_xml(xml, arena, event, take, context);
-    }
+  if (DecodeText* const decode = text_decoder_of(payload, context)) {
+    take(payload, decode(payload, context, arena, event));
+    return std::size_t{1};
   }
-  take(payload, decode_event_text(payload, context, arena, event));
+  if (const std::string_view xml = find_event_xml(payload); !xml.empty()) {
+    return decode_event_xml(xml, arena, event, take, context);
+  }
+  constexpr std::string_view kExpected = ": expected Windows Event XML, JSON, or the text of a Windows log forwarder";
+  take(payload, core::invalid_input((core::trim(payload).empty() ? "empty message" : "not a Windows event") +
+                                    std::string(kExpected)));
   return std::size_t{1};
 }
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -52,18 +51,6 @@ bool tag_has_columns(const PayloadContext& context) {
          find_marker(context.header->app_name).at == 0;
 }
 
-std::string undo_octal(std::string_view text) {
-  std::string plain;
-  plain.reserve(text.size());
-  for (std::size_t i = 0; i < text.size();) {
-    const std::string_view escape = text.substr(i, kOctalTab.size());
-    const char c = escape == kOctalTab ? '\t' : escape == "#012" ? '\n' : escape == "#015" ? '\r' : '\0';
-    plain += c == '\0' ? text[i] : c;
-    i += c == '\0' ? 1 : kOctalTab.size();
-  }
-  return plain;
-}
-
 std::vector<std::string_view> split_columns(std::string_view text, std::string_view delimiter) {
   std::vector<std::string_view> columns;
   while (columns.size() + 1 < kMaxColumns) {
@@ -88,10 +75,9 @@ std::optional<std::uint64_t> take_record_number(std::vector<std::string_view>& r
     const std::string_view column = core::trim(rest[rest.size() - 1 - behind]);
     if (!is_number(column)) continue;
     if (behind == 1 && core::trim(rest.back()).find(' ') != std::string_view::npos) continue;  // that is the message
-    std::uint64_t number = 0;
-    const auto [end, error] = std::from_chars(column.data(), column.data() + column.size(), number);
+    const auto number = core::parse_integer<std::uint64_t>(column);
     rest.resize(rest.size() - 1 - behind);
-    return error == std::errc() ? std::optional(number) : std::nullopt;
+    return number;
   }
   return std::nullopt;
 }
@@ -126,7 +112,7 @@ core::Result<void> decode_snare(std::string_view text, const PayloadContext& con
   }
   text.remove_prefix(marker.at);
   if (marker.delimiter == kOctalTab) {
-    joined = undo_octal(text);
+    joined = undo_octal_escapes(text);
     text = joined;
     marker.delimiter = kDelimiters[0];
   }

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <optional>
 
@@ -52,12 +51,7 @@ core::Result<void> take_field(std::string_view name, std::string_view value, Win
   } else if (name == "ComputerName") {
     event.computer = value;
   } else if (name == "RecordNumber") {
-    std::uint64_t number = 0;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-    if (error != std::errc() || end != value.data() + value.size()) {
-      return core::invalid_input(fmt::format("RecordNumber: expected a number, got {}", core::quoted(value)));
-    }
-    event.record_id = number;
+    RW_TRY(event.record_id, parse_record_number(value));
   } else if (name == "Type" || name == "Keywords") {
     set_level(value, event);
   } else if (name == "Sid") {

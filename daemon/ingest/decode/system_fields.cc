@@ -1,7 +1,5 @@
 #include "daemon/ingest/decode/system_fields.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -92,25 +90,19 @@ bool SystemFields::is_structured(std::string_view name) {
                      [&](std::string_view known) { return core::equals_ascii_nocase(name, known); });
 }
 
-core::Result<void> SystemFields::keep_as_data(const Given& given) {
-  if (!event_.add(given.name, given.value)) {
-    return core::invalid_input(fmt::format("more than {} fields", WindowsEvent::kMaxFields));
-  }
-  return {};
-}
+core::Result<void> SystemFields::keep_as_data(const Given& given) { return add_field(given.name, given.value, event_); }
 
-core::Result<bool> SystemFields::keep_better(Given& current, const Given& given) {
-  if (given.value.empty()) return true;
+core::Result<void> SystemFields::keep_better(Given& current, const Given& given) {
+  if (given.value.empty()) return {};
   if (current.value.empty()) {
     current = given;
-    return true;
+    return {};
   }
   const bool better = given.rank < current.rank;
   const bool differs = given.value != current.value;
   const Given worse = better ? current : given;
   if (better) current = given;
-  if (differs) RW_CHECK(keep_as_data(worse));
-  return true;
+  return differs ? keep_as_data(worse) : core::Result<void>();
 }
 
 core::Result<bool> SystemFields::take(std::string_view name, std::string_view value) {
@@ -118,18 +110,19 @@ core::Result<bool> SystemFields::take(std::string_view name, std::string_view va
   for (std::size_t i = 0; i < std::size(kTextNames); ++i) {
     if (i > 0 && kTextNames[i].field != kTextNames[i - 1].field) ++field;
     if (!is_name(name, kTextNames[i].name)) continue;
-    RW_CHECK([&]() -> core::Result<void> {
-      RW_TRY([[maybe_unused]] const bool kept, keep_better(texts_[field], {name, value, kTextNames[i].rank}));
-      event_.*kTextNames[i].field = texts_[field].value;
-      return {};
-    }());
+    RW_CHECK(keep_better(texts_[field], {name, value, kTextNames[i].rank}));
+    event_.*kTextNames[i].field = texts_[field].value;
     return true;
   }
   for (std::size_t i = 0; i < std::size(kEventIdNames); ++i) {
-    if (is_name(name, kEventIdNames[i])) return keep_better(event_id_, {name, value, static_cast<std::uint8_t>(i)});
+    if (!is_name(name, kEventIdNames[i])) continue;
+    RW_CHECK(keep_better(event_id_, {name, value, static_cast<std::uint8_t>(i)}));
+    return true;
   }
   for (std::size_t i = 0; i < std::size(kRecordIdNames); ++i) {
-    if (is_name(name, kRecordIdNames[i])) return keep_better(record_id_, {name, value, static_cast<std::uint8_t>(i)});
+    if (!is_name(name, kRecordIdNames[i])) continue;
+    RW_CHECK(keep_better(record_id_, {name, value, static_cast<std::uint8_t>(i)}));
+    return true;
   }
   for (const auto& time : kTimeNames) {
     if (!is_name(name, time.name)) continue;

@@ -39,7 +39,7 @@ class SystemFields {
     std::uint8_t rank = 0;  // of the name; 0 is the best
   };
   // The better of the two stays in `current`; the other becomes data.
-  core::Result<bool> keep_better(Given& current, const Given& given);
+  core::Result<void> keep_better(Given& current, const Given& given);
   core::Result<void> keep_as_data(const Given& given);
 
   WindowsEvent& event_;

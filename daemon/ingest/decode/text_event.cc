@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
 #include <cstddef>
 #include <string>
+#include <tuple>
 
 #include "daemon/core/text.h"
 #include "daemon/ingest/decode/control_characters.h"
@@ -42,25 +42,13 @@ constexpr struct {
 };
 
 // The number that the text is as a whole; -1: it is none of at most four digits.
-int small_number(std::string_view text) {
-  int number = -1;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return text.size() <= 4 && error == std::errc() && end == text.data() + text.size() ? number : -1;
-}
+int small_number(std::string_view text) { return text.size() <= 4 ? core::parse_integer<int>(text).value_or(-1) : -1; }
 
 }  // namespace
 
 std::string_view keep_text(std::string_view bytes, core::Arena& arena) {
   if (!has_forbidden_control(bytes) && core::is_valid_utf8(bytes)) return arena.copy(bytes);
-  std::string clean;
-  for (const char c : core::to_valid_utf8(bytes)) {
-    if (is_forbidden_control(c)) {
-      clean += core::kReplacementCharacter;
-    } else {
-      clean += c;
-    }
-  }
-  return arena.copy(clean);
+  return arena.copy(replace_forbidden_controls(core::to_valid_utf8(bytes)));
 }
 
 std::optional<core::LocalTime> parse_ctime(std::string_view text) {
@@ -83,12 +71,26 @@ std::optional<core::LocalTime> parse_ctime(std::string_view text) {
 
 core::Result<std::uint32_t> parse_event_id(std::string_view text) {
   const std::string_view digits = core::trim(text);
-  std::uint32_t id = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), id);
-  if (digits.empty() || error != std::errc() || end != digits.data() + digits.size()) {
-    return core::invalid_input(fmt::format("event id: expected a number, got {}", core::quoted(digits)));
+  if (const auto id = core::parse_integer<std::uint32_t>(digits)) return *id;
+  return core::invalid_input(fmt::format("event id: expected a number, got {}", core::quoted(digits)));
+}
+
+core::Result<std::uint64_t> parse_record_number(std::string_view text) {
+  if (const auto number = core::parse_integer<std::uint64_t>(text)) return *number;
+  return core::invalid_input(fmt::format("RecordNumber: expected a number, got {}", core::quoted(text)));
+}
+
+std::string undo_octal_escapes(std::string_view text) {
+  constexpr std::size_t kEscape = 4;
+  std::string plain;
+  plain.reserve(text.size());
+  for (std::size_t i = 0; i < text.size();) {
+    const std::string_view escape = text.substr(i, kEscape);
+    const char c = escape == "#011" ? '\t' : escape == "#012" ? '\n' : escape == "#015" ? '\r' : '\0';
+    plain += c == '\0' ? text[i] : c;
+    i += c == '\0' ? 1 : kEscape;
   }
-  return id;
+  return plain;
 }
 
 void set_level(std::string_view word, WindowsEvent& event) {
@@ -100,9 +102,9 @@ void set_level(std::string_view word, WindowsEvent& event) {
   }
 }
 
-bool add_present(std::string_view name, std::string_view value, WindowsEvent& event) {
+void add_present(std::string_view name, std::string_view value, WindowsEvent& event) {
   value = core::trim(value);
-  return value.empty() || value == "N/A" || event.add(name, value);
+  if (!value.empty() && value != "N/A") std::ignore = event.add(name, value);
 }
 
 void finish_text_event(const std::optional<core::LocalTime>& local, const PayloadContext& context, core::Arena& arena,

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "daemon/core/arena.h"
@@ -23,13 +24,18 @@ std::optional<core::LocalTime> parse_ctime(std::string_view text);
 
 // The whole text, blanks around it aside. Errors: InvalidInput, which names the field.
 core::Result<std::uint32_t> parse_event_id(std::string_view text);
+// The same, with nothing around it.
+core::Result<std::uint64_t> parse_record_number(std::string_view text);
+
+// What a relay made of TAB, LF and CR ("#011", "#012", "#015": rsyslog) as those characters.
+std::string undo_octal_escapes(std::string_view text);
 
 // "Success Audit", "Audit Failure", "Information", "ERR", … → Level and Keywords as XML has them (an audit is of level
 // 0 and tells success by its keyword). A word that is not known changes nothing.
 void set_level(std::string_view word, WindowsEvent& event);
 
-// Adds to data what is there: not empty, not "N/A". False: it has too many fields already.
-bool add_present(std::string_view name, std::string_view value, WindowsEvent& event);
+// Adds to data what is there: not empty, not "N/A"; not if there are too many fields already.
+void add_present(std::string_view name, std::string_view value, WindowsEvent& event);
 
 // After all else: the fields of the message, and the time. Sysmon's UtcTime is better than a local time, which counts
 // only where the context has a zone; a time that is set already stays.

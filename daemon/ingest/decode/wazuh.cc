@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "daemon/ingest/decode/field_values.h"
 #include "daemon/ingest/decode/json_forms.h"
 #include "daemon/ingest/decode/json_shape.h"
 
@@ -86,7 +87,7 @@ core::Result<void> decode_wazuh(const JsonFields& fields, const PayloadContext& 
   for (const JsonField& field : win.all()) {
     if (field.is_null || !field.path.starts_with(kWazuhData)) continue;
     const std::string_view value = doubled ? without_doubling(field.value, arena) : field.value;
-    RW_CHECK(add_json_data(windows_name(field.path.substr(kWazuhData.size()), arena), value, event));
+    RW_CHECK(add_field(windows_name(field.path.substr(kWazuhData.size()), arena), value, event));
   }
   finish_json_event(kWazuhShape, win, context, arena, event);
   return {};

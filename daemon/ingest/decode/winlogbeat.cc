@@ -3,10 +3,11 @@
 // event_data, that counts.
 #include <fmt/format.h>
 
-#include <charconv>
 #include <string>
 
+#include "daemon/core/text.h"
 #include "daemon/ingest/decode/event_xml.h"
+#include "daemon/ingest/decode/field_values.h"
 #include "daemon/ingest/decode/json_forms.h"
 #include "daemon/ingest/decode/json_shape.h"
 #include "daemon/ingest/decode/provider.h"
@@ -121,20 +122,18 @@ std::span<const MovedName> moved_names(const WindowsEvent& event) {
 // As Sysmon writes a number; the module has it in decimal or in hexadecimal digits.
 std::string_view details_of(std::string_view type, std::string_view value, core::Arena& arena) {
   const bool hex = value.starts_with("0x");
-  std::uint64_t number = 0;
-  const char* const last = value.data() + value.size();
-  const auto [end, error] = std::from_chars(value.data() + (hex ? 2 : 0), last, number, hex ? 16 : 10);
-  if (error != std::errc() || end != last) return value;
-  if (type.ends_with("DWORD")) return arena.copy(fmt::format("DWORD (0x{:08x})", number));
+  const auto number = core::parse_integer<std::uint64_t>(value.substr(hex ? 2 : 0), hex ? 16 : 10);
+  if (!number) return value;
+  if (type.ends_with("DWORD")) return arena.copy(fmt::format("DWORD (0x{:08x})", *number));
   if (type.ends_with("QWORD")) {
-    return arena.copy(fmt::format("QWORD (0x{:08x}-0x{:08x})", number >> 32, number & 0xffffffff));
+    return arena.copy(fmt::format("QWORD (0x{:08x}-0x{:08x})", *number >> 32, *number & 0xffffffff));
   }
   return value;
 }
 
 core::Result<void> add_moved(const JsonFields& fields, core::Arena& arena, WindowsEvent& event) {
   const auto add = [&](std::string_view name, std::string_view value) -> core::Result<void> {
-    return value.empty() ? core::Result<void>() : add_json_data(name, value, event);
+    return value.empty() ? core::Result<void>() : add_field(name, value, event);
   };
   for (const MovedName& moved : moved_names(event)) RW_CHECK(add(moved.name, fields.get(moved.path)));
   if (!is_sysmon(event)) return {};

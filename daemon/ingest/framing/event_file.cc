@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
+#include "daemon/core/text.h"
+
 namespace rw::ingest {
 namespace {
 
 constexpr std::string_view kEventEnd = "</Event>";
 constexpr std::string_view kObjectEnd = "\n}";
-
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 // Tags that stand around events and carry nothing.
 bool is_wrapper(std::string_view text) {
@@ -33,7 +33,7 @@ std::string_view EventFile::consume(std::size_t bytes) {
 
 std::optional<std::string_view> EventFile::take(bool at_end) {
   while (true) {
-    while (start_ < buffer_.size() && is_blank(buffer_[start_])) ++start_;
+    while (start_ < buffer_.size() && core::is_blank(buffer_[start_])) ++start_;
     const std::string_view rest = std::string_view(buffer_).substr(start_);
     if (rest.empty()) return std::nullopt;
     scanned_ = std::max(scanned_, start_);

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "daemon/core/text.h"
 #include "daemon/ingest/normalize/event_base.h"
 
@@ -16,10 +14,7 @@ std::optional<std::uint64_t> security_number(std::string_view text) {
     digits.remove_prefix(2);
     base = 16;
   }
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
-  if (digits.empty() || error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-  return value;
+  return core::parse_integer<std::uint64_t>(digits, base);
 }
 
 std::string_view decimal_process_id(std::string_view text, core::Arena& arena) {

@@ -1,6 +1,5 @@
 #include "daemon/ingest/normalize/security_key.h"
 
-#include <charconv>
 #include <cstdint>
 #include <optional>
 
@@ -23,10 +22,8 @@ std::uint64_t access_mask(const WindowsEvent& event) { return security_number(ev
 bool audit_failed(const WindowsEvent& event) {
   const std::string_view text = event.keywords;
   if (const auto keywords = security_number(text)) return (*keywords & kAuditFailure) != 0;
-  std::int64_t keywords = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), keywords);
-  return error == std::errc() && end == text.data() + text.size() &&
-         (static_cast<std::uint64_t>(keywords) & kAuditFailure) != 0;
+  const auto keywords = core::parse_integer<std::int64_t>(text);
+  return keywords && (static_cast<std::uint64_t>(*keywords) & kAuditFailure) != 0;
 }
 
 }  // namespace
