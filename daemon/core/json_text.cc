@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "daemon/core/text.h"
+
 namespace rw::core {
 namespace {
 
@@ -41,6 +43,14 @@ void append_json_string(std::string& out, std::string_view text) {
   }
   out.append(text, plain);
   out += '"';
+}
+
+void append_json_repaired(std::string& out, std::string_view bytes) {
+  if (is_valid_utf8(bytes)) {
+    append_json_string(out, bytes);
+  } else {
+    append_json_string(out, to_valid_utf8(bytes));
+  }
 }
 
 }  // namespace rw::core

@@ -9,6 +9,8 @@ namespace rw::core {
 
 // Appends the text as a JSON string with its quotes (RFC 8259). The text must be valid UTF-8.
 void append_json_string(std::string& out, std::string_view text);
+// The same of bytes that may be no UTF-8: each invalid sequence becomes U+FFFD.
+void append_json_repaired(std::string& out, std::string_view bytes);
 
 // Builds one object: begin, member…, end. Members with empty values are left out.
 class JsonObjectText {

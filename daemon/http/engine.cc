@@ -179,7 +179,7 @@ void Engine::prepare(httplib::Request& request, Exchange& exchange) {
   set_only(request.headers, "Expect", has_token(request.headers, "Expect", "100-continue") ? "100-continue" : "");
 
   exchange.match = routes_.find(exchange.request.method, exchange.request.path);
-  exchange.request.path_parameters = exchange.match.path_parameters;
+  exchange.request.path_parameters = std::move(exchange.match.path_parameters);
   plan_body(request, exchange);
   // A fault of the head comes first, then the path: whether the body could be read matters only where there is a route.
   if (exchange.fault == 0 && exchange.match.status != 200) exchange.fault = exchange.match.status;

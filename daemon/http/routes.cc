@@ -18,24 +18,34 @@ void Routes::add(std::string_view method, std::string_view pattern, Handler hand
 }
 
 Routes::Match Routes::find(std::string_view method, const std::string& path) const {
+  if (path.size() > kMaxPathBytes) return {};
+  Match match = find_exact(method, path);
+  if (match.status != 200 && method == "HEAD") match = find_exact("GET", path);
+  if (match.status != 200) match = refuse(path);
+  return match;
+}
+
+Routes::Match Routes::find_exact(std::string_view method, const std::string& path) const {
   Match match;
-  if (path.size() > kMaxPathBytes) return match;
   std::smatch groups;
-  for (const bool head_as_get : {false, true}) {
-    if (head_as_get && method != "HEAD") break;
-    for (const Route& route : routes_) {
-      if (!std::regex_match(path, groups, route.pattern)) continue;
-      if (route.method == method || (head_as_get && route.method == "GET")) {
-        match.status = 200;
-        match.handler = &route.handler;
-        for (std::size_t i = 1; i < groups.size(); ++i) match.path_parameters.push_back(groups[i].str());
-        return match;
-      }
-      match.status = 405;
-      if (!head_as_get && match.allow.find(route.method) == std::string::npos) {
-        match.allow += (match.allow.empty() ? "" : ", ") + route.method;
-      }
-    }
+  for (const Route& route : routes_) {
+    // A method costs nothing to compare, a pattern much.
+    if (route.method != method || !std::regex_match(path, groups, route.pattern)) continue;
+    match.status = 200;
+    match.handler = &route.handler;
+    for (std::size_t i = 1; i < groups.size(); ++i) match.path_parameters.push_back(groups[i].str());
+    break;
+  }
+  return match;
+}
+
+Routes::Match Routes::refuse(const std::string& path) const {
+  Match match;
+  for (const Route& route : routes_) {
+    const bool listed = match.allow.find(route.method) != std::string::npos;
+    if (listed || !std::regex_match(path, route.pattern)) continue;
+    match.status = 405;
+    match.allow += (match.allow.empty() ? "" : ", ") + route.method;
   }
   return match;
 }

@@ -34,6 +34,12 @@ class Routes {
     std::regex pattern;
     Handler handler;
   };
+
+  // The first route of exactly this method that fits; status 404: none does.
+  Match find_exact(std::string_view method, const std::string& path) const;
+  // For a path that no route serves with the method that was asked for: 405 with the methods that have one, or 404.
+  Match refuse(const std::string& path) const;
+
   std::vector<Route> routes_;
   std::vector<std::pair<std::string, ErrorHandler>> error_handlers_;
 };

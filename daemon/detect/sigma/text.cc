@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "daemon/core/base64.h"
 #include "daemon/core/text.h"
 
 namespace rw::detect::sigma {
@@ -106,19 +107,7 @@ core::TextPattern pattern_of(const Text& text, core::TextPattern::Case case_rule
   return pattern;
 }
 
-std::string base64(std::string_view bytes) {
-  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const std::size_t given = std::min<std::size_t>(3, bytes.size() - i);
-    std::uint32_t group = 0;
-    for (std::size_t k = 0; k < 3; ++k) {
-      group = group << 8 | (k < given ? static_cast<unsigned char>(bytes[i + k]) : 0u);
-    }
-    for (std::size_t k = 0; k < 4; ++k) out += k <= given ? kDigits[group >> (18 - 6 * k) & 63] : '=';
-  }
-  return out;
-}
+std::string base64(std::string_view bytes) { return core::encode_base64(bytes); }
 
 std::vector<std::string> base64offset(std::string_view bytes) {
   std::vector<std::string> out;

@@ -1,33 +1,14 @@
 #include "daemon/ingest/http/authorization.h"
 
-#include <cstdint>
+#include <cstddef>
 #include <optional>
 #include <string_view>
 
+#include "daemon/core/base64.h"
 #include "daemon/core/text.h"
 
 namespace rw::ingest {
 namespace {
-
-// RFC 4648 section 4, padding optional. nullopt: a character that is none of its alphabet.
-std::optional<std::string> decode_base64(std::string_view text) {
-  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  while (text.ends_with('=')) text.remove_suffix(1);
-  std::string out;
-  std::uint32_t bits = 0;
-  int count = 0;
-  for (const char c : text) {
-    const std::size_t value = kAlphabet.find(c);
-    if (value == std::string_view::npos) return std::nullopt;
-    bits = (bits << 6 | static_cast<std::uint32_t>(value)) & 0xffffff;
-    count += 6;
-    if (count >= 8) {
-      count -= 8;
-      out += static_cast<char>(bits >> count & 0xff);
-    }
-  }
-  return out;
-}
 
 // "id:token" → "token"; nullopt if there is none.
 std::optional<std::string> after_colon(std::string_view text) {
@@ -49,7 +30,7 @@ std::optional<std::string> token_of(std::string_view authorization) {
   const bool api_key = core::equals_ascii_nocase(scheme, "ApiKey");
   if (!api_key && !core::equals_ascii_nocase(scheme, "Basic")) return std::nullopt;
   if (api_key && credentials.find(':') != std::string_view::npos) return after_colon(credentials);
-  const std::optional<std::string> decoded = decode_base64(credentials);
+  const std::optional<std::string> decoded = core::decode_base64(credentials);
   return decoded ? after_colon(*decoded) : std::nullopt;
 }
 

@@ -31,7 +31,8 @@ struct Delivery::Pending {
 
 Delivery::Delivery(storage::Writer& writer, core::Counters& counters, KeyDeletions& key_deletions,
                    std::chrono::milliseconds commit_timeout)
-    : commit_timeout_(commit_timeout),
+    : counters_(counters),
+      commit_timeout_(commit_timeout),
       pipeline_(writer, counters, key_deletions),
       pending_(std::make_shared<Pending>()) {}
 
@@ -58,13 +59,22 @@ bool Delivery::hand_over() {
     pending->changed.notify_one();
   };
   const auto patience = partly_taken_ ? commit_timeout_ : std::min(kWaitForFirstRoom, commit_timeout_);
-  if (!pipeline_.flush_until(steady_clock::now() + patience, on_done)) return false;
+  if (!pipeline_.flush_until(steady_clock::now() + patience, on_done)) {
+    refused_ = true;
+    return false;
+  }
   partly_taken_ = true;
   return true;
 }
 
 Delivery::Outcome Delivery::finish() {
-  if (!hand_over()) return Outcome::kBusy;
+  const Outcome outcome = hand_over_and_wait();
+  if (outcome == Outcome::kBusy) counters_.add(core::Counter::kHttpBusy);
+  return outcome;
+}
+
+Delivery::Outcome Delivery::hand_over_and_wait() {
+  if (refused_ || !hand_over()) return Outcome::kBusy;
   const auto deadline = steady_clock::now() + commit_timeout_;
   core::Lock lock(pending_->mutex);
   while (pending_->batches != 0) {

@@ -25,8 +25,10 @@ class Delivery {
            std::chrono::milliseconds commit_timeout);
 
   Pipeline& pipeline() { return pipeline_; }
-  // To be called between events: hands a large batch over. False: the queue is full, the request cannot go on.
+  // To be called between events: hands a large batch over. False: the queue is full, the request cannot go on, and
+  // finish() will say kBusy.
   bool hand_over_large();
+  // To be called once. kBusy is counted (Counter::kHttpBusy).
   Outcome finish();
   // What became of the events, once finish() has said kCommitted.
   storage::CommitOutcome committed() const;
@@ -35,10 +37,13 @@ class Delivery {
   struct Pending;
 
   bool hand_over();
+  Outcome hand_over_and_wait();
 
+  core::Counters& counters_;
   const std::chrono::milliseconds commit_timeout_;
   Pipeline pipeline_;
   bool partly_taken_ = false;
+  bool refused_ = false;  // a batch found no room
   // Shared with the writer, which may answer after the request has given up waiting.
   std::shared_ptr<Pending> pending_;
 };

@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "daemon/ingest/http/authorization.h"
 #include "daemon/ingest/http/elastic_bulk.h"
 #include "daemon/ingest/http/elastic_reply.h"
 #include "daemon/ingest/http/server_fault.h"
@@ -36,23 +35,6 @@ constexpr FixedAnswer kFixedAnswers[] = {
     {R"(/_cluster/health(/.*)?)", R"({"cluster_name":"regwarden","status":"green","timed_out":false})"},
     {R"(/_nodes(/.*)?)", R"({"cluster_name":"regwarden","nodes":{}})"},
 };
-
-std::string_view type_of(int status) {
-  switch (status) {
-    case 401:
-      return "security_exception";
-    case 404:
-      return "resource_not_found_exception";
-    case 413:
-      return "content_too_long_exception";
-    case 500:
-      return "exception";
-    case 503:
-      return "es_rejected_execution_exception";
-    default:
-      return "illegal_argument_exception";
-  }
-}
 
 struct Bulk {
   std::vector<BulkItem> items;
@@ -96,23 +78,20 @@ void Elastic::add_routes(http::Server& server) {
   server.on_error("/_", [](int status, const http::Request&) { return error(status); });
 }
 
-http::Response Elastic::error(int status) { return elastic_error(status, type_of(status), server_fault(status)); }
+http::Response Elastic::error(int status) { return elastic_error(status, server_fault(status)); }
 
 http::Response Elastic::admitted(const http::Request& request, const std::function<http::Response()>& serve) const {
-  if (context_.shutting_down) return elastic_error(503, type_of(503), "The server is shutting down; send again");
-  switch (check_access(request, context_.options.tokens, context_.options.query_token)) {
+  if (context_.shutting_down) return elastic_error(503, "The server is shutting down; send again");
+  switch (context_.access(request)) {
     case Access::kTokenRequired:
-      return elastic_error(401, type_of(401),
-                           fmt::format("missing authentication credentials for REST request [{}]", request.path));
+      return elastic_error(401, fmt::format("missing authentication credentials for REST request [{}]", request.path));
     case Access::kInvalidAuthorization:
-      return elastic_error(401, type_of(401),
-                           "Authorization: expected Basic (any user, the token as password), ApiKey or Bearer");
+      return elastic_error(401, "Authorization: expected Basic (any user, the token as password), ApiKey or Bearer");
     case Access::kInvalidToken:
       return elastic_error(
-          401, type_of(401),
-          fmt::format("unable to authenticate with provided credentials for REST request [{}]", request.path));
+          401, fmt::format("unable to authenticate with provided credentials for REST request [{}]", request.path));
     case Access::kQueryTokenDisabled:
-      return elastic_error(401, type_of(401), "?token= is not enabled on this input");
+      return elastic_error(401, "?token= is not enabled on this input");
     case Access::kGranted:
       break;
   }
@@ -124,10 +103,6 @@ http::Response Elastic::bulk(const http::Request& request) {
     const auto start = std::chrono::steady_clock::now();
     Delivery delivery = context_.delivery();
     MessageContext context = context_.message(request, "bulk");
-    const auto busy = [&] {
-      context_.counters.add(core::Counter::kHttpBusy);
-      return error(503);
-    };
 
     Bulk bulk;
     ElasticBulkReader reader(request.body);
@@ -136,12 +111,12 @@ http::Response Elastic::bulk(const http::Request& request) {
       if (!item.ok()) {
         const std::string_view line = reader.action_line();
         delivery.pipeline().reject(line, line.size(), "_bulk: " + item.error().message, context);
-        if (delivery.finish() == Delivery::Outcome::kBusy) return busy();
-        return elastic_error(400, type_of(400), item.error().message);
+        if (delivery.finish() == Delivery::Outcome::kBusy) return error(503);
+        return elastic_error(400, item.error().message);
       }
       if (!*item) break;
       if (bulk.items.size() == kMaxItems) {
-        return elastic_error(413, type_of(413), fmt::format("more than {} items; send smaller batches", kMaxItems));
+        return elastic_error(413, fmt::format("more than {} items; send smaller batches", kMaxItems));
       }
       bulk.items.push_back(**std::move(item));
     }
@@ -168,17 +143,17 @@ http::Response Elastic::bulk(const http::Request& request) {
         const core::Result<std::size_t> events = delivery.pipeline().add(item.document, context);
         if (!events.ok()) fault = {"document_parsing_exception", events.error().message};
       }
-      if (!delivery.hand_over_large()) return busy();
+      if (!delivery.hand_over_large()) break;  // finish() will say kBusy
     }
     switch (delivery.finish()) {
       case Delivery::Outcome::kBusy:
-        return busy();
+        return error(503);
       case Delivery::Outcome::kFailed:
         return error(500);
       case Delivery::Outcome::kCommitted:
         break;
     }
-    const std::string in_path = request.path_parameters.empty() ? std::string() : request.path_parameters[0];
+    const std::string& in_path = request.path_parameters.front();  // empty: it has no index
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
     return elastic_reply(render_bulk(bulk, in_path.empty() ? kDefaultIndex : in_path, took));
   });

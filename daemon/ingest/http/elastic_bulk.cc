@@ -154,7 +154,7 @@ DocumentFallbackReader::~DocumentFallbackReader() = default;
 DocumentFallback DocumentFallbackReader::read(std::string_view document) {
   DocumentFallback fallback;
   simdjson::dom::object object;
-  if (document.empty() ||  // simdjson copies from it, even if that is nothing
+  if (!document.starts_with('{') ||  // no object, or empty: simdjson copies from it, even if that is nothing
       json_->parser.parse(document.data(), document.size()).get_object().get(object) != simdjson::SUCCESS) {
     return fallback;
   }

@@ -59,7 +59,8 @@ class ElasticBulkReader {
 // What a document says about its event beside the event's own fields. Used where those lack it.
 struct DocumentFallback {
   std::optional<core::Micros> time;  // "@timestamp": ISO 8601, or milliseconds since the epoch
-  std::string host;                  // "host", "host.name", "host": {"name" or "hostname"}
+  // "host", "host.name", "host": {"name" or "hostname"}. Lives until the reader's next read().
+  std::string_view host;
 };
 
 class DocumentFallbackReader {
@@ -69,7 +70,7 @@ class DocumentFallbackReader {
   DocumentFallbackReader(const DocumentFallbackReader&) = delete;
   DocumentFallbackReader& operator=(const DocumentFallbackReader&) = delete;
 
-  // Nothing, for what is no JSON object.
+  // `document` as BulkItem has it. Nothing, for what is no JSON object.
   DocumentFallback read(std::string_view document);
 
  private:

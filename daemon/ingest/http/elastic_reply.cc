@@ -7,12 +7,30 @@
 
 #include "daemon/core/json_text.h"
 #include "daemon/core/text.h"
+#include "daemon/ingest/http/server_fault.h"
 
 namespace rw::ingest {
 namespace {
 
 constexpr std::string_view kVersion = "8.17.0";
 constexpr std::string_view kProduct = "Elastic";  // Elastic-Winlogbeat/…, elasticsearch-py/…, elastic-transport-…/…
+
+std::string_view type_of(int status) {
+  switch (status) {
+    case 401:
+      return "security_exception";
+    case 404:
+      return "resource_not_found_exception";
+    case 413:
+      return "content_too_long_exception";
+    case 500:
+      return "exception";
+    case 503:
+      return "es_rejected_execution_exception";
+    default:
+      return "illegal_argument_exception";
+  }
+}
 
 http::Response with_product(http::Response response) {
   response.headers.emplace_back("X-Elastic-Product", "Elasticsearch");
@@ -44,7 +62,7 @@ std::string_view version_for(std::string_view user_agent) {
 
 void append_member(std::string& out, std::string_view name, std::string_view text) {
   out += fmt::format(R"("{}":)", name);
-  core::append_json_string(out, text);
+  core::append_json_repaired(out, text);  // the path's index may be any bytes
 }
 
 }  // namespace
@@ -55,14 +73,17 @@ http::Response elastic_error(int status, std::string_view type, std::string_view
   std::string cause;
   append_member(cause, "type", type);
   cause += ',';
-  append_member(cause, "reason", core::to_valid_utf8(reason));
+  append_member(cause, "reason", reason);
   http::Response response = with_product({
       .status = status,
       .body = fmt::format(R"({{"error":{{"root_cause":[{{{0}}}],{0}}},"status":{1}}})", cause, status),
   });
-  if (status == 401) response.headers.emplace_back("WWW-Authenticate", R"(Basic realm="regwarden" charset="UTF-8")");
-  if (status == 503) response.headers.emplace_back("Retry-After", "1");
+  add_error_headers(response, R"(Basic realm="regwarden" charset="UTF-8")");
   return response;
+}
+
+http::Response elastic_error(int status, std::string_view reason) {
+  return elastic_error(status, type_of(status), reason);
 }
 
 std::string elastic_info(std::string_view user_agent) {
@@ -89,7 +110,7 @@ void append_bulk_item(std::string& out, const BulkItem& item, std::string_view d
   out += R"(,"status":400,"error":{)";
   append_member(out, "type", fault.type);
   out += ',';
-  append_member(out, "reason", core::to_valid_utf8(fault.reason));
+  append_member(out, "reason", fault.reason);
   out += "}}}";
 }
 

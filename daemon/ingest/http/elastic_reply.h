@@ -14,6 +14,8 @@ http::Response elastic_reply(std::string body);
 
 // {"error":{"root_cause":[…],"type":…,"reason":…},"status":…}; 401 and 503 with the headers that belong to them.
 http::Response elastic_error(int status, std::string_view type, std::string_view reason);
+// With the type that goes with the status.
+http::Response elastic_error(int status, std::string_view reason);
 
 // Of GET /. `user_agent` decides the version: Beats refuse an Elasticsearch that is older than they are, so each client
 // is told its own ("Elastic-Winlogbeat/8.17.0 (…)"), as Elastic's mock-es does.

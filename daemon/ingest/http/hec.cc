@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "daemon/core/text.h"
-#include "daemon/ingest/http/authorization.h"
 #include "daemon/ingest/http/hec_event.h"
 #include "daemon/ingest/http/hec_reply.h"
 #include "daemon/ingest/http/raw_body.h"
@@ -63,7 +62,7 @@ void Hec::add_routes(http::Server& server) {
 }
 
 std::optional<HecCode> Hec::refusal(const http::Request& request) const {
-  switch (check_access(request, context_.options.tokens, context_.options.query_token)) {
+  switch (context_.access(request)) {
     case Access::kTokenRequired:
       return HecCode::kTokenRequired;
     case Access::kInvalidAuthorization:
@@ -90,7 +89,6 @@ http::Response Hec::admitted(const http::Request& request, const std::function<h
 http::Response Hec::reply_to(const http::Request& request, Delivery::Outcome outcome, const FirstFault& fault) {
   switch (outcome) {
     case Delivery::Outcome::kBusy:
-      context_.counters.add(core::Counter::kHttpBusy);
       return hec_reply(HecCode::kBusy);
     case Delivery::Outcome::kFailed:
       return hec_reply(HecCode::kInternalError);
@@ -121,7 +119,8 @@ http::Response Hec::event(const http::Request& request) {
         // No Windows event: the pipeline has counted and kept it, and the client must not send it for ever.
         std::ignore = delivery.pipeline().add(item->event.payload, context);
       }
-      if (!delivery.hand_over_large()) return reply_to(request, Delivery::Outcome::kBusy, fault);
+      // Not by leaving the loop: `count` lacks this event, and a body of one is not "No data".
+      if (!delivery.hand_over_large()) return reply_to(request, delivery.finish(), fault);
     }
     if (count == 0) return hec_reply(HecCode::kNoData);
     return reply_to(request, delivery.finish(), fault);
@@ -139,14 +138,13 @@ http::Response Hec::raw(const http::Request& request) {
     }
     Delivery delivery = context_.delivery();
     std::size_t count = 0;
-    const bool whole = split_raw(request.body, [&](std::string_view text) {
+    split_raw(request.body, [&](std::string_view text) {
       if (text.empty()) return true;
       ++count;
       context_.counters.add(core::Counter::kHecEvents);
       std::ignore = delivery.pipeline().add(text, context);  // as in event()
       return delivery.hand_over_large();
     });
-    if (!whole) return reply_to(request, Delivery::Outcome::kBusy, {});
     if (count == 0) return hec_reply(HecCode::kNoData);
     return reply_to(request, delivery.finish(), {});
   });

@@ -54,6 +54,7 @@ void take_first(Member& member, element value, std::string_view raw) {
 
 bool is_number(element value) { return value.is<double>() || value.is<std::int64_t>() || value.is<std::uint64_t>(); }
 
+// Lives until the parser's next document: of its strings, or of the text it was given.
 std::string_view text_of(const Member& member) {
   return member.value.is_string() ? member.value.get_string().value_unsafe() : member.raw;
 }
@@ -135,10 +136,8 @@ HecItem HecEventReader::read_object(std::string_view text) {
       }
     }
   }
-  if (host.present) host_ = text_of(host);
-  payload_ = text_of(event);
-  item.event.host = host.present ? std::string_view(host_) : std::string_view();
-  item.event.payload = payload_;
+  if (host.present) item.event.host = text_of(host);
+  item.event.payload = text_of(event);
   return item;
 }
 

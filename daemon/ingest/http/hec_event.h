@@ -55,8 +55,6 @@ class HecEventReader {
   JsonObjects objects_;
   bool trusted_ = true;
   std::unique_ptr<Json> json_;
-  std::string payload_;
-  std::string host_;
 };
 
 // "1791749655.123": seconds since the epoch; a value over 10^11 is milliseconds, a known fault of clients. nullopt: not

@@ -6,6 +6,7 @@
 
 #include "daemon/core/json_text.h"
 #include "daemon/core/result.h"
+#include "daemon/ingest/http/server_fault.h"
 
 namespace rw::ingest {
 namespace {
@@ -54,8 +55,7 @@ http::Response hec_reply(HecCode code, std::optional<std::size_t> event_number) 
   response.body = fmt::format(R"({{"text":"{}","code":{})", row.text, static_cast<int>(code));
   if (event_number) response.body += fmt::format(R"(,"invalid-event-number":{})", *event_number);
   response.body += '}';
-  if (row.status == 503) response.headers.emplace_back("Retry-After", "1");
-  if (row.status == 401) response.headers.emplace_back("WWW-Authenticate", "Splunk");
+  add_error_headers(response, "Splunk");
   return response;
 }
 

@@ -11,6 +11,7 @@
 #include "daemon/core/counters.h"
 #include "daemon/core/time.h"
 #include "daemon/http/server.h"
+#include "daemon/ingest/http/authorization.h"
 #include "daemon/ingest/http/delivery.h"
 #include "daemon/ingest/normalize/key_deletions.h"
 #include "daemon/ingest/pipeline.h"
@@ -37,6 +38,9 @@ struct IngestContext {
   IngestContext(HttpInputOptions given, storage::Writer& to, core::Counters& counted, const core::Clock& time)
       : options(std::move(given)), writer(to), counters(counted), clock(time) {}
 
+  Access access(const http::Request& request) const {
+    return check_access(request, options.tokens, options.query_token);
+  }
   Delivery delivery() { return {writer, counters, key_deletions, options.commit_timeout}; }
   // What is known of a request's messages. `input` as `rejected` names it. The request must outlive it.
   MessageContext message(const http::Request& request, std::string_view input) const {

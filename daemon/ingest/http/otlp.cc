@@ -4,10 +4,7 @@
 
 #include <string>
 
-#include "daemon/core/endpoint.h"
 #include "daemon/core/text.h"
-#include "daemon/ingest/http/authorization.h"
-#include "daemon/ingest/http/delivery.h"
 #include "daemon/ingest/http/otlp_logs.h"
 #include "daemon/ingest/http/server_fault.h"
 
@@ -74,7 +71,7 @@ http::Response Otlp::logs(const http::Request& request) {
   const auto form = otlp_form(request.header("content-type"));
   const OtlpForm reply_form = form.value_or(OtlpForm::kJson);
   if (context_.shutting_down) return otlp_error(reply_form, 503, "shutting down: send again later");
-  const Access access = check_access(request, context_.options.tokens, context_.options.query_token);
+  const Access access = context_.access(request);
   if (access != Access::kGranted) return otlp_error(reply_form, 401, refusal_text(access));
   if (!form) {
     return otlp_error(reply_form, 415,
@@ -85,15 +82,10 @@ http::Response Otlp::logs(const http::Request& request) {
 }
 
 http::Response Otlp::store(const http::Request& request, OtlpForm form) {
-  const core::Result<core::Endpoint> peer = core::parse_endpoint(request.peer);
-  MessageContext context{.received = context_.clock.now(),
-                         .input = "otlp",
-                         .peer = peer.ok() ? std::string_view(peer->host) : std::string_view(request.peer),
-                         .zone = &context_.options.zone};
-  Delivery delivery(context_.writer, context_.counters, context_.key_deletions, context_.options.commit_timeout);
+  MessageContext context = context_.message(request, "otlp");
+  Delivery delivery = context_.delivery();
   RejectedRecords rejected;
   std::size_t count = 0;
-  bool busy = false;
   const auto take = [&](const OtlpLogRecord& record) {
     const std::size_t number = count++;
     context_.counters.add(core::Counter::kOtlpRecords);
@@ -107,18 +99,15 @@ http::Response Otlp::store(const http::Request& request, OtlpForm form) {
       const core::Result<std::size_t> events = delivery.pipeline().add(record.payload, context);
       if (!events.ok()) rejected.add(number, events.error().message);
     }
-    busy = !delivery.hand_over_large();
-    return !busy;
+    return delivery.hand_over_large();
   };
   const core::Result<void> read =
       form == OtlpForm::kJson ? read_otlp_json(request.body, take) : read_otlp_protobuf(request.body, take);
   if (!read.ok()) {
     delivery.pipeline().reject(request.body, request.body.size(), "OTLP: " + read.error().message, context);
   }
-  const Delivery::Outcome outcome = busy ? Delivery::Outcome::kBusy : delivery.finish();
-  switch (outcome) {
+  switch (delivery.finish()) {
     case Delivery::Outcome::kBusy:
-      context_.counters.add(core::Counter::kHttpBusy);
       return otlp_error(form, 503, kOtlpBusy);
     case Delivery::Outcome::kFailed:
       return otlp_error(form, 500, otlp_error_text(500));

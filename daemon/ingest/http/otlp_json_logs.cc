@@ -6,6 +6,7 @@
 #include <charconv>
 #include <utility>
 
+#include "daemon/core/json_text.h"
 #include "daemon/core/text.h"
 #include "daemon/ingest/http/otlp_logs.h"
 #include "daemon/ingest/http/otlp_value_text.h"
@@ -16,8 +17,6 @@ namespace {
 namespace dom = simdjson::dom;
 namespace ondemand = simdjson::ondemand;
 using core::Result;
-
-core::Error invalid(std::string message) { return core::Error{core::ErrorCode::kInvalidInput, std::move(message)}; }
 
 // The member; nullopt: absent, null or `from` is no object.
 std::optional<dom::element> member_of(const dom::element& from, std::string_view key) {
@@ -75,15 +74,17 @@ class JsonLogs {
     RW_CHECK(good(request.reset().get(empty), "the body"));
     std::string_view whole;
     RW_CHECK(good(request.raw_json().get(whole), "the body"));
-    if (document.current_location().error() != simdjson::OUT_OF_BOUNDS)
-      return invalid("the body goes on after its end");
+    if (document.current_location().error() != simdjson::OUT_OF_BOUNDS) {
+      return core::invalid_input("the body goes on after its end");
+    }
     return {};
   }
 
  private:
   Result<void> good(simdjson::error_code error, std::string_view where) const {
     if (error == simdjson::SUCCESS) return {};
-    return invalid(fmt::format("{}: {} (after {} log records)", where, simdjson::error_message(error), records_));
+    return core::invalid_input(
+        fmt::format("{}: {} (after {} log records)", where, simdjson::error_message(error), records_));
   }
 
   // Calls `see` for each object of the array that is the member `key`.
@@ -128,7 +129,8 @@ class JsonLogs {
     RW_CHECK(good(value.get_object().get(object), "resource"));
     RW_CHECK(good(object.raw_json().get(raw), "resource"));
     if (raw.size() > kMaxOtlpRecordBytes) {
-      return invalid(fmt::format("resource: {} bytes long: expected {} at most", raw.size(), kMaxOtlpRecordBytes));
+      return core::invalid_input(
+          fmt::format("resource: {} bytes long: expected {} at most", raw.size(), kMaxOtlpRecordBytes));
     }
     dom::element tree;
     RW_CHECK(good(tree_parser_.parse(raw.data(), raw.size(), false).get(tree), "resource"));
@@ -158,8 +160,9 @@ class JsonLogs {
       const simdjson::error_code error = tree_parser_.parse(raw.data(), raw.size(), false).get(tree);
       if (error == simdjson::DEPTH_ERROR) {
         too_deep();
+      } else if (error != simdjson::SUCCESS) {
+        return good(error, fmt::format("log record {}", records_));
       } else {
-        RW_CHECK(good(error, fmt::format("log record {}", records_)));
         record.time = time_of(tree);
         record.payload = payload(tree);
       }
@@ -240,7 +243,7 @@ class JsonLogs {
     }
     const std::size_t before = out.size();
     if (const auto text = member_of(*value, "stringValue")) {
-      if (text->is_string()) append_otlp_string(out, text->get_string().value_unsafe());
+      if (text->is_string()) core::append_json_repaired(out, text->get_string().value_unsafe());
     } else if (const auto boolean = member_of(*value, "boolValue")) {
       if (boolean->is_bool()) append_otlp_bool(out, boolean->get_bool().value_unsafe());
     } else if (const auto integer = member_of(*value, "intValue")) {
@@ -248,9 +251,9 @@ class JsonLogs {
     } else if (const auto real = member_of(*value, "doubleValue")) {
       double number = 0;
       if (real->get(number) == simdjson::SUCCESS) append_otlp_double(out, number);
-      if (real->is_string()) append_otlp_string(out, real->get_string().value_unsafe());  // "NaN", "Infinity"
+      if (real->is_string()) core::append_json_repaired(out, real->get_string().value_unsafe());  // "NaN", "Infinity"
     } else if (const auto bytes = member_of(*value, "bytesValue")) {
-      if (bytes->is_string()) append_otlp_string(out, bytes->get_string().value_unsafe());  // base64 already
+      if (bytes->is_string()) core::append_json_repaired(out, bytes->get_string().value_unsafe());  // base64 already
     } else if (const auto array = member_of(*value, "arrayValue")) {
       append_array(member_of(*array, "values"), depth);
     } else if (const auto pairs = member_of(*value, "kvlistValue")) {
@@ -288,7 +291,7 @@ class JsonLogs {
     out += '{';
     each_pair(list, [&](std::string_view key, const std::optional<dom::element>& value) {
       if (!std::exchange(first, false)) out += ',';
-      append_otlp_string(out, key);
+      core::append_json_repaired(out, key);
       out += ':';
       append(value, depth + 1);
     });

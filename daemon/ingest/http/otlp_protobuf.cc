@@ -10,7 +10,7 @@ constexpr std::uint64_t kMaxFieldNumber = (1u << 29) - 1;
 }  // namespace
 
 core::Error ProtobufReader::error(std::string_view what) const {
-  return core::Error{core::ErrorCode::kInvalidInput, fmt::format("byte {}: {}", left_.data() - body_.data(), what)};
+  return core::invalid_input(fmt::format("byte {}: {}", left_.data() - body_.data(), what));
 }
 
 core::Result<std::uint64_t> ProtobufReader::varint() {

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/core/json_text.h"
 #include "daemon/core/text.h"
 #include "daemon/ingest/http/otlp_logs.h"
 #include "daemon/ingest/http/otlp_protobuf.h"
@@ -155,7 +156,7 @@ class ProtobufLogs {
         out += "null";
         return {};
       case ValueKind::kString:
-        append_otlp_string(out, value.bytes);
+        core::append_json_repaired(out, value.bytes);
         return {};
       case ValueKind::kBool:
         append_otlp_bool(out, value.number != 0);
@@ -187,7 +188,7 @@ class ProtobufLogs {
       if (!std::exchange(first, false)) out += ',';
       if (array) return append(bytes, depth + 1);
       RW_TRY(const KeyValue pair, key_value(bytes));
-      append_otlp_string(out, pair.key);
+      core::append_json_repaired(out, pair.key);
       out += ':';
       return append(pair.value, depth + 1);
     }));

@@ -6,6 +6,7 @@
 
 #include "daemon/core/json_text.h"
 #include "daemon/core/text.h"
+#include "daemon/ingest/http/server_fault.h"
 
 namespace rw::ingest {
 namespace {
@@ -95,8 +96,7 @@ http::Response otlp_error(OtlpForm form, int status, std::string_view message) {
     body += '}';
   }
   http::Response response = response_of(form, status, std::move(body));
-  if (status == 503) response.headers.emplace_back("Retry-After", "1");
-  if (status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
+  add_error_headers(response, "Bearer");
   return response;
 }
 

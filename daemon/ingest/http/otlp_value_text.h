@@ -14,7 +14,6 @@ namespace rw::ingest {
 // Deeper values are at fault: no Windows event is nested more than a few levels.
 inline constexpr int kMaxOtlpDepth = 64;
 
-void append_otlp_string(std::string& out, std::string_view text);
 void append_otlp_int(std::string& out, std::int64_t value);
 void append_otlp_double(std::string& out, double value);
 void append_otlp_bool(std::string& out, bool value);

@@ -3,14 +3,12 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
-#include <algorithm>
 #include <optional>
 #include <string>
 
 #include "daemon/core/json_text.h"
 #include "daemon/core/text.h"
 #include "daemon/ingest/decode/json_text.h"
-#include "daemon/ingest/http/authorization.h"
 #include "daemon/ingest/http/json_objects.h"
 #include "daemon/ingest/http/raw_body.h"
 #include "daemon/ingest/http/server_fault.h"
@@ -57,8 +55,8 @@ std::size_t next_object_line(std::string_view body, std::size_t at) {
   return body.size();
 }
 
-// False: the store has no room.
-bool take_json(std::string_view body, Delivery& delivery, const MessageContext& context, std::size_t& events) {
+// Ends where the store has no room.
+void take_json(std::string_view body, Delivery& delivery, const MessageContext& context, std::size_t& events) {
   JsonObjects objects(body);
   JsonCheck check;
   while (std::optional<JsonPiece> piece = objects.next()) {
@@ -74,23 +72,23 @@ bool take_json(std::string_view body, Delivery& delivery, const MessageContext& 
       const std::size_t next = next_object_line(body, start);
       const std::string_view broken = body.substr(start, next - start);
       delivery.pipeline().reject(broken, broken.size(), "JSON body: " + piece->fault, context);
-      if (next == body.size()) return delivery.hand_over_large();
+      if (next == body.size()) return;
       objects.resume(next);
     }
-    if (!delivery.hand_over_large()) return false;
+    if (!delivery.hand_over_large()) return;
   }
-  return true;
 }
 
-bool take_body(std::string_view body, Delivery& delivery, const MessageContext& context, std::size_t& events) {
+// The body is not blank. Ends where the store has no room.
+void take_body(std::string_view body, Delivery& delivery, const MessageContext& context, std::size_t& events) {
   if (body.starts_with("\xff\xfe") || body.starts_with("\xfe\xff")) {  // UTF-16: one payload, converted where decoded
     events += recognised(delivery.pipeline().add(body, context));
-    return true;
+    return;
   }
   if (body.starts_with(core::kByteOrderMark)) body.remove_prefix(core::kByteOrderMark.size());
-  const std::size_t first = std::min(skip_json_blank(body, 0), body.size() - 1);
+  const std::size_t first = skip_json_blank(body, 0);
   if (body[first] == '{' || body[first] == '[') return take_json(body, delivery, context, events);
-  return split_raw(body, [&](std::string_view text) {
+  split_raw(body, [&](std::string_view text) {
     if (!text.empty()) events += recognised(delivery.pipeline().add(text, context));
     return delivery.hand_over_large();
   });
@@ -100,10 +98,9 @@ bool take_body(std::string_view body, Delivery& delivery, const MessageContext& 
 
 http::Response plain_error(int status, std::string_view reason) {
   http::Response response{.status = status, .body = R"({"error":)"};
-  core::append_json_string(response.body, core::to_valid_utf8(reason));
+  core::append_json_repaired(response.body, reason);
   response.body += '}';
-  if (status == 401) response.headers.emplace_back("WWW-Authenticate", R"(Bearer realm="regwarden")");
-  if (status == 503) response.headers.emplace_back("Retry-After", "1");
+  add_error_headers(response, R"(Bearer realm="regwarden")");
   return response;
 }
 
@@ -113,7 +110,7 @@ void Plain::add_routes(http::Server& server) {
 
 http::Response Plain::ingest(const http::Request& request) {
   if (context_.shutting_down) return plain_error(503, "The server is shutting down; send again");
-  switch (check_access(request, context_.options.tokens, context_.options.query_token)) {
+  switch (context_.access(request)) {
     case Access::kTokenRequired:
       return plain_error(401, "a token is required: expected Authorization: Bearer TOKEN");
     case Access::kInvalidAuthorization:
@@ -133,12 +130,11 @@ http::Response Plain::ingest(const http::Request& request) {
   Delivery delivery = context_.delivery();
   const MessageContext context = context_.message(request, "ingest");
   std::size_t events = 0;
-  const bool whole = take_body(request.body, delivery, context, events);
+  take_body(request.body, delivery, context, events);
   const std::size_t rejected = delivery.pipeline().rejected_total();
   context_.counters.add(core::Counter::kIngestEvents, events + rejected);
-  switch (whole ? delivery.finish() : Delivery::Outcome::kBusy) {
+  switch (delivery.finish()) {
     case Delivery::Outcome::kBusy:
-      context_.counters.add(core::Counter::kHttpBusy);
       return plain_error(503, server_fault(503));
     case Delivery::Outcome::kFailed:
       return plain_error(500, server_fault(500));

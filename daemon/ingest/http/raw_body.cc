@@ -4,20 +4,22 @@
 
 namespace rw::ingest {
 
-bool split_raw(std::string_view body, const std::function<bool(std::string_view)>& take) {
+void split_raw(std::string_view body, const std::function<bool(std::string_view)>& take) {
   constexpr std::string_view kEnd = "</Event>";
   if (body.starts_with(core::kByteOrderMark)) body.remove_prefix(core::kByteOrderMark.size());
   body = core::trim(body);
   const bool wrapped = body.starts_with("<?xml") || body.starts_with("<Events");
-  if (wrapped) return take(body);
+  if (wrapped) {
+    take(body);
+    return;
+  }
   const bool xml = body.starts_with('<');
   while (!body.empty()) {
     const std::size_t at = xml ? body.find(kEnd) : body.find_first_of("\r\n");
     const std::size_t size = at == std::string_view::npos ? body.size() : at + (xml ? kEnd.size() : 0);
-    if (!take(core::trim(body.substr(0, size)))) return false;
+    if (!take(core::trim(body.substr(0, size)))) return;
     body = core::trim(body.substr(size));
   }
-  return true;
 }
 
 }  // namespace rw::ingest

@@ -1,7 +1,11 @@
-// What a client is told when the HTTP server itself has to answer, in words that every endpoint shares.
+// What a client is told when the HTTP server itself has to answer, in words that every endpoint shares, and the headers
+// that belong to a refusal of any of them.
 #pragma once
 
+#include <string>
 #include <string_view>
+
+#include "daemon/http/server.h"
 
 namespace rw::ingest {
 
@@ -24,6 +28,12 @@ inline std::string_view server_fault(int status) {
     default:
       return "The request was not understood";
   }
+}
+
+// What belongs to the response's status: to 401 the challenge, to 503 when to come again.
+inline void add_error_headers(http::Response& response, std::string_view challenge) {
+  if (response.status == 401) response.headers.emplace_back("WWW-Authenticate", std::string(challenge));
+  if (response.status == 503) response.headers.emplace_back("Retry-After", "1");
 }
 
 }  // namespace rw::ingest

@@ -40,6 +40,14 @@ TEST_CASE("append_json_string appends", "[json_text]") {
   CHECK(out == R"(["a","b\n")");
 }
 
+TEST_CASE("append_json_repaired takes any bytes", "[json_text]") {
+  std::string out = "[";
+  append_json_repaired(out, "Größe \"\n");
+  out += ',';
+  append_json_repaired(out, "caf\xe9\n\xff\"");
+  CHECK(out == "[\"Größe \\\"\\n\",\"caf\xef\xbf\xbd\\n\xef\xbf\xbd\\\"\"");
+}
+
 TEST_CASE("an object text has the members that have a value", "[json_text]") {
   std::string buffer = "left over";
   {

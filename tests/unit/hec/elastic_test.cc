@@ -76,13 +76,14 @@ TEST_CASE("bulk: every item has its answer, in order") {
 TEST_CASE("bulk: the event's own time and host, then the document's, then the arrival") {
   TemporaryStore store;
   Collector collector(store.session(), with_token());
-  const auto with = [](const std::string& json, const std::string& more) {
+  const auto indexed = [](const std::string& json, const std::string& more) {
     return "{\"index\":{}}\n{" + more + "," + json.substr(1) + "\n";
   };
-  CHECK(without_took(collector
-                         .post("/win/_bulk", with(sysmon_json(1), R"("@timestamp":"2026-10-11T20:14:15.25Z")") +
-                                                 with(sysmon_json(2), R"("@timestamp":"x","host":{"name":"till-2"})"))
-                         .body) == bulk_reply(false, {created("index", "win"), created("index", "win")}));
+  CHECK(
+      without_took(collector
+                       .post("/win/_bulk", indexed(sysmon_json(1), R"("@timestamp":"2026-10-11T20:14:15.25Z")") +
+                                               indexed(sysmon_json(2), R"("@timestamp":"x","host":{"name":"till-2"})"))
+                       .body) == bulk_reply(false, {created("index", "win"), created("index", "win")}));
   CHECK(store.rows("SELECT time, dest, EventRecordID FROM Registry ORDER BY id") ==
         Rows{"1791749655250000|unknown|1", "1800000000000000|till-2|2"});
 }
@@ -97,19 +98,7 @@ TEST_CASE("elasticsearch: requests and replies") {
       R"("expiry_date_in_millis":4102444800000}})";
   const std::string acknowledged = R"({"acknowledged":true})";
   const std::string malformed = "Malformed action/metadata line [1], expected FIELD_NAME but found [END_OBJECT]";
-  const auto with = [](std::string name, std::string value) {
-    test::RawHeaders headers = kBasic;
-    headers.emplace_back(std::move(name), std::move(value));
-    return headers;
-  };
-  struct Row {
-    std::string method, target;
-    test::RawHeaders headers;
-    std::string body;
-    int status;
-    std::string expected;
-  };
-  const Row rows[] = {
+  const RequestRow rows[] = {
       // what clients ask before they send
       {"GET", "/_license?human=false", kBasic, "", 200, license},
       {"GET", "/_cluster/health", kBasic, "", 200,
@@ -134,17 +123,19 @@ TEST_CASE("elasticsearch: requests and replies") {
       {"PUT", "/_bulk", kBasic, good, 200, ok},
       {"POST", "/winlogbeat-8/_bulk", kBasic, good, 200, bulk_reply(false, {created("index", "winlogbeat-8")})},
       {"PUT", "/win/_doc/_bulk", kBasic, good, 200, bulk_reply(false, {created("index", "win")})},
-      {"POST", "/_bulk", with("Content-Type", "text/plain"), good, 200, ok},
-      {"POST", "/_bulk", with("Content-Type", "application/vnd.elasticsearch+x-ndjson; compatible-with=8"), good, 200,
-       ok},
-      {"POST", "/_bulk", with("Content-Encoding", "gzip"), test::compressed(good, test::Compression::kGzip), 200, ok},
+      {"POST", "/%FF/_bulk", kBasic, good, 200, bulk_reply(false, {created("index", "\xEF\xBF\xBD")})},
+      {"POST", "/_bulk", with(kBasic, "Content-Type", "text/plain"), good, 200, ok},
+      {"POST", "/_bulk", with(kBasic, "Content-Type", "application/vnd.elasticsearch+x-ndjson; compatible-with=8"),
+       good, 200, ok},
+      {"POST", "/_bulk", with(kBasic, "Content-Encoding", "gzip"), test::compressed(good, test::Compression::kGzip),
+       200, ok},
       {"POST", "/_bulk", kBasic, good.substr(0, good.size() - 1), 200, ok},
       {"POST", "/_bulk", kBasic, "", 400, error_reply(400, "parse_exception", "request body is required")},
       {"POST", "/_bulk", kBasic, "\n\r\n", 400, error_reply(400, "parse_exception", "request body is required")},
       {"POST", "/_bulk", kBasic, "{}\n", 400, error_reply(400, "illegal_argument_exception", malformed)},
       {"GET", "/win/_bulk", kBasic, "", 405,
        error_reply(405, "illegal_argument_exception", "The path does not take this method")},
-      {"POST", "/_bulk", with("Content-Encoding", "snappy"), good, 415,
+      {"POST", "/_bulk", with(kBasic, "Content-Encoding", "snappy"), good, 415,
        error_reply(415, "illegal_argument_exception",
                    "Content-Encoding not supported: send gzip, deflate, zstd or none")},
       {"POST", "/win/_bulk", kBasic, std::string(1'000'001, ' '), 413,
@@ -187,9 +178,9 @@ TEST_CASE("elasticsearch: requests and replies") {
        401,
        error_reply(401, "security_exception", "?token= is not enabled on this input")},
   };
-  for (const Row& row : rows) {
+  for (const RequestRow& row : rows) {
     INFO(row.method << " " << row.target << " " << row.body.substr(0, 100));
-    const test::RawReply got = test::raw_exchange(collector.port(), row.method, row.target, row.headers, row.body);
+    const test::RawReply got = collector.exchange(row);
     CHECK(got.status == row.status);
     CHECK(without_took(got.body) == row.expected);
     CHECK(got.header("content-type") == "application/json");
@@ -245,8 +236,7 @@ TEST_CASE("the version is the client's own") {
 TEST_CASE("bulk: busy is 503, never 429, and no item is told a success before the commit") {
   GatedSession::Gate gate;
   {
-    Collector collector(std::make_unique<GatedSession>(gate),
-                        {.tokens = {std::string(kToken)}, .commit_timeout = std::chrono::milliseconds(100)});
+    Collector collector(std::make_unique<GatedSession>(gate), impatient(std::chrono::milliseconds(100)));
     const test::RawReply reply = collector.post("/_bulk", "{\"index\":{}}\n" + sysmon_json(1) + "\n");
     CHECK(reply.status == 503);
     CHECK(reply.header("retry-after") == "1");

@@ -21,8 +21,7 @@ constexpr std::string_view kBusy = R"({"text":"Server is busy","code":9})";
 TEST_CASE("no commit within the time: 503, and later the commit harms nobody") {
   GatedSession::Gate gate;
   {
-    Collector collector(std::make_unique<GatedSession>(gate),
-                        {.tokens = {std::string(kToken)}, .commit_timeout = milliseconds(100)});
+    Collector collector(std::make_unique<GatedSession>(gate), impatient(milliseconds(100)));
     const test::RawReply reply = collector.event(kBody);
     CHECK(reply.status == 503);
     CHECK(reply.body == kBusy);
@@ -113,7 +112,7 @@ TEST_CASE("a store that fails for now: requests wait, then 503; health tells it"
   GatedSession::Gate gate;
   gate.let_through();
   Collector collector(std::make_unique<GatedSession>(gate, core::Error{core::ErrorCode::kIo, "disk full"}),
-                      {.tokens = {std::string(kToken)}, .commit_timeout = milliseconds(200)});
+                      impatient(milliseconds(200)));
   CHECK(collector.event(kBody).body == kBusy);
   const test::RawReply health = test::raw_exchange(collector.port(), "GET", "/services/collector/health");
   CHECK(health.status == 503);

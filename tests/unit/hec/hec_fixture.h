@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -102,6 +103,20 @@ class TemporaryStore {
   std::unique_ptr<storage::Store> store_;
 };
 
+inline test::RawHeaders with(test::RawHeaders headers, std::string name, std::string value) {
+  headers.emplace_back(std::move(name), std::move(value));
+  return headers;
+}
+
+// A request, and the status and body that answer it.
+struct RequestRow {
+  std::string method, target;
+  test::RawHeaders headers;
+  std::string body;
+  int status;
+  std::string expected;
+};
+
 class Collector {
  public:
   Collector(std::unique_ptr<storage::WriteSession> session, HttpInputOptions options,
@@ -116,10 +131,14 @@ class Collector {
   }
 
   std::uint16_t port() const { return server->endpoint().port; }
+  // The row's headers are all it has.
+  test::RawReply exchange(const RequestRow& row) const {
+    return test::raw_exchange(port(), row.method, row.target, row.headers, row.body);
+  }
+  // With the token.
   test::RawReply post(std::string_view target, std::string_view body, const test::RawHeaders& headers = {}) {
-    test::RawHeaders all = headers;
-    all.emplace_back("Authorization", fmt::format("Splunk {}", kToken));
-    return test::raw_exchange(port(), "POST", target, all, body);
+    return test::raw_exchange(port(), "POST", target, with(headers, "Authorization", fmt::format("Splunk {}", kToken)),
+                              body);
   }
   test::RawReply event(std::string_view body, const test::RawHeaders& headers = {}) {
     return post("/services/collector/event", body, headers);
@@ -133,6 +152,10 @@ class Collector {
 };
 
 inline HttpInputOptions with_token() { return {.tokens = {"other", std::string(kToken)}}; }
+// Does not wait longer than this for a commit.
+inline HttpInputOptions impatient(std::chrono::milliseconds timeout) {
+  return {.tokens = {std::string(kToken)}, .commit_timeout = timeout};
+}
 
 inline constexpr std::string_view kSuccess = R"({"text":"Success","code":0})";
 

@@ -26,20 +26,8 @@ TEST_CASE("requests and replies") {
       reply("Content too large: the limit counts after decompression; send smaller batches", 413);
   const std::string gzip = test::compressed(good, test::Compression::kGzip);
 
-  struct Row {
-    std::string method, target;
-    test::RawHeaders headers;
-    std::string body;
-    int status;
-    std::string expected;
-  };
   const test::RawHeaders auth = {{"Authorization", token}};
-  const auto with = [&](std::string name, std::string value) {
-    test::RawHeaders headers = auth;
-    headers.emplace_back(std::move(name), std::move(value));
-    return headers;
-  };
-  const Row rows[] = {
+  const RequestRow rows[] = {
       // paths
       {"POST", "/services/collector", auth, good, 200, ok},
       {"POST", "/services/collector/event", auth, good, 200, ok},
@@ -81,15 +69,15 @@ TEST_CASE("requests and replies") {
       {"POST", raw, {}, "x", 401, reply("Token is required", 2)},
       {"POST", "/services/collector/ack", {}, "x", 401, reply("Token is required", 2)},
       // channels
-      {"POST", event, with("X-Splunk-Request-Channel", "FE0ECFAD-13D5-401B-847D-77833BD77131"), good, 200, ok},
-      {"POST", event, with("X-Splunk-Request-Channel", "nonsense"), good, 400, reply("Invalid data channel", 11)},
+      {"POST", event, with(auth, "X-Splunk-Request-Channel", "FE0ECFAD-13D5-401B-847D-77833BD77131"), good, 200, ok},
+      {"POST", event, with(auth, "X-Splunk-Request-Channel", "nonsense"), good, 400, reply("Invalid data channel", 11)},
       {"POST", event + "?channel=nonsense", auth, good, 400, reply("Invalid data channel", 11)},
       // bodies of event
       {"POST", event, auth, "", 400, reply("No data", 5)},
       {"POST", event, auth, " \n", 400, reply("No data", 5)},
       {"POST", event, auth, "[]", 400, reply("No data", 5)},
-      {"POST", event, with("Content-Type", "application/x-www-form-urlencoded"), good, 200, ok},
-      {"POST", event, with("Content-Type", "multipart/form-data; boundary=x"), good, 200, ok},
+      {"POST", event, with(auth, "Content-Type", "application/x-www-form-urlencoded"), good, 200, ok},
+      {"POST", event, with(auth, "Content-Type", "multipart/form-data; boundary=x"), good, 200, ok},
       {"POST", event, auth, good + good, 200, ok},
       {"POST", event, auth, "[" + good + "," + good + "]", 200, ok},
       {"POST", event, auth, "{}", 400, reply("Event field is required", 12, 0)},
@@ -111,19 +99,20 @@ TEST_CASE("requests and replies") {
       {"POST", raw + "?time=soon", auth, "x", 400, reply("Error in handling indexed fields", 15)},
       {"POST", raw + "?host=h&source=s&sourcetype=t&index=i&time=1791749655.5", auth, "x", 200, ok},
       // encodings and sizes
-      {"POST", event, with("Content-Encoding", "gzip"), gzip, 200, ok},
-      {"POST", event, with("Content-Encoding", "deflate"), test::compressed(good, test::Compression::kZlib), 200, ok},
-      {"POST", event, with("Content-Encoding", "gzip"), gzip.substr(0, gzip.size() / 2), 400,
+      {"POST", event, with(auth, "Content-Encoding", "gzip"), gzip, 200, ok},
+      {"POST", event, with(auth, "Content-Encoding", "deflate"), test::compressed(good, test::Compression::kZlib), 200,
+       ok},
+      {"POST", event, with(auth, "Content-Encoding", "gzip"), gzip.substr(0, gzip.size() / 2), 400,
        reply("Invalid data format", 6)},
-      {"POST", event, with("Content-Encoding", "snappy"), gzip, 415, encoding},
-      {"POST", event, with("Content-Encoding", "snappy"), gzip, 415, encoding},
-      {"POST", event, with("Content-Encoding", "gzip"),
+      {"POST", event, with(auth, "Content-Encoding", "snappy"), gzip, 415, encoding},
+      {"POST", event, with(auth, "Content-Encoding", "snappy"), gzip, 415, encoding},
+      {"POST", event, with(auth, "Content-Encoding", "gzip"),
        test::compressed(std::string(10'000'000, '\0'), test::Compression::kGzip), 413, too_large},
       {"POST", event, auth, std::string(1'000'001, ' '), 413, too_large},
   };
-  for (const Row& row : rows) {
+  for (const RequestRow& row : rows) {
     INFO(row.method << " " << row.target << " " << row.body.substr(0, 100));
-    const test::RawReply got = test::raw_exchange(collector.port(), row.method, row.target, row.headers, row.body);
+    const test::RawReply got = collector.exchange(row);
     CHECK(got.status == row.status);
     CHECK(got.body == row.expected);
     CHECK(got.header("content-length") == std::to_string(row.expected.size()));

@@ -18,9 +18,8 @@ constexpr std::string_view kJsonType = "application/json";
 constexpr std::string_view kProtobufType = "application/x-protobuf";
 
 test::RawReply export_logs(Collector& collector, std::string_view type, std::string_view body,
-                           test::RawHeaders headers = {}) {
-  headers.emplace_back("Content-Type", std::string(type));
-  return collector.post("/v1/logs", body, headers);
+                           const test::RawHeaders& headers = {}) {
+  return collector.post("/v1/logs", body, with(headers, "Content-Type", std::string(type)));
 }
 
 std::string json_record(std::string_view text) { return R"({"body":{"stringValue":)" + json_string(text) + "}}"; }
@@ -119,13 +118,6 @@ TEST_CASE("OTLP: requests and replies") {
   TemporaryStore store;
   Collector collector(store.session(), with_token(), {.max_body_bytes = 100'000});
   const std::string bearer = fmt::format("Bearer {}", kToken);
-  struct Row {
-    std::string method, target;
-    test::RawHeaders headers;
-    std::string body;
-    int status;
-    std::string expected;
-  };
   const auto headers = [](std::string type, std::string authorization, test::RawHeaders more = {}) {
     if (!type.empty()) more.emplace_back("Content-Type", std::move(type));
     if (!authorization.empty()) more.emplace_back("Authorization", std::move(authorization));
@@ -134,7 +126,7 @@ TEST_CASE("OTLP: requests and replies") {
   const std::string json(kJsonType);
   const std::string binary(kProtobufType);
   const std::string too_large = "Content too large: the limit counts after decompression; send smaller batches";
-  const Row rows[] = {
+  const RequestRow rows[] = {
       {"POST", "/v1/logs", headers(json, bearer), "{}", 200, "{}"},
       {"POST", "/v1/logs", headers(json, bearer), "", 200, "{}"},
       {"POST", "/v1/logs", headers(binary, bearer), "", 200, ""},
@@ -159,9 +151,9 @@ TEST_CASE("OTLP: requests and replies") {
       {"POST", "/v1/traces", headers(json, bearer), "{}", 404,
        R"({"code":5,"message":"not found: logs go to POST /v1/logs; there are no traces and no metrics here"})"},
   };
-  for (const Row& row : rows) {
+  for (const RequestRow& row : rows) {
     INFO(row.method << ' ' << row.target << ' ' << row.expected);
-    const test::RawReply reply = test::raw_exchange(collector.port(), row.method, row.target, row.headers, row.body);
+    const test::RawReply reply = collector.exchange(row);
     CHECK(reply.status == row.status);
     CHECK(reply.body == row.expected);
     CHECK(reply.header("www-authenticate") == (row.status == 401 ? "Bearer" : ""));

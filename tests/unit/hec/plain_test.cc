@@ -88,32 +88,21 @@ TEST_CASE("plain: requests and replies") {
   Collector collector(store.session(), with_token(), {.max_body_bytes = 1'000'000});
   const std::string good = sysmon_json(1);
   const test::RawHeaders bearer = {{"Authorization", "Bearer other"}};
-  const auto with = [&](std::string name, std::string value) {
-    test::RawHeaders headers = bearer;
-    headers.emplace_back(std::move(name), std::move(value));
-    return headers;
-  };
   const auto error = [](std::string_view reason) { return fmt::format(R"({{"error":"{}"}})", reason); };
   const std::string empty = error("the body is empty: expected JSON or XML events");
   const std::string no_path = error(
       "There is no such path: expected /services/collector (Splunk HEC), /_bulk (Elasticsearch), /v1/logs "
       "(OTLP) or /api/v1/ingest (JSON or XML)");
-  struct Row {
-    std::string method, target;
-    test::RawHeaders headers;
-    std::string body;
-    int status;
-    std::string expected;
-  };
-  const Row rows[] = {
+  const RequestRow rows[] = {
       {"POST", "/api/v1/ingest", bearer, good, 200, counts(1, 1, 0, 0)},
       {"POST", "/ingest", bearer, good, 200, counts(1, 0, 1, 0)},
-      {"POST", "/ingest", with("Content-Type", "application/x-www-form-urlencoded"), good, 200, counts(1, 0, 1, 0)},
-      {"POST", "/ingest", with("Content-Encoding", "gzip"), test::compressed(good, test::Compression::kGzip), 200,
+      {"POST", "/ingest", with(bearer, "Content-Type", "application/x-www-form-urlencoded"), good, 200,
        counts(1, 0, 1, 0)},
-      {"POST", "/ingest", with("Content-Type", "application/msgpack"), "\x91\x80", 415,
+      {"POST", "/ingest", with(bearer, "Content-Encoding", "gzip"), test::compressed(good, test::Compression::kGzip),
+       200, counts(1, 0, 1, 0)},
+      {"POST", "/ingest", with(bearer, "Content-Type", "application/msgpack"), "\x91\x80", 415,
        error("Content-Type application/msgpack: expected JSON or XML; in Fluent Bit's http output set format json")},
-      {"POST", "/ingest", with("Content-Type", "application/X-Protobuf; v=1"), good, 415,
+      {"POST", "/ingest", with(bearer, "Content-Type", "application/X-Protobuf; v=1"), good, 415,
        error("Content-Type application/x-protobuf: expected JSON or XML")},
       {"POST", "/ingest", bearer, "", 400, empty},
       {"POST", "/ingest", bearer, " \r\n", 400, empty},
@@ -132,7 +121,7 @@ TEST_CASE("plain: requests and replies") {
        good,
        401,
        error("?token= is not enabled on this input: expected Authorization: Bearer TOKEN")},
-      {"POST", "/ingest", with("Content-Encoding", "snappy"), good, 415,
+      {"POST", "/ingest", with(bearer, "Content-Encoding", "snappy"), good, 415,
        error("Content-Encoding not supported: send gzip, deflate, zstd or none")},
       {"POST", "/ingest", bearer, std::string(1'000'001, ' '), 413,
        error("Content too large: the limit counts after decompression; send smaller batches")},
@@ -143,9 +132,9 @@ TEST_CASE("plain: requests and replies") {
       {"GET", "/health", {}, "", 404, no_path},
       {"POST", "/api/v1/events", {}, good, 404, no_path},
   };
-  for (const Row& row : rows) {
+  for (const RequestRow& row : rows) {
     INFO(row.method << " " << row.target << " " << row.body.substr(0, 100));
-    const test::RawReply got = test::raw_exchange(collector.port(), row.method, row.target, row.headers, row.body);
+    const test::RawReply got = collector.exchange(row);
     CHECK(got.status == row.status);
     CHECK(got.body == row.expected);
     CHECK(got.header("content-type") == "application/json");
@@ -160,8 +149,7 @@ TEST_CASE("plain: requests and replies") {
 
 TEST_CASE("plain: busy is 503 with Retry-After") {
   GatedSession::Gate gate;
-  Collector collector(std::make_unique<GatedSession>(gate),
-                      {.tokens = {std::string(kToken)}, .commit_timeout = std::chrono::milliseconds(100)});
+  Collector collector(std::make_unique<GatedSession>(gate), impatient(std::chrono::milliseconds(100)));
   const test::RawReply reply = collector.post("/ingest", sysmon_json(1));
   CHECK(reply.status == 503);
   CHECK(reply.header("retry-after") == "1");
