@@ -53,7 +53,7 @@ class RecordIds {
   // were sent to.
   void add(std::span<const RecordRun> runs);
 
-  // The state as it is stored: what the accessors give, and texts of ranges ("5-9 12-12").
+  // All there is to know, as it is stored: gaps and skips as texts of ranges ("5-9 12-12").
   struct State {
     std::uint64_t first = 0;  // of the log as it is now; 0 with last 0: none seen
     std::uint64_t last = 0;
@@ -69,12 +69,7 @@ class RecordIds {
   // Errors: InvalidInput (a text of ranges that is none).
   static core::Result<RecordIds> restore(const State& state);
 
-  std::uint64_t seen() const { return seen_; }
-  std::uint64_t missing() const { return missing_; }
-  std::uint64_t lost() const { return lost_; }
-  std::uint64_t resets() const { return resets_; }
   std::optional<std::uint64_t> last() const { return empty() ? std::nullopt : std::optional(last_); }
-  const std::vector<RecordRange>& gaps() const { return gaps_; }
   // A hole that opened now would be a gap.
   bool complete() const;
 

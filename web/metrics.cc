@@ -41,24 +41,19 @@ std::string render_metrics(const core::Counters& counters, const Gauges& gauges)
         fmt::format("{}{{channel=\"{}\",event_id=\"{}\"}} {}\n", kSkipped, label_value(kind.first), kind.second, count);
   }
 
-  constexpr std::string_view kQueued = "regwarden_writer_queue_bytes";
-  append_head(out, kQueued, "gauge", "Bytes that wait to be written to the store");
-  out += fmt::format("{} {}\n", kQueued, gauges.queued_bytes);
-  constexpr std::string_view kStalled = "regwarden_writer_stalled";
-  append_head(out, kStalled, "gauge", "1 while the store does not take anything");
-  out += fmt::format("{} {}\n", kStalled, gauges.stalled ? 1 : 0);
+  const auto gauge = [&](std::string_view name, std::string_view help, auto value, std::string_view labels = {}) {
+    append_head(out, name, "gauge", help);
+    out += fmt::format("{}{} {}\n", name, labels, value);
+  };
+  gauge("regwarden_writer_queue_bytes", "Bytes that wait to be written to the store", gauges.queued_bytes);
+  gauge("regwarden_writer_stalled", "1 while the store does not take anything", gauges.stalled ? 1 : 0);
   if (gauges.hosts) {
-    const auto gauge = [&](std::string_view name, std::string_view help, auto value) {
-      append_head(out, name, "gauge", help);
-      out += fmt::format("{} {}\n", name, value);
-    };
     gauge("regwarden_sources", "Event logs (channels of hosts) that have sent events", gauges.hosts->sources);
     gauge("regwarden_hosts", "Hosts that have sent events", gauges.hosts->hosts);
     gauge("regwarden_hosts_silent", "Hosts that have stopped sending", gauges.hosts->silent);
   }
-  constexpr std::string_view kBuild = "regwarden_build_info";
-  append_head(out, kBuild, "gauge", "The version that runs, as a label");
-  out += fmt::format("{}{{version=\"{}\"}} 1\n", kBuild, label_value(gauges.version));
+  gauge("regwarden_build_info", "The version that runs, as a label", 1,
+        fmt::format("{{version=\"{}\"}}", label_value(gauges.version)));
   return out;
 }
 

@@ -6,6 +6,24 @@
 #include "web/routes.h"
 
 namespace rw::web {
+namespace {
+
+// None: the store could not be asked.
+std::optional<SenderCounts> sender_counts(ReaderPool& readers) {
+  auto reader = readers.take();
+  if (!reader.ok()) return std::nullopt;
+  const auto seen = (*reader)->hosts();
+  if (!seen.ok()) return std::nullopt;
+  SenderCounts counts;
+  for (const storage::HostSeen& host : *seen) {
+    counts.sources += host.sources;
+    ++counts.hosts;
+    if (host.silent_since) ++counts.silent;
+  }
+  return counts;
+}
+
+}  // namespace
 
 Answer get_health(const Context& context, const http::Request&) {
   const bool stalled = context.sources.writer.stalled();
@@ -16,17 +34,7 @@ Answer get_health(const Context& context, const http::Request&) {
 
 Answer get_metrics(const Context& context, const http::Request&) {
   const storage::Writer& writer = context.sources.writer;
-  std::optional<SenderCounts> hosts;
-  if (auto reader = context.readers.take(); reader.ok()) {
-    if (const auto seen = (*reader)->hosts(); seen.ok()) {
-      hosts.emplace();
-      for (const storage::HostSeen& host : *seen) {
-        hosts->sources += host.sources;
-        ++hosts->hosts;
-        if (host.silent_since) ++hosts->silent;
-      }
-    }
-  }
+  const std::optional<SenderCounts> hosts = sender_counts(context.readers);
   http::Response response;
   response.content_type = "text/plain; version=0.0.4; charset=utf-8";
   response.body = render_metrics(

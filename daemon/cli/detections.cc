@@ -151,7 +151,7 @@ int detections(const ListOptions& options) {
     std::cout << all.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
     return kDone;
   }
-  print_result(std::cout, options.output, {}, {}, table_of(wanted, runs));
+  print_rows(std::cout, options.output, table_of(wanted, runs));
   if (options.problems && options.output == OutputFormat::kTable) {
     std::cout << '\n';
     for (const auto& detection : wanted) {

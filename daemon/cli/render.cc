@@ -8,6 +8,7 @@
 #include <ostream>
 #include <variant>
 
+#include "daemon/core/text.h"
 #include "daemon/core/time.h"
 #include "daemon/detect/rows.h"
 #include "daemon/scheduler/findings.h"
@@ -36,19 +37,10 @@ std::string printable(std::string_view text) {
   return out;
 }
 
-// Characters on a terminal: UTF-8 continuation bytes take no place.
-std::size_t width(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
-}
-
 std::string fit(std::string_view text) {
-  if (width(text) <= kWidestColumn) return std::string(text);
+  if (core::length_of(text) <= kWidestColumn) return std::string(text);
   std::size_t bytes = 0;
-  for (std::size_t shown = 0; shown < kWidestColumn - 1; ++shown) {
-    ++bytes;
-    while (bytes < text.size() && (static_cast<unsigned char>(text[bytes]) & 0xc0) == 0x80) ++bytes;
-  }
+  for (std::size_t shown = 0; shown < kWidestColumn - 1; ++shown) bytes = core::next_character(text, bytes);
   return std::string(text.substr(0, bytes)) + "…";
 }
 
@@ -96,6 +88,12 @@ void print_cells(std::ostream& out, const storage::Table& table) {
   print_table(out, table.columns, rows);
 }
 
+Json rows_json(const storage::Table& table) {
+  Json rows = Json::array();
+  for (const auto& row : table.rows) rows.push_back(Json::parse(scheduler::row_json(table.columns, row)));
+  return rows;
+}
+
 void print_json(std::ostream& out, const std::string& detection, const cim::Window& window,
                 const storage::Table& table) {
   Json document = Json::object();
@@ -103,8 +101,7 @@ void print_json(std::ostream& out, const std::string& detection, const cim::Wind
   document["earliest"] = core::format_rfc3339(window.earliest);
   document["latest"] = core::format_rfc3339(window.latest);
   document["columns"] = table.columns;
-  document["rows"] = Json::array();
-  for (const auto& row : table.rows) document["rows"].push_back(Json::parse(scheduler::row_json(table.columns, row)));
+  document["rows"] = rows_json(table);
   out << document.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
 }
 
@@ -114,15 +111,15 @@ void print_table(std::ostream& out, const std::vector<std::string>& columns,
                  const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::size_t> widths;
   widths.reserve(columns.size());
-  for (const std::string& column : columns) widths.push_back(width(column));
+  for (const std::string& column : columns) widths.push_back(core::length_of(column));
   for (const auto& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width(fit(row[i])));
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], core::length_of(fit(row[i])));
   }
   const auto line = [&](const std::vector<std::string>& cells) {
     for (std::size_t i = 0; i < cells.size(); ++i) {
       const std::string cell = fit(cells[i]);
       out << cell;
-      if (i + 1 < cells.size()) out << std::string(widths[i] - width(cell) + 2, ' ');
+      if (i + 1 < cells.size()) out << std::string(widths[i] - core::length_of(cell) + 2, ' ');
     }
     out << '\n';
   };
@@ -132,9 +129,7 @@ void print_table(std::ostream& out, const std::vector<std::string>& columns,
 
 void print_rows(std::ostream& out, OutputFormat format, const storage::Table& table) {
   if (format == OutputFormat::kJson) {
-    Json list = Json::array();
-    for (const auto& row : table.rows) list.push_back(Json::parse(scheduler::row_json(table.columns, row)));
-    out << list.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+    out << rows_json(table).dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
   } else if (format == OutputFormat::kCsv) {
     print_csv(out, table);
   } else {
@@ -144,16 +139,10 @@ void print_rows(std::ostream& out, OutputFormat format, const storage::Table& ta
 
 void print_result(std::ostream& out, OutputFormat format, const std::string& detection, const cim::Window& window,
                   const storage::Table& table) {
-  switch (format) {
-    case OutputFormat::kJson:
-      print_json(out, detection, window, table);
-      return;
-    case OutputFormat::kCsv:
-      print_csv(out, table);
-      return;
-    case OutputFormat::kTable:
-      print_cells(out, table);
-      return;
+  if (format == OutputFormat::kJson) {
+    print_json(out, detection, window, table);
+  } else {
+    print_rows(out, format, table);
   }
 }
 

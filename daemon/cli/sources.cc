@@ -26,6 +26,10 @@ struct SourcesOptions {
   OutputFormat output = OutputFormat::kTable;
 };
 
+std::size_t column_of(const std::vector<std::string>& columns, std::string_view name) {
+  return static_cast<std::size_t>(std::ranges::find(columns, name) - columns.begin());
+}
+
 core::Result<storage::ListPage> all_sources(storage::Reader& reader, const SourcesOptions& options) {
   storage::ListRequest request;
   request.listing = storage::Listing::kSources;
@@ -34,14 +38,13 @@ core::Result<storage::ListPage> all_sources(storage::Reader& reader, const Sourc
   if (options.silent) request.filters.emplace_back("silent_since", "*");
   RW_TRY(storage::ListPage page, reader.list(request));
   auto& columns = page.table.columns;
-  const auto column_of = [&](std::string_view name) {
-    return static_cast<std::size_t>(std::ranges::find(columns, name) - columns.begin());
-  };
-  std::ranges::sort(page.table.rows, {}, [host = column_of("host"), channel = column_of("channel")](const auto& row) {
+  const std::size_t host = column_of(columns, "host");
+  const std::size_t channel = column_of(columns, "channel");
+  std::ranges::sort(page.table.rows, {}, [&](const auto& row) {
     return std::pair(core::fold(std::get<std::string>(row[host])), core::fold(std::get<std::string>(row[channel])));
   });
   for (std::string& name : page.time_columns) {
-    const std::size_t column = column_of(name);
+    const std::size_t column = column_of(columns, name);
     for (auto& row : page.table.rows) {
       if (const auto* time = std::get_if<std::int64_t>(&row[column])) {
         row[column] = core::format_rfc3339(core::from_us(*time));
@@ -49,13 +52,13 @@ core::Result<storage::ListPage> all_sources(storage::Reader& reader, const Sourc
     }
   }
   // Rounded down: 1 is only what is whole.
-  const std::size_t coverage = column_of("coverage");
+  const std::size_t coverage = column_of(columns, "coverage");
   for (auto& row : page.table.rows) {
     if (const auto* share = std::get_if<double>(&row[coverage]))
       row[coverage] = fmt::format("{:.4f}", std::floor(*share * 1e4) / 1e4);
   }
   // As the API calls it.
-  columns[column_of("time")] = "last_received";
+  columns[column_of(columns, "time")] = "last_received";
   return page;
 }
 
@@ -67,7 +70,7 @@ storage::Table shown(const storage::Table& table) {
   storage::Table out;
   out.rows.resize(table.rows.size());
   for (const std::string_view name : kShown) {
-    const auto column = static_cast<std::size_t>(std::ranges::find(table.columns, name) - table.columns.begin());
+    const std::size_t column = column_of(table.columns, name);
     out.columns.emplace_back(name);
     for (std::size_t i = 0; i < table.rows.size(); ++i) out.rows[i].push_back(table.rows[i][column]);
   }

@@ -40,7 +40,7 @@ core::Result<std::size_t> Pipeline::add(std::string_view payload, const MessageC
            context);
   }
   const bool wait = sources_.size_bytes() < kMostCountBytes && context.received < sources_.since() + kOldestCount;
-  if (batch_.empty() && has_counts() && !wait) note_counts();
+  if (batch_.empty() && !wait) note_counts();
   return events;
 }
 
@@ -53,6 +53,8 @@ core::Result<std::size_t> Pipeline::decode(std::string_view payload, const Messa
       decode_payload(payload, {.header = context.header, .zone = context.zone}, batch_.arena, event_,
                      [&](std::string_view source, const core::Result<void>& decoded) {
                        ++number;
+                       // Decided once, for all that follows: a time that cannot be true is none.
+                       if (event_.time && !core::is_plausible(*event_.time)) event_.time.reset();
                        const core::Result<bool> taken = decoded.ok() ? take(event_, context) : decoded.error();
                        if (taken.ok()) {
                          ++recognised;
@@ -88,7 +90,7 @@ core::Result<bool> Pipeline::take(const WindowsEvent& event, const MessageContex
   const EventKind kind = kind_of(event);
   if (kind == EventKind::kOther) return skip(event);
   core::Micros time = context.received;
-  if (event.time && core::is_plausible(*event.time)) {
+  if (event.time) {
     time = *event.time;
   } else if (context.fallback_time && core::is_plausible(*context.fallback_time)) {
     time = *context.fallback_time;
@@ -176,12 +178,12 @@ bool Pipeline::close_batch(OnDone on_done) {
 
 void Pipeline::note_counts() {
   if (sources_.empty()) return;
-  const std::size_t events = sources_.events();
   std::vector<storage::SourceSeen> counts = sources_.take();
   if (writer_.note(counts)) return;
   storage::Batch alone;
   alone.sources = std::move(counts);
-  if (!writer_.try_submit(alone)) counters_.add(core::Counter::kSourceOverflow, events);
+  if (writer_.try_submit(alone)) return;
+  for (const storage::SourceSeen& seen : alone.sources) counters_.add(core::Counter::kSourceOverflow, seen.events);
 }
 
 void Pipeline::start_batch() {

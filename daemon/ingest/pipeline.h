@@ -76,7 +76,8 @@ class Pipeline {
 
  private:
   core::Result<std::size_t> decode(std::string_view payload, const MessageContext& context);
-  // True when the event went into the batch: then its texts must stay in the arena.
+  // Of an event whose time, if any, is plausible. True when it went into the batch: then its texts must stay in the
+  // arena.
   core::Result<bool> take(const WindowsEvent& event, const MessageContext& context);
   // Counts an event that is not stored. False.
   bool skip(const WindowsEvent& event);

@@ -47,8 +47,7 @@ storage::SourceSeen& SourceTally::count(const WindowsEvent& event, const Arrival
   seen.format = name_of(event.format);
   seen.received = arrival.received;
   ++seen.events;
-  ++events_;
-  if (event.time && core::is_plausible(*event.time)) {
+  if (event.time) {
     count_time(seen, *event.time, arrival.received);
     // A time of the future is the fault of a clock; as the newest it would hide for long that a log begins anew.
     if (event.record_id) {
@@ -62,8 +61,8 @@ std::size_t SourceTally::find(std::string_view host, std::string_view channel) {
   key_.assign(host);
   key_ += '\n';
   key_ += channel;
-  if (const auto found = index_.find(key_); found != index_.end()) return found->second;
-  index_.emplace(key_, seen_.size());
+  const auto [known, is_new] = index_.try_emplace(key_, seen_.size());
+  if (!is_new) return known->second;
   storage::SourceSeen& seen = seen_.emplace_back();
   peers_.emplace_back();
   seen.host = host;
@@ -86,7 +85,6 @@ std::vector<storage::SourceSeen> SourceTally::take() {
   peers_.clear();
   latest_ = 0;
   bytes_ = 0;
-  events_ = 0;
   return std::exchange(seen_, {});
 }
 

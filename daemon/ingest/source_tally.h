@@ -23,34 +23,27 @@ class SourceTally {
     std::string_view host;
   };
 
-  // Counts the event; the result lives until the next call, for its `taken`.
+  // Counts the event, whose time, if any, is plausible; the result lives until the next call, for its `taken`.
   storage::SourceSeen& count(const WindowsEvent& event, const Arrival& arrival);
 
   bool empty() const { return seen_.empty(); }
   std::size_t size_bytes() const { return bytes_; }
   // When the first event since take() arrived.
   core::Micros since() const { return since_; }
-  std::size_t events() const { return events_; }
 
   // Gives what was added up, and starts anew.
   std::vector<storage::SourceSeen> take();
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
-  };
-
   std::size_t find(std::string_view host, std::string_view channel);
   void set_peer(std::string_view input, std::string_view peer);
 
   std::vector<storage::SourceSeen> seen_;
-  std::vector<std::string> peers_;                                             // of seen_, as the transport writes them
-  std::size_t latest_ = 0;                                                     // index of the last one counted
-  std::unordered_map<std::string, std::size_t, Hash, std::equal_to<>> index_;  // "host\nchannel"
+  std::vector<std::string> peers_;                      // of seen_, as the transport writes them
+  std::size_t latest_ = 0;                              // index of the last one counted
+  std::unordered_map<std::string, std::size_t> index_;  // "host\nchannel"
   std::string key_;
   std::size_t bytes_ = 0;
-  std::size_t events_ = 0;
   core::Micros since_;
 };
 

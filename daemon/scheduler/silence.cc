@@ -14,7 +14,6 @@
 #include "daemon/core/text.h"
 #include "daemon/core/units.h"
 #include "daemon/detect/annotations.h"
-#include "daemon/detect/detection.h"
 #include "daemon/scheduler/findings.h"
 
 namespace rw::scheduler {
@@ -62,7 +61,7 @@ std::string identity_of(const std::string& detection_id, const storage::HostSeen
 }  // namespace
 
 SilenceRule::SilenceRule(SilenceOptions options, core::Micros start)
-    : options_(std::move(options)), since_(start), last_look_(start) {}
+    : options_(std::move(options)), detection_(silence_detection(options_)), since_(start), last_look_(start) {}
 
 std::chrono::microseconds SilenceRule::interval() const {
   if (options_.silent_after == std::chrono::microseconds(0)) return kLongestInterval;
@@ -91,23 +90,21 @@ storage::Batch SilenceRule::look(const std::vector<storage::HostSeen>& hosts, co
 }
 
 void SilenceRule::add_findings(const storage::HostSeen& host, core::Micros now, storage::Batch& batch) const {
-  const detect::Detection detection = silence_detection(options_);
   detect::SearchResult result;
   result.table.columns = {"dest", "last_received", "silent_after", "peer", "input"};
   result.table.rows.push_back({host.host, core::format_rfc3339(host.last_received),
                                core::format_duration(options_.silent_after), host.peer, host.input});
   result.group_columns = {"dest"};
-  Findings findings = findings_of(detection, result, {host.last_received, now}, now, core::TimeZone());
-  for (cim::RiskEvent& event : findings.risk_events) {
-    event.identity = identity_of(detection.id, host, "risk");
-    event.time = now;
-    batch.risk_events.push_back(std::move(event));
-  }
-  for (cim::Notable& notable : findings.notables) {
-    notable.identity = identity_of(detection.id, host, "notable");
-    notable.time = now;
-    batch.notables.push_back(std::move(notable));
-  }
+  Findings findings = findings_of(detection_, result, {host.last_received, now}, now, core::TimeZone());
+  const auto add = [&](auto& found, std::string_view kind, auto& to) {
+    for (auto& finding : found) {
+      finding.identity = identity_of(detection_.id, host, kind);
+      finding.time = now;
+      to.push_back(std::move(finding));
+    }
+  };
+  add(findings.risk_events, "risk", batch.risk_events);
+  add(findings.notables, "notable", batch.notables);
 }
 
 namespace {

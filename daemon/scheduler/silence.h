@@ -10,6 +10,7 @@
 #include "daemon/core/counters.h"
 #include "daemon/core/text_pattern.h"
 #include "daemon/core/time.h"
+#include "daemon/detect/detection.h"
 #include "storage/store.h"
 #include "storage/writer.h"
 
@@ -45,7 +46,8 @@ class SilenceRule {
   bool is_watched(const storage::HostSeen& host) const;
 
   SilenceOptions options_;
-  core::Micros since_;  // silence is counted from here on
+  detect::Detection detection_;  // its findings come from it
+  core::Micros since_;           // silence is counted from here on
   core::Micros last_look_;
 };
 

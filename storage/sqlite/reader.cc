@@ -133,8 +133,8 @@ core::Result<std::vector<LedgerEntry>> SqliteReader::ledger() {
 core::Result<std::vector<HostSeen>> SqliteReader::hosts() {
   // With max(), the other columns are those of the row it came from.
   RW_TRY(Table table, query({"SELECT host, max(time), silent_since, count(*), peer, input FROM log_source"
-                             " WHERE input <> 'import' GROUP BY host_key ORDER BY host_key",
-                             {}},
+                             " WHERE input <> ?1 GROUP BY host_key ORDER BY host_key",
+                             {std::string(kImportInput)}},
                             SearchLimits{}));
   std::vector<HostSeen> hosts;
   for (auto& row : table.rows) {

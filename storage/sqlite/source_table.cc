@@ -40,11 +40,10 @@ struct SourceTable::Row {
   RecordIds ids;
   std::optional<std::int64_t> silent_since;
 
-  // True: it is a sign of life of the host.
+  // All but the runs. True: it is a sign of life of the host.
   bool add(const SourceSeen& seen) {
     events += signed_of(seen.events);
     if (seen.first_event) first_event = smaller(first_event, core::to_us(*seen.first_event));
-    ids.add(seen.runs);
     const bool imported = seen.input == kImportInput;
     if (imported && !input.empty() && input != kImportInput) return false;
     peer = seen.peer;
@@ -75,10 +74,9 @@ core::Result<void> SourceTable::prepare(Connection& connection) {
       {&replace_,
        "REPLACE INTO log_source VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
        " ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31)"},
-      {&count_rows_, "SELECT count(*) FROM log_source"},
       {&silence_,
        "UPDATE log_source SET silent_since = ?2 WHERE host_key = ?1 AND NOT EXISTS"
-       " (SELECT 1 FROM log_source WHERE host_key = ?1 AND input <> 'import' AND time > ?2)"},
+       " (SELECT 1 FROM log_source WHERE host_key = ?1 AND input <> ?3 AND time > ?2)"},
       {&end_silence_, "UPDATE log_source SET silent_since = NULL WHERE host_key = ?1 AND silent_since IS NOT NULL"},
   };
   for (const auto& [statement, sql] : table) {
@@ -109,23 +107,20 @@ core::Result<bool> SourceTable::merge(const Key& key, const std::vector<const So
   Row row;
   RW_TRY(const bool known, read(key, row));
   if (!known) {
-    RW_TRY(const bool room, has_room());
-    if (!room) return false;
+    if (count_ >= static_cast<std::int64_t>(kMaxSources)) return false;
     row.host = seen.front()->host;
     row.channel = seen.front()->channel;
   }
   // One list of all runs: what came by several ways at once is then put in order.
-  SourceSeen all_runs;
+  std::vector<RecordRun> runs;
   bool alive = false;
   std::uint64_t taken = 0;
   for (const SourceSeen* item : seen) {
     taken += item->taken;
-    all_runs.runs.insert(all_runs.runs.end(), item->runs.begin(), item->runs.end());
-    SourceSeen without_runs = *item;
-    without_runs.runs.clear();
-    alive = row.add(without_runs) || alive;
+    runs.insert(runs.end(), item->runs.begin(), item->runs.end());
+    alive = row.add(*item) || alive;
   }
-  row.ids.add(all_runs.runs);
+  row.ids.add(runs);
   row.stored += signed_of(std::min(stored, taken));
   row.duplicates += signed_of(taken - std::min(stored, taken));
   if (alive && (!known || row.silent_since)) {
@@ -138,14 +133,9 @@ core::Result<bool> SourceTable::merge(const Key& key, const std::vector<const So
   return true;
 }
 
-core::Result<bool> SourceTable::has_room() {
-  if (count_ < 0) {
-    RW_TRY(const bool row, count_rows_.step());
-    RW_ASSERT(row);
-    count_ = count_rows_.integer(0);
-    count_rows_.reset();
-  }
-  return count_ < static_cast<std::int64_t>(kMaxSources);
+core::Result<void> SourceTable::count_rows(Connection& connection) {
+  RW_TRY(count_, connection.query_integer("SELECT count(*) FROM log_source"));
+  return {};
 }
 
 core::Result<bool> SourceTable::read(const Key& key, Row& row) {
@@ -247,7 +237,10 @@ core::Result<void> SourceTable::set(const HostSilence& silence) {
   const std::string key = core::fold(silence.host);
   Statement& statement = silence.since ? silence_ : end_silence_;
   statement.bind(1, std::string_view(key));
-  if (silence.since) statement.bind(2, core::to_us(*silence.since));
+  if (silence.since) {
+    statement.bind(2, core::to_us(*silence.since));
+    statement.bind(3, kImportInput);
+  }
   return statement.run();
 }
 

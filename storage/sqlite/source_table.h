@@ -25,14 +25,13 @@ class SourceTable {
   core::Result<std::uint64_t> merge(std::span<const Batch> batches, const StoredOf& stored_of);
   core::Result<void> set(const HostSilence& silence);
 
-  // After a rollback, and when another process has written.
-  void forget() { count_ = -1; }
+  // Counts the rows anew: at start, after a rollback, and when another process has written.
+  core::Result<void> count_rows(Connection& connection);
 
  private:
   struct Key {
     std::string host;
     std::string channel;
-    friend bool operator==(const Key&, const Key&) = default;
     friend auto operator<=>(const Key&, const Key&) = default;
   };
   struct Row;
@@ -41,10 +40,9 @@ class SourceTable {
   core::Result<bool> merge(const Key& key, const std::vector<const SourceSeen*>& seen, std::uint64_t stored);
   core::Result<bool> read(const Key& key, Row& row);
   core::Result<void> write(const Key& key, const Row& row);
-  core::Result<bool> has_room();
 
-  std::int64_t count_ = -1;  // rows; -1: not known
-  Statement select_, replace_, count_rows_, silence_, end_silence_;
+  std::int64_t count_ = 0;  // rows
+  Statement select_, replace_, silence_, end_silence_;
 };
 
 }  // namespace rw::storage::sqlite

@@ -97,12 +97,12 @@ core::Result<void> SqliteWriteSession::catch_up() {
   const std::int64_t version = sql_.data_version.integer(0);
   sql_.data_version.reset();
   if (version == data_version_) return {};
-  source_table_.forget();
   RW_CHECK(terms_.load_new(connection_));
   RW_CHECK(paths_.load_new(sql_.new_paths));
   RW_CHECK(actors_.load_new(sql_.new_actors));
   RW_CHECK(sources_.load_new(sql_.new_sources));
   RW_CHECK(origins_.load_new(sql_.new_origins));
+  RW_CHECK(source_table_.count_rows(connection_));
   data_version_ = version;
   return {};
 }
@@ -197,7 +197,6 @@ void SqliteWriteSession::forget() {
   sources_.clear();
   origins_.clear();
   origin_of_source_.clear();
-  source_table_.forget();
   data_version_ = -1;
 }
 

@@ -5,7 +5,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <set>
 #include <string>
 #include <utility>
@@ -14,16 +13,10 @@
 #include "daemon/core/counters.h"
 #include "daemon/ingest/pipeline.h"
 #include "daemon/ingest/syslog/header.h"
-#include "storage/writer.h"
 #include "tests/unit/normalize/shown_records.h"
 
 namespace rw::ingest {
 namespace {
-
-std::string file_text(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
 
 using Payloads = std::vector<std::pair<std::string, std::string>>;  // format, payload
 
@@ -58,21 +51,14 @@ Json record_of(const std::string& message) {
   const bool by_syslog = message.size() > 1 && message[0] == '<' && message[1] >= '0' && message[1] <= '9';
   SyslogMessage header;
   if (by_syslog) header = parse_syslog(message, received, *zone);
-  Json shown = Json::object();
+  MessageContext context{.received = received, .input = "test", .peer = "golden"};
+  context.zone = &*zone;
+  if (by_syslog) context.header = &header;
   core::Counters counters;
-  {
-    storage::Writer writer(std::make_unique<ShowingSession>(shown), {}, counters);
-    KeyDeletions key_deletions;
-    Pipeline pipeline(writer, counters, key_deletions);
-    MessageContext context{.received = received, .input = "test", .peer = "golden"};
-    context.zone = &*zone;
-    if (by_syslog) context.header = &header;
-    const auto added = pipeline.add(by_syslog ? header.msg : message, context);
-    INFO((added.ok() ? "" : added.error().message));
-    CHECK(added.ok());
-    CHECK(pipeline.flush());
-  }
-  return shown;
+  const Taken taken = take_message(by_syslog ? header.msg : message, context, counters);
+  INFO((taken.added.ok() ? "" : taken.added.error().message));
+  CHECK(taken.added.ok());
+  return taken.shown;
 }
 
 Json differences(const Json& xml, const Json& other) {

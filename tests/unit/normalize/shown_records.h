@@ -1,6 +1,11 @@
 // Records as JSON, for golden files: what is absent is left out.
 #pragma once
 
+#include <catch2/catch.hpp>
+#include <cstddef>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <span>
@@ -9,12 +14,20 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/core/counters.h"
 #include "daemon/core/time.h"
+#include "daemon/ingest/pipeline.h"
 #include "storage/store.h"
+#include "storage/writer.h"
 
 namespace rw::ingest {
 
 using Json = nlohmann::ordered_json;
+
+inline std::string file_text(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
 
 // An object of what is not null.
 class Shown {
@@ -102,5 +115,23 @@ class ShowingSession final : public storage::WriteSession {
  private:
   Json& shown_;
 };
+
+// What a pipeline of its own said to a message, and gave to the store.
+struct Taken {
+  core::Result<std::size_t> added;
+  Json shown;
+};
+
+inline Taken take_message(std::string_view message, const MessageContext& context, core::Counters& counters) {
+  Taken taken{std::size_t{0}, Json::object()};
+  {
+    storage::Writer writer(std::make_unique<ShowingSession>(taken.shown), {}, counters);
+    KeyDeletions key_deletions;
+    Pipeline pipeline(writer, counters, key_deletions);
+    taken.added = pipeline.add(message, context);
+    CHECK(pipeline.flush());
+  }
+  return taken;
+}
 
 }  // namespace rw::ingest

@@ -4,14 +4,16 @@
 #include <string>
 #include <vector>
 
+#include "tests/unit/scheduler/fixtures.h"
+
 namespace rw::scheduler {
 namespace {
 
 using namespace std::chrono_literals;
 
-core::Micros at(std::string_view text) { return core::parse_iso8601(text).value(); }
+using test::at;
 
-const core::Micros kStart = at("2026-10-12T08:00:00Z");
+const core::Micros kStart = core::parse_iso8601("2026-10-12T08:00:00Z").value();  // at() works only within a test
 
 // A rule with hosts that a test lets send, and the time, which goes on in steps that are no lapse.
 class Shop {
