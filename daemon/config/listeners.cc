@@ -55,15 +55,11 @@ void read_limits(Section& limits, ingest::SyslogOptions& options) {
   limits.finish();
 }
 
-void read_tls(Section& section, http::ServerOptions& server) {
-  server.tls = read_certificate(section, "expected both (HTTPS) or none (HTTP)");
-}
-
 // What all HTTP servers have: listen, certificate, key, tokens, token_file, threads.
 void read_server(Section& section, http::ServerOptions& server, std::vector<std::string>& tokens) {
   const auto listen = section.endpoint("listen");
   if (listen) server.listen = *listen;
-  read_tls(section, server);
+  server.tls = read_certificate(section, "expected both (HTTPS) or none (HTTP)");
   const std::size_t problems_before = section.context().problems.size();
   tokens = read_tokens(section);
   const bool tokens_are_good = section.context().problems.size() == problems_before;
@@ -79,7 +75,7 @@ void read_server(Section& section, http::ServerOptions& server, std::vector<std:
 std::optional<HttpInput> read_http(Section& item) {
   HttpInput input;
   read_server(item, input.server, input.ingest.tokens);
-  require(item, "listen", "ADDRESS:PORT");
+  item.require("listen", "ADDRESS:PORT");
   set(input.ingest.query_token, item.boolean("query_token"));
   set(input.ingest.acknowledgements, item.boolean("acknowledgements"));
   set(input.server.max_body_bytes, item.size("max_body_size", kKiB, kGiB));
@@ -134,9 +130,9 @@ std::vector<Listener> all_listeners(const yaml::Node& root, const Config& config
   if (!api["listen"].present()) out.push_back({false, config.api.server.listen, "the default of api.listen", {}});
   std::size_t index = 0;
   for (const auto& item : listed(syslog)) {
-    const std::string protocol = item["protocol"].text();
+    const auto protocol = syslog_protocol(item["protocol"].text());
     const std::string name = fmt::format("inputs.syslog[{}]", index++);
-    if (is_syslog_protocol(protocol)) add_written(out, item, name, protocol == "udp");
+    if (protocol) add_written(out, item, name, *protocol == ingest::SyslogProtocol::kUdp);
   }
   index = 0;
   for (const auto& item : listed(http)) add_written(out, item, fmt::format("inputs.http[{}]", index++), false);

@@ -21,14 +21,7 @@ using core::kKiB;
 using core::kMiB;
 
 void read_time_zone(Section& root, Config& config) {
-  if (const auto name = root.text("time_zone", "an IANA time zone name")) {
-    const auto zone = core::TimeZone::find(*name);
-    if (zone.ok()) {
-      config.time_zone = *zone;
-    } else {
-      root.context().report(root.node()["time_zone"], "time_zone", zone.error());
-    }
-  }
+  set(config.time_zone, root.time_zone("time_zone"));
   config.syslog.zone = config.time_zone;
   config.scheduler.zone = config.time_zone;
   root.context().zone = config.time_zone;

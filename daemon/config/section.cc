@@ -179,6 +179,16 @@ std::optional<core::Endpoint> Section::endpoint(std::string_view key) {
   return std::nullopt;
 }
 
+std::optional<core::TimeZone> Section::time_zone(std::string_view key) {
+  const yaml::Node node = value(key, "an IANA time zone name");
+  const auto name = node.as_text(context_.problems, name_of(key));
+  if (!name) return std::nullopt;
+  const auto zone = core::TimeZone::find(*name);
+  if (zone.ok()) return *zone;
+  context_.report(node, name_of(key), zone.error());
+  return std::nullopt;
+}
+
 std::optional<std::string> Section::word(std::string_view key, std::initializer_list<std::string_view> words,
                                          std::initializer_list<std::string_view> later) {
   const std::string expected = alternatives({words.begin(), words.end()});
@@ -194,6 +204,11 @@ std::optional<std::string> Section::word(std::string_view key, std::initializer_
 
 void Section::out_of_range(const yaml::Node& node, std::string_view key, std::string_view min, std::string_view max) {
   context_.report(node, name_of(key), fmt::format("{}: expected {} to {}", core::quoted(node.text()), min, max));
+}
+
+void Section::require(std::string_view key, std::string_view expected) const {
+  if (!node_.present() || has(key)) return;
+  context_.report(node_, name_, fmt::format("{} is missing: expected {}", key, expected));
 }
 
 void Section::unsupported(std::string_view key, std::string_view instead) {

@@ -57,6 +57,7 @@ class Section {
   std::optional<std::uint64_t> count(std::string_view key, std::uint64_t min, std::uint64_t max);
   std::optional<std::uint64_t> size(std::string_view key, std::uint64_t min_bytes, std::uint64_t max_bytes);
   std::optional<core::Endpoint> endpoint(std::string_view key);
+  std::optional<core::TimeZone> time_zone(std::string_view key);
   // One of the words. later: words that a later version will know.
   std::optional<std::string> word(std::string_view key, std::initializer_list<std::string_view> words,
                                   std::initializer_list<std::string_view> later = {});
@@ -67,6 +68,8 @@ class Section {
     if (read) target = std::chrono::duration_cast<Duration>(*read);
   }
 
+  // A problem when the key is missing, where there is a section at all.
+  void require(std::string_view key, std::string_view expected) const;
   // A key that this version does not know yet: a problem that says what happens instead.
   void unsupported(std::string_view key, std::string_view instead);
   // Reports the keys that nobody asked for.

@@ -59,37 +59,22 @@ void refuse_without_tls(Section& item) {
 }
 
 std::optional<tls::Options> read_syslog_tls(Section& item, bool is_required) {
+  const bool is_plain = !item.has("certificate") && !item.has("key");
   auto options = read_certificate(item, is_required ? "expected both" : "expected both (TLS) or none (plain)");
-  if (is_required) {
-    const bool has_one = item.has("certificate") || item.has("key");
-    if (!has_one) require(item, "certificate", "the PEM file of the server's certificate, and its key");
-  }
+  if (is_plain && is_required) item.require("certificate", "the PEM file of the server's certificate, and its key");
   tls::Options ignored;  // problems are reported all the same
   tls::Options& target = options ? *options : ignored;
   set(target.client_ca, read_pem_path(item, "client_ca"));
   read_allowed_clients(item, target);
-  if (!is_required && !item.has("certificate") && !item.has("key")) refuse_without_tls(item);
+  if (is_plain && !is_required) refuse_without_tls(item);
   return options;
-}
-
-std::optional<core::TimeZone> read_zone(Section& item) {
-  const auto name = item.text("time_zone", "an IANA time zone name");
-  if (!name) return std::nullopt;
-  const auto zone = core::TimeZone::find(*name);
-  if (zone.ok()) return *zone;
-  item.context().report(item.node()["time_zone"], item.name_of("time_zone"), zone.error());
-  return std::nullopt;
 }
 
 }  // namespace
 
-bool is_syslog_protocol(std::string_view word) {
-  return std::ranges::find(kProtocols, word, ingest::protocol_name) != kProtocols.end();
-}
-
-void require(Section& section, std::string_view key, std::string_view expected) {
-  if (!section.node().present() || section.has(key)) return;
-  section.context().report(section.node(), section.name(), fmt::format("{} is missing: expected {}", key, expected));
+std::optional<SyslogProtocol> syslog_protocol(std::string_view word) {
+  const auto found = std::ranges::find(kProtocols, word, ingest::protocol_name);
+  return found == kProtocols.end() ? std::nullopt : std::optional(*found);
 }
 
 std::optional<tls::Options> read_certificate(Section& section, std::string_view expected) {
@@ -107,17 +92,18 @@ std::optional<tls::Options> read_certificate(Section& section, std::string_view 
 
 std::optional<ingest::SyslogListen> read_syslog_listener(Section& item) {
   const auto word = item.word("protocol", {"udp", "tcp", "tls", "relp"});
+  const auto protocol = word ? syslog_protocol(*word) : std::nullopt;
   const auto listen = item.endpoint("listen");
-  auto zone = read_zone(item);
-  require(item, "protocol", "udp, tcp, tls or relp");
-  require(item, "listen", "ADDRESS:PORT");
+  const auto zone = item.time_zone("time_zone");
+  item.require("protocol", "udp, tcp, tls or relp");
+  item.require("listen", "ADDRESS:PORT");
+  const bool is_tls = protocol == SyslogProtocol::kTls;
   std::optional<tls::Options> tls;
-  if (word == "tls" || word == "relp") tls = read_syslog_tls(item, word == "tls");
+  if (is_tls || protocol == SyslogProtocol::kRelp) tls = read_syslog_tls(item, is_tls);
   // The keys of a protocol that is not known are not worth a problem of their own.
-  if (word || !item.has("protocol")) item.finish();
-  if (!word || !listen || (word == "tls" && !tls)) return std::nullopt;
-  const SyslogProtocol protocol = *std::ranges::find(kProtocols, *word, ingest::protocol_name);
-  return ingest::SyslogListen{.protocol = protocol, .listen = *listen, .tls = std::move(tls), .zone = std::move(zone)};
+  if (protocol || !item.has("protocol")) item.finish();
+  if (!protocol || !listen || (is_tls && !tls)) return std::nullopt;
+  return ingest::SyslogListen{.protocol = *protocol, .listen = *listen, .tls = std::move(tls), .zone = zone};
 }
 
 }  // namespace rw::config

@@ -10,7 +10,8 @@
 
 namespace rw::config {
 
-bool is_syslog_protocol(std::string_view word);
+// The protocol that the word names; nothing: it names none.
+std::optional<ingest::SyslogProtocol> syslog_protocol(std::string_view word);
 
 // Nothing: it cannot be used, which was reported.
 std::optional<ingest::SyslogListen> read_syslog_listener(Section& item);
@@ -18,8 +19,5 @@ std::optional<ingest::SyslogListen> read_syslog_listener(Section& item);
 // `certificate` and `key`, which need each other; `expected` says so for a person. Nothing: they are left out, or a
 // problem. Whether the files are any good is known when the listener opens.
 std::optional<tls::Options> read_certificate(Section& section, std::string_view expected);
-
-// A problem when the key is missing.
-void require(Section& section, std::string_view key, std::string_view expected);
 
 }  // namespace rw::config

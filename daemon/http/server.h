@@ -21,11 +21,9 @@
 
 namespace rw::http {
 
-using TlsOptions = tls::Options;
-
 struct ServerOptions {
   core::Endpoint listen = {};
-  std::optional<TlsOptions> tls = {};
+  std::optional<tls::Options> tls = {};
   std::size_t max_body_bytes = 64 * 1024 * 1024;  // after decompression
   std::size_t threads = 8;                        // requests served at a time
   std::size_t max_connections = 8192;             // open at a time; beyond, the one that is idle longest makes room

@@ -21,14 +21,10 @@ constexpr std::size_t kMaxNameBytes = 253;
 
 std::string lower_name(std::string_view name) {
   if (name.ends_with('.')) name.remove_suffix(1);
-  std::string out(name);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
+  return core::fold_ascii(name);
 }
 
-bool is_label_byte(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_'; }
+bool is_label_byte(char c) { return (c >= 'a' && c <= 'z') || core::is_digit(c) || c == '-' || c == '_'; }
 
 // A DNS name in lower case: labels of letters, digits, '-' and '_', the first of them perhaps '*'.
 bool is_name(std::string_view name) {
@@ -54,19 +50,13 @@ std::optional<std::string> address_bytes(const std::string& text) {
   return std::nullopt;
 }
 
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
-}
-
 // Pairs of hexadecimal digits, with or without ':' between them.
 std::optional<std::string> fingerprint_bytes(std::string_view text, std::size_t size) {
   std::string bytes;
   while (!text.empty()) {
     if (!bytes.empty() && text.front() == ':') text.remove_prefix(1);
-    if (text.size() < 2 || hex_value(text[0]) < 0 || hex_value(text[1]) < 0) return std::nullopt;
-    bytes += static_cast<char>(hex_value(text[0]) * 16 + hex_value(text[1]));
+    if (text.size() < 2 || core::hex_value(text[0]) < 0 || core::hex_value(text[1]) < 0) return std::nullopt;
+    bytes += static_cast<char>(core::hex_value(text[0]) * 16 + core::hex_value(text[1]));
     text.remove_prefix(2);
   }
   if (bytes.size() != size) return std::nullopt;
@@ -109,16 +99,6 @@ std::string common_name(X509* certificate) {
 
 }  // namespace
 
-bool matches_host(std::string_view pattern, std::string_view host) {
-  const std::string wanted = lower_name(pattern);
-  const std::string name = lower_name(host);
-  if (name.empty() || name.find('\0') != std::string::npos) return false;
-  if (!wanted.starts_with("*.")) return wanted == name;
-  const std::size_t dot = name.find('.');
-  return dot != std::string::npos && dot != 0 &&
-         std::string_view(name).substr(dot) == std::string_view(wanted).substr(1);
-}
-
 core::Result<AllowedClients> AllowedClients::parse(const std::vector<std::string>& items) {
   AllowedClients clients;
   for (const std::string& item : items) {
@@ -148,10 +128,18 @@ bool AllowedClients::matches_fingerprint(const X509* certificate) const {
          (!sha1_.empty() && contains(sha1_, digest_of(certificate, EVP_sha1())));
 }
 
+bool AllowedClients::matches_host(std::string_view host) const {
+  const std::string name = lower_name(host);
+  if (name.empty() || name.find('\0') != std::string::npos) return false;
+  // What follows the leftmost label, with its dot; empty: there is no such label, and so nothing for a '*'.
+  const std::size_t dot = std::min(name.find('.'), name.size());
+  const std::string_view domain = dot == 0 ? std::string_view() : std::string_view(name).substr(dot);
+  return std::ranges::any_of(names_, [&](std::string_view known) {
+    return known.starts_with("*.") ? known.substr(1) == domain : known == name;
+  });
+}
+
 bool AllowedClients::matches_name(X509* certificate) const {
-  const auto known_host = [this](std::string_view host) {
-    return std::ranges::any_of(names_, [host](const std::string& name) { return matches_host(name, host); });
-  };
   const std::unique_ptr<GENERAL_NAMES, GeneralNamesFree> names(
       static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
   bool has_host = false;
@@ -159,12 +147,12 @@ bool AllowedClients::matches_name(X509* certificate) const {
     const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);
     if (name->type == GEN_DNS) {
       has_host = true;
-      if (known_host(bytes_of(name->d.dNSName))) return true;
+      if (matches_host(bytes_of(name->d.dNSName))) return true;
     } else if (name->type == GEN_IPADD && contains(addresses_, bytes_of(name->d.iPAddress))) {
       return true;
     }
   }
-  return !has_host && known_host(common_name(certificate));
+  return !has_host && matches_host(common_name(certificate));
 }
 
 std::string sha256_fingerprint(const X509* certificate) {

@@ -34,6 +34,9 @@ class AllowedClients {
   bool matches_fingerprint(const X509* certificate) const;
   // SAN dNSName and iPAddress; the subject's CN only where the certificate has no dNSName.
   bool matches_name(X509* certificate) const;
+  // RFC 5425, 5.2: case does not count; '*' in a name of the list stands for the whole leftmost label, and for one
+  // label only.
+  bool matches_host(std::string_view host) const;
 
  private:
   std::vector<std::string> names_;      // lower case, without a final dot
@@ -41,9 +44,6 @@ class AllowedClients {
   std::vector<std::string> sha256_;     // bytes
   std::vector<std::string> sha1_;
 };
-
-// RFC 5425, 5.2: case does not count; '*' in `pattern` stands for the whole leftmost label, and for one label only.
-bool matches_host(std::string_view pattern, std::string_view host);
 
 // "sha256:AB:CD:…", as it is written in `allowed_clients`.
 std::string sha256_fingerprint(const X509* certificate);

@@ -52,8 +52,6 @@ class Context {
   // For one connection, server side. Null: out of memory. It may outlive a reload, not the Context. Thread-safe.
   Ssl new_connection() const;
 
-  const Options& options() const { return options_; }
-
  private:
   Context(Options options, Sessions sessions, AllowedClients allowed);
   core::Result<SslContext> make() const;

@@ -12,7 +12,6 @@ namespace {
 constexpr std::size_t kMaxNumberDigits = 9;
 constexpr std::size_t kMaxCommandBytes = 32;
 
-bool is_relp_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_relp_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 // One word of the header: how long it is, and whether its end has been seen.
@@ -56,7 +55,7 @@ core::Result<bool> RelpStream::read_header() {
   std::string_view rest = std::string_view(buffer_).substr(begin_);
   const std::size_t size = rest.size();
 
-  const Word txnr = word_at(rest, kMaxNumberDigits, is_relp_digit, " ");
+  const Word txnr = word_at(rest, kMaxNumberDigits, core::is_digit, " ");
   if (!txnr.valid) return bad_header("TXNR", "1 to 9 digits and a space", rest);
   if (!txnr.ended) return false;
   const std::uint32_t txnr_value = number(rest.substr(0, txnr.size));
@@ -68,7 +67,7 @@ core::Result<bool> RelpStream::read_header() {
   const std::string_view command_text = rest.substr(0, command.size);
   rest.remove_prefix(command.size + 1);
 
-  const Word datalen = word_at(rest, kMaxNumberDigits, is_relp_digit, " \n");
+  const Word datalen = word_at(rest, kMaxNumberDigits, core::is_digit, " \n");
   if (!datalen.valid) return bad_header("DATALEN", "1 to 9 digits and a space or LF", rest);
   if (!datalen.ended) return false;
   const std::uint64_t length = number(rest.substr(0, datalen.size));

@@ -121,8 +121,8 @@ void RelpSession::refuse(std::uint32_t txnr, std::string_view reason) {
 }
 
 void RelpSession::wait_for_commit() {
-  thread().when_committed([weak = weak_from_this(), message = messages_](bool stored) {
-    if (const auto session = std::static_pointer_cast<RelpSession>(weak.lock())) session->committed(message, stored);
+  thread().when_committed([this, weak = weak_from_this(), message = messages_](bool stored) {
+    if (const auto keeper = weak.lock()) committed(message, stored);
   });
   if (replies_.size() >= kWindow) thread().flush_now();
 }
@@ -168,12 +168,11 @@ void RelpSession::write() {
       return;
     }
     waits_for_write_ = true;
-    stream().socket().async_wait(
-        state == Stream::State::kWantRead ? tcp::socket::wait_read : tcp::socket::wait_write,
-        [self = std::static_pointer_cast<RelpSession>(shared_from_this())](const error_code& error) {
-          self->waits_for_write_ = false;
-          if (!error && !self->closed()) self->write();
-        });
+    stream().socket().async_wait(state == Stream::State::kWantRead ? tcp::socket::wait_read : tcp::socket::wait_write,
+                                 [this, keeper = shared_from_this()](const error_code& error) {
+                                   waits_for_write_ = false;
+                                   if (!error && !closed()) write();
+                                 });
     break;
   }
   out_.erase(0, written);
@@ -193,9 +192,9 @@ void RelpSession::leave() {
   resume();
   leave_timer_ = std::make_unique<boost::asio::steady_timer>(thread().context());
   leave_timer_->expires_after(kLeaveGrace);
-  leave_timer_->async_wait([weak = weak_from_this()](const error_code& error) {
-    const auto session = std::static_pointer_cast<RelpSession>(weak.lock());
-    if (!error && session) session->close();
+  leave_timer_->async_wait([this, weak = weak_from_this()](const error_code& error) {
+    const auto keeper = weak.lock();
+    if (!error && keeper) close();
   });
 }
 

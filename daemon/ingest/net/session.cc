@@ -97,20 +97,15 @@ void Session::refuse(const std::string& reason) {
 }
 
 void Session::go_on_reading() {
+  if (ready_to_read() && !thread_.blocked() && read_once() == Read::kEnd) return;
+  // Asked again: what was read may have changed both answers.
   if (!ready_to_read()) {
     waits_for_session_ = true;
     return;
   }
   if (!thread_.blocked()) {
-    if (read_once() == Read::kEnd) return;
-    if (!ready_to_read()) {
-      waits_for_session_ = true;
-      return;
-    }
-    if (!thread_.blocked()) {
-      wait(waits_for_);
-      return;
-    }
+    wait(waits_for_);
+    return;
   }
   waits_for_room_ = true;
   thread_.when_room([self = shared_from_this()] {

@@ -45,7 +45,6 @@ class Session : public std::enable_shared_from_this<Session> {
   void resume();
   void close();
   bool closed() const { return closed_; }
-  Sessions& sessions() { return sessions_; }
   IoThread& thread() const { return thread_; }
   Stream& stream() { return stream_; }
   Origin origin() const;

@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <utility>
-#include <vector>
 
 #include "daemon/ingest/net/relp_session.h"
 #include "daemon/ingest/net/syslog_session.h"
@@ -53,8 +52,7 @@ void Sessions::sweep_idle() {
   idle_timer_.async_wait([this](const error_code& error) {
     if (error) return;
     const auto limit = std::chrono::steady_clock::now() - options_.idle_timeout;
-    const std::vector<std::shared_ptr<Session>> all(sessions_.begin(), sessions_.end());
-    for (const std::shared_ptr<Session>& session : all) {
+    for (const std::shared_ptr<Session>& session : all()) {
       if (session->idle_since(limit)) session->close_idle();
     }
     sweep_idle();
@@ -66,12 +64,10 @@ void Sessions::drain(std::function<void()> done) {
   drain_timer_.expires_after(options_.drain_timeout);
   drain_timer_.async_wait([this](const error_code& error) {
     if (error || sessions_.empty()) return;
-    const std::vector<std::shared_ptr<Session>> all(sessions_.begin(), sessions_.end());
-    spdlog::warn("syslog: {} connections were not closed by their senders in time; closing them", all.size());
-    for (const std::shared_ptr<Session>& session : all) session->close_now();
+    spdlog::warn("syslog: {} connections were not closed by their senders in time; closing them", sessions_.size());
+    for (const std::shared_ptr<Session>& session : all()) session->close_now();
   });
-  const std::vector<std::shared_ptr<Session>> all(sessions_.begin(), sessions_.end());
-  for (const std::shared_ptr<Session>& session : all) session->begin_stop();
+  for (const std::shared_ptr<Session>& session : all()) session->begin_stop();
   check_drained();
 }
 

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <unordered_set>
+#include <vector>
 
 #include "daemon/ingest/net/session.h"
 
@@ -30,6 +31,8 @@ class Sessions {
  private:
   void sweep_idle();
   void check_drained();
+  // A copy, since one that ends leaves sessions_.
+  std::vector<std::shared_ptr<Session>> all() const { return {sessions_.begin(), sessions_.end()}; }
 
   IoThread& thread_;
   const SyslogOptions& options_;

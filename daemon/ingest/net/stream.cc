@@ -62,12 +62,18 @@ Stream::State Stream::outcome(int result) {
   }
 }
 
-Stream::State Stream::handshake() {
+template <class Call>
+Stream::Moved Stream::attempt(Call call) {
+  // outcome() shall find what this call leaves there, and nothing older.
   ERR_clear_error();
   errno = 0;
-  const int result = SSL_do_handshake(ssl_.get());
-  if (result == 1) return State::kDone;
-  State state = outcome(result);
+  const int result = call();
+  if (result > 0) return {State::kDone, static_cast<std::size_t>(result)};
+  return {outcome(result), 0};
+}
+
+Stream::State Stream::handshake() {
+  State state = attempt([this] { return SSL_do_handshake(ssl_.get()); }).state;
   if (state == State::kEnd) {
     reason_ = "the client closed the connection";
     state = State::kFailed;
@@ -84,11 +90,7 @@ Stream::Moved Stream::read(char* buffer, std::size_t size) {
     const std::size_t bytes = socket_.read_some(boost::asio::buffer(buffer, size), error);
     return {state_of(error, State::kWantRead), bytes};
   }
-  ERR_clear_error();
-  errno = 0;
-  const int result = SSL_read(ssl_.get(), buffer, static_cast<int>(std::min(size, kMaxSslBytes)));
-  if (result > 0) return {State::kDone, static_cast<std::size_t>(result)};
-  return {outcome(result), 0};
+  return attempt([&] { return SSL_read(ssl_.get(), buffer, static_cast<int>(std::min(size, kMaxSslBytes))); });
 }
 
 Stream::Moved Stream::write(std::string_view bytes) {
@@ -97,11 +99,8 @@ Stream::Moved Stream::write(std::string_view bytes) {
     const std::size_t written = socket_.write_some(boost::asio::buffer(bytes.data(), bytes.size()), error);
     return {state_of(error, State::kWantWrite), written};
   }
-  ERR_clear_error();
-  errno = 0;
-  const int result = SSL_write(ssl_.get(), bytes.data(), static_cast<int>(std::min(bytes.size(), kMaxSslBytes)));
-  if (result > 0) return {State::kDone, static_cast<std::size_t>(result)};
-  return {outcome(result), 0};
+  return attempt(
+      [&] { return SSL_write(ssl_.get(), bytes.data(), static_cast<int>(std::min(bytes.size(), kMaxSslBytes))); });
 }
 
 void Stream::half_close() {

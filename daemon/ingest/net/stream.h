@@ -52,6 +52,9 @@ class Stream {
   void close();
 
  private:
+  // call: one of OpenSSL's, which gives more than 0 when it is done: how much it moved.
+  template <class Call>
+  Moved attempt(Call call);
   State outcome(int result);
 
   boost::asio::ip::tcp::socket socket_;

@@ -252,7 +252,7 @@ sources:
   expected.syslog.drain_timeout = seconds(0);
   expected.syslog.threads = 4;
   expected.syslog.zone = expected.time_zone;
-  const http::TlsOptions tls{folder.path("server.pem"), folder.path("server.key")};
+  const tls::Options tls{folder.path("server.pem"), folder.path("server.key")};
   tls::Options syslog_tls = tls;
   syslog_tls.client_ca = folder.path("server.pem");
   syslog_tls.allowed_clients = {"relay.example.com", "sha1:000102030405060708090a0b0c0d0e0f10111213"};

@@ -5,12 +5,12 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
 
+#include "tests/support/certificates.h"
 #include "tests/unit/http/test_server.h"
 
 namespace rw::http {
@@ -261,26 +261,11 @@ TEST_CASE("secrets") {
 
 // --- TLS ---
 
-struct TlsFiles {
-  TlsFiles() : folder(std::filesystem::temp_directory_path() / fmt::format("rw_http_tls_{}", getpid())) {
-    std::filesystem::create_directories(folder);
-    for (const std::string name : {"a", "b"}) {
-      const std::string command = fmt::format(
-          "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost -days 1 "
-          "-keyout {0}/{1}.key -out {0}/{1}.pem 2>/dev/null",
-          folder.string(), name);
-      REQUIRE(std::system(command.c_str()) == 0);
-    }
-    std::ofstream(folder / "text") << "no PEM\n";
-  }
-  ~TlsFiles() { std::filesystem::remove_all(folder); }
-  std::string path(const std::string& name) const { return (folder / name).string(); }
-  std::filesystem::path folder;
-};
-
 TEST_CASE("TLS: 1.2 and newer, and files that do not fit are told") {
-  TlsFiles files;
-  TestServer server({.tls = TlsOptions{files.path("a.pem"), files.path("a.key")}});
+  test::Certificates files;
+  files.self_signed("a");
+  files.self_signed("b");
+  TestServer server({.tls = tls::Options{files.pem("a"), files.key("a")}});
   server.start();
   RawClient idle(server.port());  // a client that does not shake hands keeps nobody out
   for (const int version : {TLS1_1_VERSION, TLS1_2_VERSION, TLS1_3_VERSION}) {
@@ -316,17 +301,19 @@ TEST_CASE("TLS: 1.2 and newer, and files that do not fit are told") {
   struct Row {
     std::string certificate, key, message;
   };
+  const std::string text = files.pem("text");
+  std::ofstream(text) << "no PEM\n";
   const Row rows[] = {
-      {"none.pem", "a.key", "certificate " + files.path("none.pem") + ": No such file or directory"},
-      {"a.pem", "none.key", "key " + files.path("none.key") + ": No such file or directory"},
-      {"text", "a.key", "certificate " + files.path("text") + ": "},
-      {"a.pem", "text", "key " + files.path("text") + ": "},
-      {"a.pem", "b.key", "key " + files.path("b.key") + ": "},
+      {files.pem("none"), files.key("a"), "certificate " + files.pem("none") + ": No such file or directory"},
+      {files.pem("a"), files.key("none"), "key " + files.key("none") + ": No such file or directory"},
+      {text, files.key("a"), "certificate " + text + ": "},
+      {files.pem("a"), text, "key " + text + ": "},
+      {files.pem("a"), files.key("b"), "key " + files.key("b") + ": "},
   };
   for (const Row& row : rows) {
     core::Counters counters;
-    const core::Result<std::unique_ptr<Server>> opened = Server::open(
-        {.listen = {"127.0.0.1", 0}, .tls = TlsOptions{files.path(row.certificate), files.path(row.key)}}, counters);
+    const core::Result<std::unique_ptr<Server>> opened =
+        Server::open({.listen = {"127.0.0.1", 0}, .tls = tls::Options{row.certificate, row.key}}, counters);
     REQUIRE(!opened.ok());
     CHECK(opened.error().code == core::ErrorCode::kIo);
     CHECK(opened.error().message.substr(0, row.message.size()) == row.message);
@@ -335,10 +322,12 @@ TEST_CASE("TLS: 1.2 and newer, and files that do not fit are told") {
 }
 
 TEST_CASE("TLS: a certificate is read again, and a bad one changes nothing") {
-  TlsFiles files;
+  test::Certificates files;
+  files.self_signed("a");
+  files.self_signed("b");
   core::Counters counters;
   const auto opened =
-      Server::open({.listen = {"127.0.0.1", 0}, .tls = TlsOptions{files.path("a.pem"), files.path("a.key")}}, counters);
+      Server::open({.listen = {"127.0.0.1", 0}, .tls = tls::Options{files.pem("a"), files.key("a")}}, counters);
   REQUIRE(opened.ok());
   Server& server = **opened;
   server.start();
@@ -356,12 +345,12 @@ TEST_CASE("TLS: a certificate is read again, and a bad one changes nothing") {
   };
   const std::string first = served();
   const auto over = std::filesystem::copy_options::overwrite_existing;
-  std::filesystem::copy_file(files.path("b.pem"), files.path("a.pem"), over);
+  std::filesystem::copy_file(files.pem("b"), files.pem("a"), over);
   const core::Result<void> without_its_key = server.reload_certificate();
   REQUIRE(!without_its_key.ok());
-  CHECK(without_its_key.error().message.starts_with("key " + files.path("a.key")));
+  CHECK(without_its_key.error().message.starts_with("key " + files.key("a")));
   CHECK(served() == first);
-  std::filesystem::copy_file(files.path("b.key"), files.path("a.key"), over);
+  std::filesystem::copy_file(files.key("b"), files.key("a"), over);
   CHECK(server.reload_certificate().ok());
   CHECK(served() != first);
 }

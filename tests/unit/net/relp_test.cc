@@ -27,16 +27,29 @@ SyslogOptions relp_listener() {
   return options;
 }
 
-// What comes back until the server closes or a second is over.
-std::string all_replies(SyslogClient& client, int wait_ms = 10'000) { return client.receive(1 << 20, wait_ms); }
+// A client whose `open` was answered.
+SyslogClient open_session(const Fixture& fixture) {
+  SyslogClient client(SOCK_STREAM, fixture.port());
+  CHECK(client.send(kOpen));
+  CHECK(client.receive(open_reply().size()) == open_reply());
+  return client;
+}
+
+// The first message of the session: taken, and not committed while the store is held.
+void send_uncommitted(Fixture& fixture, SyslogClient& client) {
+  fixture.recorded().hold(true);
+  CHECK(client.send(syslog_frame(2, message(1))));
+  CHECK(eventually([&] { return fixture.count(Counter::kRelpFrames) == 2; }));
+}
+
+// What comes back until the server closes.
+std::string all_replies(SyslogClient& client) { return client.receive(1 << 20); }
 
 }  // namespace
 
 TEST_CASE("a RELP session: open, messages, close") {
   Fixture fixture(relp_listener());
-  SyslogClient client(SOCK_STREAM, fixture.port());
-  CHECK(client.send(kOpen));
-  CHECK(client.receive(open_reply().size()) == open_reply());
+  SyslogClient client = open_session(fixture);
   CHECK(client.send(syslog_frame(2, message(1)) + syslog_frame(3, message(2) + "\n")));
   CHECK(client.receive(2 * ok_reply(2).size()) == ok_reply(2) + ok_reply(3));
   CHECK(fixture.recorded().stored() == 2);  // answered means committed
@@ -51,17 +64,12 @@ TEST_CASE("a RELP session: open, messages, close") {
 
 TEST_CASE("nothing is answered before it is committed; what follows waits for its turn") {
   Fixture fixture(relp_listener());
-  SyslogClient client(SOCK_STREAM, fixture.port());
-  CHECK(client.send(kOpen));
-  CHECK(client.receive(open_reply().size()) == open_reply());
+  SyslogClient client = open_session(fixture);
   fixture.recorded().hold(true);
   CHECK(client.send(syslog_frame(2, message(1)) + "3 start 0\n" + syslog_frame(4, "no event")));
   CHECK(eventually([&] { return fixture.count(Counter::kRelpFrames) == 4; }));
   // An event that is not stored has nothing to wait for, but for those before it.
-  CHECK(client.send(
-      syslog_frame(5,
-                   "{\"EventID\":1102,\"SourceName\":\"Microsoft-Windows-Eventlog\",\"Channel\":\"Security\","
-                   "\"Computer\":\"ws1\",\"EventRecordID\":9}")));
+  CHECK(client.send(syslog_frame(5, unstored_payload())));
   CHECK(eventually([&] { return fixture.count(Counter::kRelpFrames) == 5; }));
   CHECK(client.receive(1, 100).empty());
   fixture.recorded().hold(false);
@@ -74,17 +82,13 @@ TEST_CASE("nothing is answered before it is committed; what follows waits for it
 TEST_CASE("a session without stored messages is answered at once") {
   Fixture fixture(relp_listener());
   SyslogClient client(SOCK_STREAM, fixture.port());
-  CHECK(client.send(kOpen + syslog_frame(2,
-                                         "{\"EventID\":1102,\"SourceName\":\"Microsoft-Windows-Eventlog\",\"Channel\":"
-                                         "\"Security\",\"Computer\":\"ws1\",\"EventRecordID\":9}")));
+  CHECK(client.send(kOpen + syslog_frame(2, unstored_payload())));
   CHECK(client.receive(open_reply().size() + ok_reply(2).size()) == open_reply() + ok_reply(2));
 }
 
 TEST_CASE("a store that refuses messages: no answer, and the connection ends") {
   Fixture fixture(relp_listener());
-  SyslogClient client(SOCK_STREAM, fixture.port());
-  CHECK(client.send(kOpen));
-  CHECK(client.receive(open_reply().size()) == open_reply());
+  SyslogClient client = open_session(fixture);
   {
     std::lock_guard lock(fixture.recorded().mutex);
     fixture.recorded().refuses = true;
@@ -177,12 +181,8 @@ TEST_CASE("messages over the limit are cut, counted and acknowledged") {
 
 TEST_CASE("stop() answers what is committed, says so and closes; what comes later is not answered") {
   Fixture fixture(relp_listener());
-  SyslogClient client(SOCK_STREAM, fixture.port());
-  CHECK(client.send(kOpen));
-  CHECK(client.receive(open_reply().size()) == open_reply());
-  fixture.recorded().hold(true);
-  CHECK(client.send(syslog_frame(2, message(1))));
-  CHECK(eventually([&] { return fixture.count(Counter::kRelpFrames) == 2; }));
+  SyslogClient client = open_session(fixture);
+  send_uncommitted(fixture, client);
   std::thread stopping([&] { fixture.inputs().stop(); });
   CHECK(client.receive(1, 100).empty());
   fixture.recorded().hold(false);
@@ -198,12 +198,8 @@ TEST_CASE("stop() while the store stalls ends in time, without an answer") {
   SyslogOptions options = relp_listener();
   options.drain_timeout = std::chrono::seconds(1);
   Fixture fixture(options);
-  SyslogClient client(SOCK_STREAM, fixture.port());
-  CHECK(client.send(kOpen));
-  CHECK(client.receive(open_reply().size()) == open_reply());
-  fixture.recorded().hold(true);
-  CHECK(client.send(syslog_frame(2, message(1))));
-  CHECK(eventually([&] { return fixture.count(Counter::kRelpFrames) == 2; }));
+  SyslogClient client = open_session(fixture);
+  send_uncommitted(fixture, client);
   fixture.inputs().stop();
   CHECK(all_replies(client).empty());
   fixture.recorded().hold(false);

@@ -9,7 +9,7 @@
 
 #include "daemon/core/version.h"
 #include "daemon/ingest/framing/relp_stream.h"
-#include "tests/unit/net/certificates.h"
+#include "tests/support/certificates.h"
 #include "tests/unit/net/inputs_fixture.h"
 
 namespace rw::ingest {
