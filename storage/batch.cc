@@ -14,8 +14,8 @@ std::size_t Batch::size_bytes() const {
              item.row.size();
   }
   for (const SourceSeen& item : sources) bytes += item.size_bytes();
-  return bytes + silences.size() * sizeof(HostSilence) + runs.size() * sizeof(cim::Run) +
-         detections.size() * sizeof(cim::DetectionSince);
+  return bytes + silences.size() * sizeof(HostSilence) + late_done.size() * sizeof(LateSpan) +
+         runs.size() * sizeof(cim::Run) + detections.size() * sizeof(cim::DetectionSince);
 }
 
 }  // namespace rw::storage

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "daemon/cim/record.h"
 #include "daemon/core/arena.h"
 #include "daemon/core/result.h"
+#include "storage/late.h"
 #include "storage/source.h"
 
 namespace rw::storage {
@@ -35,6 +37,7 @@ struct CommitOutcome {
   std::uint64_t risk_events_added = 0;
   std::uint64_t notables_added = 0;
   std::uint64_t source_overflow = 0;  // events of sources beyond kMaxSources
+  std::uint64_t late = 0;             // events stored that searches of their time have not seen (see late.h)
 };
 
 struct Batch {
@@ -47,6 +50,10 @@ struct Batch {
   std::vector<cim::Run> runs;
   std::vector<cim::DetectionSince> detections;
   std::vector<HostSilence> silences;
+  // Searches of this time begin when the batch is committed: what comes into it from then on is late.
+  std::optional<SearchedTime> searched;
+  // Late events that all searches have seen by now: up to last_id.
+  std::vector<LateSpan> late_done;
   // Counted with the records above, in their transaction. Of themselves not worth a commit: see Writer::note().
   std::vector<SourceSeen> sources;
 
@@ -56,7 +63,7 @@ struct Batch {
   // Nothing is in it that needs a commit.
   bool empty() const {
     return registry.empty() && processes.empty() && rejected.empty() && risk_events.empty() && notables.empty() &&
-           runs.empty() && detections.empty() && silences.empty();
+           runs.empty() && detections.empty() && silences.empty() && !searched && late_done.empty();
   }
   std::size_t events() const { return registry.size() + processes.size(); }
 

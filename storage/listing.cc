@@ -3,20 +3,32 @@
 namespace rw::storage {
 namespace {
 
-constexpr std::string_view kRiskEventColumns[] = {
-    "time",       "created",           "identity",         "detection_id",
-    "detection",  "detection_version", "detection_hash",   "earliest",
-    "latest",     "risk_object",       "risk_object_type", "risk_object_field",
-    "risk_score", "risk_message",      "threat_objects",   "annotations",
-    "row"};
+constexpr std::string_view kRiskEventColumns[] = {"time",
+                                                  "created",
+                                                  "identity",
+                                                  "detection_id",
+                                                  "detection",
+                                                  "detection_version",
+                                                  "detection_hash",
+                                                  "earliest",
+                                                  "latest",
+                                                  "late",
+                                                  "risk_object",
+                                                  "risk_object_type",
+                                                  "risk_object_field",
+                                                  "risk_score",
+                                                  "risk_message",
+                                                  "threat_objects",
+                                                  "annotations",
+                                                  "row"};
 constexpr std::string_view kFindingTimes[] = {"time", "created", "earliest", "latest"};
+constexpr std::string_view kFindingBooleans[] = {"late"};
 constexpr std::string_view kRiskEventJson[] = {"threat_objects", "annotations", "row"};
 
 constexpr std::string_view kNotableColumns[] = {
-    "time",           "created",  "identity", "detection_id", "detection",        "detection_version",
-    "detection_hash", "earliest", "latest",   "rule_title",   "rule_description", "security_domain",
-    "severity",       "status",   "owner",    "disposition",  "nes_fields",       "drilldown_searches",
-    "annotations",    "row"};
+    "time",     "created", "identity",    "detection_id", "detection",          "detection_version", "detection_hash",
+    "earliest", "latest",  "late",        "rule_title",   "rule_description",   "security_domain",   "severity",
+    "status",   "owner",   "disposition", "nes_fields",   "drilldown_searches", "annotations",       "row"};
 constexpr std::string_view kNotableJson[] = {"nes_fields", "drilldown_searches", "annotations", "row"};
 
 constexpr std::string_view kRunColumns[] = {"time",           "detection_id", "detection",    "kind",
@@ -95,13 +107,15 @@ constexpr std::string_view kSourceColumns[] = {
     "gaps",         "lost",           "resets",  "silent_since"};
 constexpr std::string_view kSourceTimes[] = {"time", "first_event", "last_event", "silent_since"};
 
-constexpr ListingColumns kRiskEvents{kRiskEventColumns, kFindingTimes, kRiskEventJson};
-constexpr ListingColumns kNotables{kNotableColumns, kFindingTimes, kNotableJson};
+constexpr std::string_view kSourceBooleans[] = {"complete"};
+
+constexpr ListingColumns kRiskEvents{kRiskEventColumns, kFindingTimes, kRiskEventJson, kFindingBooleans};
+constexpr ListingColumns kNotables{kNotableColumns, kFindingTimes, kNotableJson, kFindingBooleans};
 constexpr ListingColumns kRuns{kRunColumns, kRunTimes, {}};
 constexpr ListingColumns kRegistryEvents{kRegistryColumns, kEventTimes, kRegistryJson};
 constexpr ListingColumns kProcessEvents{kProcessColumns, kEventTimes, kProcessJson};
 constexpr ListingColumns kRejected{kRejectedColumns, kRejectedTimes, {}};
-constexpr ListingColumns kSources{kSourceColumns, kSourceTimes, {}};
+constexpr ListingColumns kSources{kSourceColumns, kSourceTimes, {}, kSourceBooleans};
 
 }  // namespace
 

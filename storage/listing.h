@@ -9,9 +9,10 @@
 namespace rw::storage {
 
 struct ListingColumns {
-  std::span<const std::string_view> columns;  // in order, besides "id", which comes first
-  std::span<const std::string_view> times;    // those of columns that are microseconds UTC
-  std::span<const std::string_view> json;     // those of columns that are JSON texts
+  std::span<const std::string_view> columns;        // in order, besides "id", which comes first
+  std::span<const std::string_view> times;          // those of columns that are microseconds UTC
+  std::span<const std::string_view> json;           // those of columns that are JSON texts
+  std::span<const std::string_view> booleans = {};  // those of columns that are 0 or 1
 };
 
 const ListingColumns& columns_of(Listing listing);

@@ -11,6 +11,7 @@
 #include "daemon/cim/finding.h"
 #include "daemon/core/result.h"
 #include "storage/dialect.h"
+#include "storage/late.h"
 #include "storage/predicate.h"
 
 namespace rw::storage {
@@ -34,6 +35,9 @@ class Sieve {
   virtual ~Sieve() = default;
   // One for each filter, in their order. Errors: those of Reader::scan.
   virtual core::Result<std::vector<Sifted>> sift(const cim::Window& window, std::chrono::milliseconds timeout) = 0;
+  // Whether one of the new events of the window may pass; one answer for each filter. Errors: those of Reader::scan.
+  virtual core::Result<std::vector<bool>> may_pass(const cim::Window& window, const NewEvents& events,
+                                                   std::chrono::milliseconds timeout) = 0;
 };
 
 }  // namespace rw::storage

@@ -15,6 +15,7 @@
 #include "daemon/core/counters.h"
 #include "storage/batch.h"
 #include "storage/dialect.h"
+#include "storage/late.h"
 #include "storage/query.h"
 #include "storage/sieve.h"
 #include "storage/source.h"
@@ -37,7 +38,8 @@ struct ListRequest {
   Listing listing = Listing::kRiskEvents;
   std::optional<core::Micros> earliest;  // time >= earliest
   std::optional<core::Micros> latest;    // time < latest
-  // column = value, compared without case; `*` in the value is a wildcard. A time compares as its RFC 3339 text.
+  // column = value, compared without case; `*` in the value is a wildcard. A time compares as its RFC 3339 text,
+  // a boolean as "true" or "false".
   // Unknown columns are an error.
   std::vector<std::pair<std::string, std::string>> filters;
   std::optional<std::int64_t> id;      // just this one
@@ -46,11 +48,12 @@ struct ListRequest {
 };
 
 // A page, newest id first. Columns "id" and "time" are always there; times are microseconds.
-// Columns whose values are JSON texts are named in json_columns.
+// Columns whose values are JSON texts are named in json_columns, those that are 0 or 1 in boolean_columns.
 struct ListPage {
   Table table;
   std::vector<std::string> time_columns;
   std::vector<std::string> json_columns;
+  std::vector<std::string> boolean_columns;
   std::optional<std::int64_t> next_before;  // set when there is more
 };
 
@@ -101,6 +104,13 @@ class Reader {
 
   // Every host that sends, in the order of names. Errors: as scan().
   virtual core::Result<std::vector<HostSeen>> hosts() = 0;
+
+  // The oldest minutes with late events, at most `limit`. Errors: as scan().
+  virtual core::Result<std::vector<LateSpan>> late_spans(std::size_t limit) = 0;
+
+  // The scheduled runs that have searched (none that are missed) and whose windows share an instant with `span`, in the
+  // order of their scheduled times. Errors: as scan().
+  virtual core::Result<std::vector<SearchedWindow>> searched_windows(const cim::Window& span) = 0;
 
   // From any thread: ends the running query and every later one with Cancelled. The reader is of no further use: were
   // it not final, a search of several queries could slip through between two of them.

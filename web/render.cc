@@ -34,14 +34,22 @@ Json render_time(const storage::Value& value) {
   return microseconds == nullptr ? render_value(value) : Json(core::format_rfc3339(core::from_us(*microseconds)));
 }
 
+Json render_boolean(const storage::Value& value) {
+  const auto* integer = std::get_if<std::int64_t>(&value);
+  return integer == nullptr ? render_value(value) : Json(*integer != 0);
+}
+
 }  // namespace
 
 std::vector<Json> render_items(const storage::ListPage& page) {
   using Render = Json (*)(const storage::Value&);
   std::vector<Render> renders;
   for (const std::string& column : page.table.columns) {
-    const bool is_time = contains(page.time_columns, column);
-    renders.push_back(is_time ? render_time : contains(page.json_columns, column) ? render_json : render_value);
+    Render render = render_value;
+    if (contains(page.time_columns, column)) render = render_time;
+    if (contains(page.json_columns, column)) render = render_json;
+    if (contains(page.boolean_columns, column)) render = render_boolean;
+    renders.push_back(render);
   }
 
   std::vector<Json> items;

@@ -15,7 +15,7 @@ namespace rw::web {
 
 using Json = nlohmann::ordered_json;  // members in the order of the columns
 
-// One object a row: nulls left out, times as RFC 3339, JSON columns as JSON, every text valid UTF-8.
+// One object a row: nulls left out, times as RFC 3339, JSON columns as JSON, booleans as such, every text valid UTF-8.
 std::vector<Json> render_items(const storage::ListPage& page);
 
 // A text as JSON, invalid UTF-8 replaced.

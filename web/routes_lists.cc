@@ -10,7 +10,7 @@ using storage::Listing;
 
 namespace {
 
-// Ranges as objects, what is a boolean as one, and no host is silent that has no time since when.
+// Ranges as objects, and no host is silent that has no time since when.
 void finish_source(Json& source) {
   if (const auto gaps = source.find("gaps"); gaps != source.end() && gaps->is_string()) {
     const auto ranges = storage::parse_ranges(gaps->get_ref<const std::string&>());
@@ -19,7 +19,6 @@ void finish_source(Json& source) {
       for (const storage::RecordRange& range : *ranges) gaps->push_back({{"first", range.first}, {"last", range.last}});
     }
   }
-  if (const auto complete = source.find("complete"); complete != source.end()) *complete = *complete != 0;
   source["silent"] = source.contains("silent_since");
 }
 

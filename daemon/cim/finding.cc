@@ -14,6 +14,16 @@ std::string_view run_status_name(RunStatus status) {
   return {};
 }
 
-std::string_view run_kind_name(RunKind kind) { return kind == RunKind::kScheduled ? "scheduled" : "manual"; }
+std::string_view run_kind_name(RunKind kind) {
+  switch (kind) {
+    case RunKind::kScheduled:
+      return "scheduled";
+    case RunKind::kManual:
+      return "manual";
+    case RunKind::kLate:
+      break;
+  }
+  return "late";
+}
 
 }  // namespace rw::cim

@@ -27,6 +27,8 @@ struct FindingOrigin {
   core::Micros created;  // when the run made it
   // Which content, where the author did not raise the version (detect/content_hash.h); empty: not known.
   std::string detection_hash = {};
+  // The window had been searched before; this comes of a search for events that arrived after that.
+  bool late = false;
 };
 
 struct RiskEvent {
@@ -59,7 +61,11 @@ struct Notable {
 };
 
 enum class RunStatus { kDone, kFailed, kMissed };
-enum class RunKind { kScheduled, kManual };
+enum class RunKind {
+  kScheduled,
+  kManual,
+  kLate,  // of a window that a scheduled run had searched, for events that arrived after that
+};
 
 // A row of the ledger.
 struct Run {
@@ -83,7 +89,7 @@ struct DetectionSince {
   core::Micros since;  // kept from the first time it was seen
 };
 
-// "done", "failed", "missed" and "scheduled", "manual"
+// "done", "failed", "missed" and "scheduled", "manual", "late"
 std::string_view run_status_name(RunStatus status);
 std::string_view run_kind_name(RunKind kind);
 

@@ -41,6 +41,7 @@ namespace rw::core {
   X(kRegistryStored, "regwarden_registry_events_stored_total", "Registry events stored")                              \
   X(kProcessStored, "regwarden_process_events_stored_total", "Process-creation events stored")                        \
   X(kDuplicates, "regwarden_events_duplicate_total", "Events that were stored already")                               \
+  X(kLateEvents, "regwarden_events_late_total", "Events stored after a search of their time had begun")               \
   X(kRejected, "regwarden_rejected_total", "Payloads that could not be decoded")                                      \
   X(kSourceOverflow, "regwarden_source_overflow_events_total",                                                        \
     "Events not counted for a source: too many, or store behind")                                                     \
@@ -50,6 +51,7 @@ namespace rw::core {
   X(kRunsDone, "regwarden_runs_done_total", "Detection runs finished")                                                \
   X(kRunsFailed, "regwarden_runs_failed_total", "Detection runs that ended with an error")                            \
   X(kRunsMissed, "regwarden_runs_missed_total", "Detection windows given up as too old")                              \
+  X(kRunsLate, "regwarden_runs_late_total", "Detection runs that searched a window again for late events")            \
   X(kRiskEvents, "regwarden_risk_events_total", "Risk events written")                                                \
   X(kNotables, "regwarden_notables_total", "Notables written")
 

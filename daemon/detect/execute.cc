@@ -170,10 +170,7 @@ class Portions {
 core::Result<void> scan(const EventQuery& events, std::optional<Predicate> filter,
                         const std::vector<Predicate>& narrower, const SearchContext& context,
                         const storage::RowSink& sink) {
-  cim::Window window = context.window;
-  window.earliest -= events.lookback;
-  if (events.earliest) window.earliest = events.earliest->apply(context.now, context.zone);
-  if (events.latest) window.latest = events.latest->apply(context.now, context.zone);
+  const cim::Window window = time_of(events, context.window, context.now, context.zone);
   const storage::Dialect* dialect = &context.dialect;
   if (context.sifted != nullptr) {
     const auto sifted = context.sifted->find(&events);

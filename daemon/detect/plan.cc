@@ -84,6 +84,11 @@ void print_plan(const Plan& plan, const std::string& indent, std::string& out) {
 
 }  // namespace
 
+cim::Window time_of(const EventQuery& query, const cim::Window& window, core::Micros now, const core::TimeZone& zone) {
+  return {query.earliest ? query.earliest->apply(now, zone) : window.earliest - query.lookback,
+          query.latest ? query.latest->apply(now, zone) : window.latest};
+}
+
 Rows columns_of(const EventQuery& events) {
   Rows rows;
   rows.fill_null = events.fill_null;

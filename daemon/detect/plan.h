@@ -120,6 +120,9 @@ struct EventQuery {
   bool keeps_to_window() const { return lookback.count() == 0 && !earliest && !latest; }
 };
 
+// The time it looks at in a run over this window.
+cim::Window time_of(const EventQuery& query, const cim::Window& window, core::Micros now, const core::TimeZone& zone);
+
 // ---- What becomes of the rows
 
 struct StepContext {

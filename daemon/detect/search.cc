@@ -64,6 +64,16 @@ bool Search::reads(cim::Dataset dataset) const {
   return std::any_of(all.begin(), all.end(), [&](const EventQuery* query) { return query->dataset == dataset; });
 }
 
+cim::Window Search::time_read(const cim::Window& window, core::Micros now, const core::TimeZone& zone) const {
+  cim::Window all = window;
+  for (const EventQuery* query : queries()) {
+    const cim::Window read = time_of(*query, window, now, zone);
+    all.earliest = std::min(all.earliest, read.earliest);
+    all.latest = std::max(all.latest, read.latest);
+  }
+  return all;
+}
+
 std::shared_ptr<const Search> make_search(Plan plan) { return std::make_shared<const PlannedSearch>(std::move(plan)); }
 
 }  // namespace rw::detect

@@ -53,6 +53,9 @@ class Search {
   // Whether a query reads the dataset. One that reads Risk sees the findings of the detections that ran before.
   bool reads(cim::Dataset dataset) const;
 
+  // The time that a run over this window looks at: from the first to the last of its queries.
+  cim::Window time_read(const cim::Window& window, core::Micros now, const core::TimeZone& zone) const;
+
   // For people: the plan, one step a line, and the SQL with its bound values for this window.
   virtual std::string explain_plan() const = 0;
   virtual std::string explain_sql(const storage::Dialect& dialect, const cim::Window& window,

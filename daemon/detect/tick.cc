@@ -1,5 +1,7 @@
 #include "daemon/detect/tick.h"
 
+#include <algorithm>
+#include <map>
 #include <utility>
 
 namespace rw::detect {
@@ -25,6 +27,22 @@ core::Result<SiftedQueries> Tick::sift(const cim::Window& window, const storage:
   SiftedQueries queries;
   for (std::size_t i = 0; i < sifted.size(); ++i) queries.emplace(queries_[i], std::move(sifted[i]));
   return queries;
+}
+
+core::Result<std::vector<bool>> Tick::concerned(const cim::Window& window, const storage::NewEvents& events,
+                                                const storage::SearchLimits& limits) {
+  RW_TRY(const std::vector<bool> passing, sieve_->may_pass(window, events, limits.timeout));
+  std::map<const EventQuery*, bool> passes;
+  for (std::size_t i = 0; i < queries_.size(); ++i) passes.emplace(queries_[i], passing[i]);
+  std::vector<bool> concerned;
+  for (const auto& search : searches_) {
+    const std::vector<const EventQuery*> queries = search->queries();
+    concerned.push_back(std::ranges::any_of(queries, [&](const EventQuery* query) {
+      const auto answer = passes.find(query);
+      return events.any_of(query->dataset) && (answer == passes.end() || answer->second);
+    }));
+  }
+  return concerned;
 }
 
 }  // namespace rw::detect

@@ -20,6 +20,11 @@ class Tick {
   // For SearchContext::sifted of each of the searches, over this window. Errors: those of Sieve::sift.
   core::Result<SiftedQueries> sift(const cim::Window& window, const storage::SearchLimits& limits);
 
+  // Which of the searches new events of this window may give other rows; one answer each. A query that the sieve is not
+  // asked about is taken to pass any event. Errors: those of Sieve::may_pass.
+  core::Result<std::vector<bool>> concerned(const cim::Window& window, const storage::NewEvents& events,
+                                            const storage::SearchLimits& limits);
+
  private:
   Tick() = default;
 

@@ -107,6 +107,11 @@ void Agenda::renew(const std::function<std::optional<Turn>(const Turn&)>& renewe
   changed_.notify_all();
 }
 
+bool Agenda::any_away() {
+  core::Lock lock(mutex_);
+  return !away_.empty();
+}
+
 void Agenda::wake() {
   { const core::Lock lock(mutex_); }  // whoever has read the clock already waits by now, and hears us
   changed_.notify_all();

@@ -55,6 +55,9 @@ class Agenda {
   // Each turn that waits is replaced by what `renewed` says, or goes. It must not call the agenda.
   void renew(const std::function<std::optional<Turn>(const Turn&)>& renewed);
 
+  // Some turn is away.
+  bool any_away();
+
   // Those who wait look at the clock again.
   void wake();
   // No turn is handed out any more.

@@ -106,6 +106,15 @@ std::optional<Roster::Tick> Roster::take() {
   }
 }
 
+Roster::Snapshot Roster::snapshot() {
+  core::Lock lock(mutex_);
+  Snapshot snapshot{.served = {}, .generation = generation_};
+  for (const auto& [id, slot] : by_id_) {
+    if (slots_[slot].served != nullptr) snapshot.served.emplace(id, slots_[slot].served);
+  }
+  return snapshot;
+}
+
 void Roster::committed(const Turn& turn, core::Micros until) {
   core::Lock lock(mutex_);
   agenda_.done(turn, next_turn(turn.detection, until, true));

@@ -53,6 +53,14 @@ class Roster {
   // It is not, and comes again after a pause.
   void retry_later(const Turn& turn, std::chrono::steady_clock::duration pause);
 
+  // A run is under way that is not in the ledger yet.
+  bool any_away() { return agenda_.any_away(); }
+  struct Snapshot {
+    std::map<std::string, std::shared_ptr<const Served>, std::less<>> served;  // by id
+    std::uint64_t generation = 0;                                              // as in Tick
+  };
+  Snapshot snapshot();
+
   void wake() { agenda_.wake(); }
   void close() { agenda_.close(); }
 

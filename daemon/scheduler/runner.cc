@@ -45,6 +45,10 @@ RunOutcome run_detection(const detect::Detection& detection, const RunRequest& r
   outcome.result = std::move(result).value();
   outcome.run.result_count = static_cast<std::int64_t>(outcome.result.table.rows.size());
   outcome.findings = findings_of(detection, outcome.result, request.window, outcome.run.finished, means.zone);
+  if (request.kind == cim::RunKind::kLate) {
+    for (cim::RiskEvent& event : outcome.findings.risk_events) event.origin.late = true;
+    for (cim::Notable& notable : outcome.findings.notables) notable.origin.late = true;
+  }
   return outcome;
 }
 

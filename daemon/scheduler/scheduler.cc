@@ -17,7 +17,9 @@
 
 #include "daemon/core/mutex.h"
 #include "daemon/core/units.h"
+#include "daemon/scheduler/commit.h"
 #include "daemon/scheduler/due.h"
+#include "daemon/scheduler/late_search.h"
 #include "daemon/scheduler/roster.h"
 #include "daemon/scheduler/runner.h"
 #include "daemon/scheduler/tick_sieves.h"
@@ -29,6 +31,7 @@ using core::Counter;
 
 constexpr std::chrono::seconds kPauseAfterFault{60};
 constexpr std::chrono::milliseconds kSubmitInterval{200};
+constexpr std::chrono::milliseconds kPauseWhileAway{1000};  // late events wait for runs that are under way
 
 class SearchScheduler final : public Scheduler {
  public:
@@ -45,11 +48,12 @@ class SearchScheduler final : public Scheduler {
     stopping_ = true;
     roster_->close();
     core::Lock lock(mutex_);
+    late_asked_.notify_all();
     for (const auto& reader : readers_) reader->cancel();
     while (running_ > 0) ended_.wait(mutex_);
   }
 
-  // One thread per reader. Errors: Io (no more threads).
+  // One thread per reader: the last is for late events. Errors: Io (no more threads).
   core::Result<void> begin(const detect::Catalogue& catalogue, const std::vector<storage::LedgerEntry>& ledger,
                            std::vector<std::unique_ptr<storage::Reader>> readers) {
     roster_->serve(catalogue, ledger);
@@ -57,7 +61,11 @@ class SearchScheduler final : public Scheduler {
     for (const auto& reader : readers_) {
       count_threads(1);
       try {
-        threads_.emplace_back([this, &search_reader = *reader] { work(search_reader); });
+        const bool late = reader == readers_.back();
+        threads_.emplace_back([this, late, &search_reader = *reader] {
+          late ? work_late(search_reader) : work(search_reader);
+          count_threads(-1);
+        });
       } catch (const std::system_error& error) {
         count_threads(-1);
         return core::Error{core::ErrorCode::kIo, fmt::format("scheduler: cannot start a thread: {}", error.what()),
@@ -67,7 +75,10 @@ class SearchScheduler final : public Scheduler {
     return {};
   }
 
-  void wake() override { roster_->wake(); }
+  void wake() override {
+    roster_->wake();
+    late_asked_.notify_all();
+  }
 
   core::Result<void> reload(const detect::Catalogue& catalogue) override {
     RW_TRY(const auto reader, store_.open_reader());
@@ -86,7 +97,46 @@ class SearchScheduler final : public Scheduler {
       if (std::exchange(generation, tick->generation) != tick->generation) sieves.clear();
       serve(std::move(tick->due), reader, sieves);
     }
-    count_threads(-1);
+  }
+
+  void work_late(storage::Reader& reader) {
+    LateSearch search({.reader = reader,
+                       .dialect = store_.dialect(),
+                       .writer = writer_,
+                       .roster = *roster_,
+                       .options = options_,
+                       .counters = counters_,
+                       .clock = clock_,
+                       .stopping = stopping_});
+    while (!stopping_) {
+      const auto pause = search_late(search);
+      core::Lock lock(mutex_);
+      if (!stopping_ && pause.count() > 0) late_asked_.wait_for(mutex_, pause);
+    }
+  }
+
+  // Says when to look again.
+  std::chrono::milliseconds search_late(LateSearch& search) {
+    core::Result<LateSearch::Outcome> outcome = LateSearch::Outcome::kNothing;
+    try {
+      outcome = search.pass();
+    } catch (const std::exception& exception) {  // out of memory
+      outcome = core::Error{core::ErrorCode::kInternal, exception.what()};
+    }
+    if (!outcome.ok()) {
+      if (stopping_) return std::chrono::milliseconds(0);
+      spdlog::error("late events: {}; trying again in {} s", core::render(outcome.error()), kPauseAfterFault.count());
+      return kPauseAfterFault;
+    }
+    switch (*outcome) {
+      case LateSearch::Outcome::kMore:
+        return std::chrono::milliseconds(0);
+      case LateSearch::Outcome::kWaits:
+        return std::min(options_.late_interval, kPauseWhileAway);
+      case LateSearch::Outcome::kNothing:
+        break;
+    }
+    return options_.late_interval;
   }
 
   // What goes wrong with one turn is no other's business.
@@ -119,12 +169,35 @@ class SearchScheduler final : public Scheduler {
         tick.push_back(std::move(due));
       }
     }
-    if (tick.empty()) return;
+    if (tick.empty() || !announce(tick, now)) return;
     const detect::SiftedQueries* sifted = sift(tick, sieves);
     for (const Due& due : tick) {
       if (stopping_) return;  // still owed when we start again
       guard(due, [&] { run(due, reader, sifted); });
     }
+  }
+
+  // Before they look: what comes from now on into the time they look at is late (storage/late.h). False: it could not
+  // be said, and they are tried again.
+  bool announce(const std::vector<Due>& tick, core::Micros now) {
+    cim::Window time{tick.front().turn.earliest, tick.front().turn.latest};
+    for (const auto& [turn, served] : tick) {
+      if (served->detection->search == nullptr) continue;
+      const cim::Window read =
+          served->detection->search->time_read({turn.earliest, turn.latest}, turn.due, options_.zone);
+      time.earliest = std::min(time.earliest, read.earliest);
+      time.latest = std::max(time.latest, read.latest);
+    }
+    storage::Batch batch;
+    batch.searched = {time, now};
+    const auto announced = commit(writer_, std::move(batch), stopping_);
+    if (announced.ok()) return true;
+    if (stopping_) return false;  // still owed when we start again
+    spdlog::error("the {} detections due at {}: {}; trying again in {} s", tick.size(),
+                  core::format_rfc3339(tick.front().turn.due), core::render(announced.error()),
+                  kPauseAfterFault.count());
+    for (const Due& due : tick) roster_->retry_later(due.turn, kPauseAfterFault);
+    return false;
   }
 
   // nullptr: each search looks at the window itself.
@@ -220,11 +293,12 @@ class SearchScheduler final : public Scheduler {
   const core::Clock& clock_;
   const std::shared_ptr<Roster> roster_;
 
-  std::vector<std::unique_ptr<storage::Reader>> readers_;  // one per thread; set by begin()
+  std::vector<std::unique_ptr<storage::Reader>> readers_;  // one per thread, the last for late events; set by begin()
   std::atomic<bool> stopping_{false};
 
   core::Mutex mutex_;
   core::CondVar ended_;
+  core::CondVar late_asked_;
   int running_ RW_GUARDED_BY(mutex_) = 0;  // threads
 
   std::vector<std::jthread> threads_;  // last: joined while all else is there
@@ -237,7 +311,7 @@ core::Result<std::unique_ptr<Scheduler>> Scheduler::start(SchedulerOptions optio
                                                           storage::Store& store, storage::Writer& writer,
                                                           core::Counters& counters, const core::Clock& clock) {
   std::vector<std::unique_ptr<storage::Reader>> readers;
-  for (std::size_t i = 0; i < std::max<std::size_t>(options.threads, 1); ++i) {
+  for (std::size_t i = 0; i < std::max<std::size_t>(options.threads, 1) + 1; ++i) {
     RW_TRY(auto reader, store.open_reader());
     readers.push_back(std::move(reader));
   }

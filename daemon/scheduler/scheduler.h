@@ -8,6 +8,8 @@
 // done when its batch is committed; if the store refuses it, it is run again. A search that fails is recorded as failed
 // and not repeated. schedule_window is not used: with one store a run starts when it is due and a thread is free, which
 // is what all its values allow.
+//
+// One more thread searches windows again into which events came after they were searched (late_search.h).
 #pragma once
 
 #include <chrono>
@@ -27,6 +29,7 @@ struct SchedulerOptions {
   std::size_t threads = 2;                                          // searches at a time
   std::chrono::microseconds catch_up = std::chrono::hours(24 * 7);  // how far back missed runs are run
   storage::SearchLimits limits;
+  std::chrono::milliseconds late_interval{10'000};  // how often it looks for late events
 };
 
 class Scheduler {

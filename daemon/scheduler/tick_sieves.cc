@@ -12,15 +12,8 @@ bool reads_findings(const detect::Detection& detection) {
   return detection.search != nullptr && detection.search->reads(cim::Dataset::kRisk);
 }
 
-core::Result<const detect::SiftedQueries*> TickSieves::sift(
-    const std::vector<std::shared_ptr<const detect::Detection>>& detections, const cim::Window& window,
-    const storage::SearchLimits& limits) {
-  sifted_.reset();
-  std::vector<std::shared_ptr<const detect::Search>> searches;
-  for (const auto& detection : detections) {
-    if (detection->search != nullptr && !reads_findings(*detection)) searches.push_back(detection->search);
-  }
-  if (searches.size() < 2) return nullptr;
+template <class Value, class Use>
+core::Result<Value> TickSieves::with(Searches searches, const Use& use) {
   try {
     auto found = std::ranges::find(kept_, searches, &Kept::searches);
     if (found == kept_.end()) {
@@ -30,17 +23,36 @@ core::Result<const detect::SiftedQueries*> TickSieves::sift(
     } else {
       kept_.splice(kept_.begin(), kept_, found);
     }
-    auto sifted = kept_.front().tick.sift(window, limits);
-    if (!sifted.ok()) {
-      kept_.pop_front();  // who knows what state it is in
-      return std::move(sifted).error();
-    }
-    sifted_ = std::move(sifted).value();
+    core::Result<Value> value = use(kept_.front().tick);
+    if (!value.ok()) kept_.pop_front();
+    return value;
   } catch (const std::exception& exception) {  // out of memory, or a fault in a library
     kept_.clear();
     return core::Error{core::ErrorCode::kInternal, exception.what()};
   }
+}
+
+core::Result<const detect::SiftedQueries*> TickSieves::sift(
+    const std::vector<std::shared_ptr<const detect::Detection>>& detections, const cim::Window& window,
+    const storage::SearchLimits& limits) {
+  sifted_.reset();
+  Searches searches;
+  for (const auto& detection : detections) {
+    if (detection->search != nullptr && !reads_findings(*detection)) searches.push_back(detection->search);
+  }
+  if (searches.size() < 2) return nullptr;
+  RW_TRY(sifted_, with<detect::SiftedQueries>(std::move(searches),
+                                              [&](detect::Tick& tick) { return tick.sift(window, limits); }));
   return &*sifted_;
+}
+
+core::Result<std::vector<bool>> TickSieves::concerned(
+    const std::vector<std::shared_ptr<const detect::Detection>>& detections, const cim::Window& window,
+    const storage::NewEvents& events, const storage::SearchLimits& limits) {
+  Searches searches;
+  for (const auto& detection : detections) searches.push_back(detection->search);
+  return with<std::vector<bool>>(std::move(searches),
+                                 [&](detect::Tick& tick) { return tick.concerned(window, events, limits); });
 }
 
 }  // namespace rw::scheduler

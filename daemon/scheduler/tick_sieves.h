@@ -31,6 +31,12 @@ class TickSieves {
       const std::vector<std::shared_ptr<const detect::Detection>>& detections, const cim::Window& window,
       const storage::SearchLimits& limits);
 
+  // Which of the detections (none reads findings) new events of this window may concern, one answer each.
+  // Errors: those of Tick::open and Tick::concerned.
+  core::Result<std::vector<bool>> concerned(const std::vector<std::shared_ptr<const detect::Detection>>& detections,
+                                            const cim::Window& window, const storage::NewEvents& events,
+                                            const storage::SearchLimits& limits);
+
   // The set of detections has changed: their searches are others.
   void clear() { kept_.clear(); }
 
@@ -39,6 +45,12 @@ class TickSieves {
     std::vector<std::shared_ptr<const detect::Search>> searches;
     detect::Tick tick;
   };
+
+  using Searches = std::vector<std::shared_ptr<const detect::Search>>;
+
+  // What `use` gives for the tick of these searches. One that fails is not kept: who knows what state it is in.
+  template <class Value, class Use>
+  core::Result<Value> with(Searches searches, const Use& use);
 
   storage::Reader& reader_;
   std::list<Kept> kept_;  // the one used last comes first

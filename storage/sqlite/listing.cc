@@ -101,7 +101,10 @@ core::Result<ListQuery> list_query(const ListRequest& request) {
       return core::invalid_input(
           fmt::format("unknown field '{}': expected one of id, {}", column, fmt::join(shown.columns, ", ")));
     }
-    const std::string text = contains(shown.times, column) ? rfc3339(column) : column;
+    std::string text = column;
+    if (contains(shown.times, column)) text = rfc3339(column);
+    if (contains(shown.booleans, column))
+      text = fmt::format("CASE {} WHEN 0 THEN 'false' WHEN 1 THEN 'true' END", column);
     sql += fmt::format(" AND rw_match({}, {})", text, bind(core::TextPattern::with_stars(value).encode()));
   }
   sql += " ORDER BY id DESC LIMIT " + limit;
@@ -109,6 +112,7 @@ core::Result<ListQuery> list_query(const ListRequest& request) {
   list.query.sql = std::move(sql);
   list.time_columns.assign(shown.times.begin(), shown.times.end());
   list.json_columns.assign(shown.json.begin(), shown.json.end());
+  list.boolean_columns.assign(shown.booleans.begin(), shown.booleans.end());
   return list;
 }
 
@@ -121,6 +125,7 @@ ListPage finish_page(Table table, const ListRequest& request, ListQuery list) {
   page.table = std::move(table);
   page.time_columns = std::move(list.time_columns);
   page.json_columns = std::move(list.json_columns);
+  page.boolean_columns = std::move(list.boolean_columns);
   return page;
 }
 

@@ -13,6 +13,7 @@ struct ListQuery {
   Query query;
   std::vector<std::string> time_columns;
   std::vector<std::string> json_columns;
+  std::vector<std::string> boolean_columns;
 };
 
 // Errors: InvalidInput (unknown filter column; the message lists the known ones).

@@ -149,4 +149,36 @@ core::Result<std::vector<HostSeen>> SqliteReader::hosts() {
   return hosts;
 }
 
+core::Result<std::vector<LateSpan>> SqliteReader::late_spans(std::size_t limit) {
+  RW_TRY(Table table,
+         query({"SELECT dataset, minute, first_id, last_id FROM late_span ORDER BY minute, dataset LIMIT ?1",
+                {static_cast<std::int64_t>(limit)}},
+               SearchLimits{}));
+  std::vector<LateSpan> spans;
+  for (const auto& row : table.rows) {
+    const bool registry = std::get<std::string>(row[0]) == cim::dataset_prefix(cim::Dataset::kRegistry);
+    spans.push_back({.dataset = registry ? cim::Dataset::kRegistry : cim::Dataset::kProcesses,
+                     .minute = core::from_us(std::get<std::int64_t>(row[1])),
+                     .first_id = std::get<std::int64_t>(row[2]),
+                     .last_id = std::get<std::int64_t>(row[3])});
+  }
+  return spans;
+}
+
+core::Result<std::vector<SearchedWindow>> SqliteReader::searched_windows(const cim::Window& span) {
+  std::vector<SearchedWindow> windows;
+  RW_CHECK(scan({"SELECT detection_id, scheduled_time, earliest, latest FROM run"
+                 " WHERE kind = 'scheduled' AND status <> 'missed' AND latest > ?1 AND earliest < ?2"
+                 " ORDER BY scheduled_time, id",
+                 {core::to_us(span.earliest), core::to_us(span.latest)}},
+                SearchLimits{}.timeout, [&](std::vector<Value> row) {
+                  windows.push_back({.detection_id = std::get<std::string>(std::move(row[0])),
+                                     .scheduled_time = core::from_us(std::get<std::int64_t>(row[1])),
+                                     .window = {core::from_us(std::get<std::int64_t>(row[2])),
+                                                core::from_us(std::get<std::int64_t>(row[3]))}});
+                  return core::Result<void>();
+                }));
+  return windows;
+}
+
 }  // namespace rw::storage::sqlite

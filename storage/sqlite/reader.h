@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,6 +27,8 @@ class SqliteReader final : public Reader {
   core::Result<ListPage> list(const ListRequest& request) override;
   core::Result<std::vector<LedgerEntry>> ledger() override;
   core::Result<std::vector<HostSeen>> hosts() override;
+  core::Result<std::vector<LateSpan>> late_spans(std::size_t limit) override;
+  core::Result<std::vector<SearchedWindow>> searched_windows(const cim::Window& span) override;
   void cancel() override;
 
   // For what reads with statements of its own (the sieve): from start_clock() on, step() ends after the timeout with

@@ -311,7 +311,7 @@ ALTER TABLE risk_event ADD COLUMN detection_hash TEXT;
 ALTER TABLE notable ADD COLUMN detection_hash TEXT;
 )sql";
 
-const char* const kMigrations[] = {kVersion1, kSchemaVersion2, kDetectionHash, kSchemaVersion4};
+const char* const kMigrations[] = {kVersion1, kSchemaVersion2, kDetectionHash, kSchemaVersion4, kSchemaVersion5};
 
 core::Result<void> use_write_ahead_log(Connection& connection) {
   RW_CHECK(connection.execute("PRAGMA page_size = 4096"));

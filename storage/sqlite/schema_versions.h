@@ -7,5 +7,7 @@ namespace rw::storage::sqlite {
 extern const char* const kSchemaVersion2;
 // Sources: who sends what.
 extern const char* const kSchemaVersion4;
+// Late events: windows that were searched are searched again for them.
+extern const char* const kSchemaVersion5;
 
 }  // namespace rw::storage::sqlite

@@ -75,8 +75,8 @@ core::Result<void> TableSieve::finish() {
     }
   }
   // In the order in which a search sees them, to which sums and first and last values are bound.
-  pass_sql_ = fmt::format("SELECT {} FROM {} e WHERE e.time >= ?1 AND e.time < ?2 ORDER BY e.time, e.id", columns,
-                          table_of(dataset_));
+  pass_sql_ = fmt::format("SELECT {} FROM {} e WHERE e.time >= ?1 AND e.time < ?2 AND e.id >= ?3 ORDER BY e.time, e.id",
+                          columns, table_of(dataset_));
   if (!costly.empty()) {
     RW_TRY(costly_, reader_.prepare(fmt::format("SELECT {} FROM {} e WHERE e.id = ?1", costly, table_of(dataset_))));
   }
@@ -86,14 +86,27 @@ core::Result<void> TableSieve::finish() {
   return {};
 }
 
-core::Result<void> TableSieve::sift(const cim::Window& window, std::vector<Sifted>& sifted) {
+core::Result<void> TableSieve::look(const cim::Window& window, std::int64_t first_id) {
   forget_if_full();
   left_.assign(filters_.size(), Left());
   id_bytes_ = 0;
   RW_TRY(Statement events, reader_.prepare(pass_sql_));
   events.bind(1, core::to_us(window.earliest));
   events.bind(2, core::to_us(window.latest));
-  RW_CHECK(pass(events));
+  events.bind(3, first_id);
+  return pass(events);
+}
+
+core::Result<void> TableSieve::may_pass(const cim::Window& window, const NewEvents& events,
+                                        std::vector<bool>& answers) {
+  RW_CHECK(look(window, dataset_ == cim::Dataset::kRegistry ? events.registry_from : events.processes_from));
+  for (std::size_t i = 0; i < filters_.size(); ++i) answers[numbers_[i]] = left_[i].count > 0 || left_[i].too_many;
+  left_.clear();
+  return {};
+}
+
+core::Result<void> TableSieve::sift(const cim::Window& window, std::vector<Sifted>& sifted) {
+  RW_CHECK(look(window, 0));
   for (std::size_t i = 0; i < filters_.size(); ++i) {
     Sifted& answer = sifted[numbers_[i]];
     Left& left = left_[i];
@@ -275,6 +288,14 @@ core::Result<std::vector<Sifted>> SqliteSieve::sift(const cim::Window& window, s
   std::vector<Sifted> sifted(filters_);
   for (TableSieve& table : tables_) RW_CHECK(table.sift(window, sifted));
   return sifted;
+}
+
+core::Result<std::vector<bool>> SqliteSieve::may_pass(const cim::Window& window, const NewEvents& events,
+                                                      std::chrono::milliseconds timeout) {
+  RW_CHECK(reader_.start_clock(timeout));
+  std::vector<bool> answers(filters_);
+  for (TableSieve& table : tables_) RW_CHECK(table.may_pass(window, events, answers));
+  return answers;
 }
 
 }  // namespace rw::storage::sqlite

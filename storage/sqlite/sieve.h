@@ -8,6 +8,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -34,6 +35,8 @@ class TableSieve {
   core::Result<void> finish();
   // Errors: those of Reader::scan.
   core::Result<void> sift(const cim::Window& window, std::vector<Sifted>& sifted);
+  // As Sieve::may_pass, of this table's filters.
+  core::Result<void> may_pass(const cim::Window& window, const NewEvents& events, std::vector<bool>& answers);
 
  private:
   static constexpr std::size_t kMostCombinations = 65'536;
@@ -58,6 +61,7 @@ class TableSieve {
     bool too_many = false;
   };
 
+  core::Result<void> look(const cim::Window& window, std::int64_t first_id);
   core::Result<void> pass(Statement& events);
   core::Result<bool> classify(const Statement& event);
   const Remaining& remaining(std::size_t facet, Facet::Class found);
@@ -104,6 +108,8 @@ class SqliteSieve final : public Sieve {
   static core::Result<std::unique_ptr<Sieve>> open(SqliteReader& reader, const std::vector<Filter>& filters);
 
   core::Result<std::vector<Sifted>> sift(const cim::Window& window, std::chrono::milliseconds timeout) override;
+  core::Result<std::vector<bool>> may_pass(const cim::Window& window, const NewEvents& events,
+                                           std::chrono::milliseconds timeout) override;
 
  private:
   SqliteSieve(SqliteReader& reader, std::size_t filters) : reader_(reader), filters_(filters) {}

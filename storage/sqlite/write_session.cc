@@ -69,13 +69,15 @@ core::Result<void> SqliteWriteSession::prepare() {
       {&sql_.risk_event,
        "INSERT INTO risk_event (identity, time, created, detection_id, detection, detection_version, earliest, latest,"
        " risk_object, risk_object_type, risk_object_field, risk_score, risk_message, threat_objects, annotations, row,"
-       " detection_hash)"
-       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17) ON CONFLICT DO NOTHING"},
+       " detection_hash, late)"
+       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)"
+       " ON CONFLICT DO NOTHING"},
       {&sql_.notable,
        "INSERT INTO notable (identity, time, created, detection_id, detection, detection_version, earliest, latest,"
        " rule_title, rule_description, security_domain, severity, nes_fields, drilldown_searches, annotations, row,"
-       " detection_hash)"
-       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17) ON CONFLICT DO NOTHING"},
+       " detection_hash, late)"
+       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)"
+       " ON CONFLICT DO NOTHING"},
       {&sql_.run,
        "INSERT INTO run (detection_id, detection, kind, scheduled_time, earliest, latest, started, finished, status,"
        " result_count, error) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"},
@@ -88,6 +90,7 @@ core::Result<void> SqliteWriteSession::prepare() {
   for (const auto& [statement, sql] : table) {
     RW_TRY(*statement, connection_.prepare(sql));
   }
+  RW_CHECK(late_spans_.prepare(connection_));
   return source_table_.prepare(connection_);
 }
 
@@ -103,6 +106,7 @@ core::Result<void> SqliteWriteSession::catch_up() {
   RW_CHECK(sources_.load_new(sql_.new_sources));
   RW_CHECK(origins_.load_new(sql_.new_origins));
   RW_CHECK(source_table_.count_rows(connection_));
+  RW_CHECK(late_spans_.load());
   data_version_ = version;
   return {};
 }
@@ -140,32 +144,53 @@ core::Result<std::vector<CommitOutcome>> SqliteWriteSession::write(std::span<con
   outcomes.reserve(batches.size());
   bool any_rejected = false;
   for (const Batch& batch : batches) {
-    CommitOutcome& outcome = outcomes.emplace_back();
-    for (const cim::RegistryRecord& record : batch.registry) {
-      RW_TRY(const bool added, insert(record));
-      ++(added ? outcome.registry_stored : outcome.duplicates);
-    }
-    for (const cim::ProcessRecord& record : batch.processes) {
-      RW_TRY(const bool added, insert(record));
-      ++(added ? outcome.processes_stored : outcome.duplicates);
-    }
-    for (const cim::RiskEvent& event : batch.risk_events) {
-      RW_TRY(const bool added, insert(event));
-      if (added) ++outcome.risk_events_added;
-    }
-    for (const cim::Notable& notable : batch.notables) {
-      RW_TRY(const bool added, insert(notable));
-      if (added) ++outcome.notables_added;
-    }
-    for (const cim::Run& run : batch.runs) RW_CHECK(insert(run));
-    for (const cim::DetectionSince& detection : batch.detections) RW_CHECK(insert(detection));
-    for (const Rejected& rejected : batch.rejected) RW_CHECK(insert(rejected));
+    RW_CHECK(write(batch, outcomes.emplace_back()));
     any_rejected = any_rejected || !batch.rejected.empty();
   }
   if (!outcomes.empty()) RW_CHECK(merge_sources(batches, outcomes.front()));
   if (any_rejected) RW_CHECK(sql_.trim_rejected.run());
+  RW_CHECK(late_spans_.flush());
   RW_CHECK(insert_pending());
   return outcomes;
+}
+
+core::Result<void> SqliteWriteSession::write(const Batch& batch, CommitOutcome& outcome) {
+  if (batch.searched) RW_CHECK(late_spans_.announce(*batch.searched));
+  const auto count = [&](cim::Dataset dataset, core::Micros time, std::uint64_t& stored) {
+    ++stored;
+    if (!late_spans_.is_late(time)) return;
+    ++outcome.late;
+    late_spans_.add(dataset, time, sqlite3_last_insert_rowid(connection_.raw()));
+  };
+  for (const cim::RegistryRecord& record : batch.registry) {
+    RW_TRY(const bool added, insert(record));
+    if (added) {
+      count(cim::Dataset::kRegistry, record.time, outcome.registry_stored);
+    } else {
+      ++outcome.duplicates;
+    }
+  }
+  for (const cim::ProcessRecord& record : batch.processes) {
+    RW_TRY(const bool added, insert(record));
+    if (added) {
+      count(cim::Dataset::kProcesses, record.time, outcome.processes_stored);
+    } else {
+      ++outcome.duplicates;
+    }
+  }
+  for (const cim::RiskEvent& event : batch.risk_events) {
+    RW_TRY(const bool added, insert(event));
+    if (added) ++outcome.risk_events_added;
+  }
+  for (const cim::Notable& notable : batch.notables) {
+    RW_TRY(const bool added, insert(notable));
+    if (added) ++outcome.notables_added;
+  }
+  for (const cim::Run& run : batch.runs) RW_CHECK(insert(run));
+  for (const cim::DetectionSince& detection : batch.detections) RW_CHECK(insert(detection));
+  for (const Rejected& rejected : batch.rejected) RW_CHECK(insert(rejected));
+  for (const LateSpan& done : batch.late_done) RW_CHECK(late_spans_.settle(done));
+  return {};
 }
 
 // The batches' sources are merged together, so what was too much of them is told with the first.
@@ -197,6 +222,7 @@ void SqliteWriteSession::forget() {
   sources_.clear();
   origins_.clear();
   origin_of_source_.clear();
+  late_spans_.forget();
   data_version_ = -1;
 }
 
@@ -318,6 +344,7 @@ void bind_origin(Statement& row, const std::string& identity, core::Micros time,
   } else {
     row.bind(17, std::string_view(origin.detection_hash));
   }
+  row.bind(18, std::int64_t{origin.late});
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "storage/sqlite/connection.h"
+#include "storage/sqlite/late_spans.h"
 #include "storage/sqlite/source_table.h"
 #include "storage/sqlite/terms.h"
 #include "storage/store.h"
@@ -36,6 +37,7 @@ class SqliteWriteSession final : public WriteSession {
   core::Result<void> catch_up();
   core::Result<void> expect_file_in_place();
   core::Result<std::vector<CommitOutcome>> write(std::span<const Batch> batches);
+  core::Result<void> write(const Batch& batch, CommitOutcome& outcome);
   core::Result<void> merge_sources(std::span<const Batch> batches, CommitOutcome& outcome);
   core::Result<void> insert_pending();
   void forget();
@@ -65,6 +67,7 @@ class SqliteWriteSession final : public WriteSession {
   std::unordered_map<std::int64_t, std::int64_t> origin_of_source_;
   std::unordered_map<std::int64_t, std::uint64_t> stored_of_origin_;  // events added by this transaction
   SourceTable source_table_;
+  LateSpans late_spans_;
 
   struct Statements {
     Statement begin, commit, rollback, data_version;

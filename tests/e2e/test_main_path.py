@@ -172,6 +172,14 @@ class Scheduled(TestCase):
         same = [item for item in regwarden.items("notables") if item["earliest"] == window["earliest"]]
         self.assertEqual(len(same), 1)
 
+        # An event of a time that was searched already: the window is searched again.
+        regwarden.send_tcp(syslog(sysmon_xml(time_s=time.time() - 1500, record_id=2, computer="ws2.example.test")) + b"\n")
+        late = wait_for(lambda: regwarden.items("notables", late="true"), "the late notable", 60)
+        self.assertEqual({item["dest"] for item in late}, {"ws2.example.test"})
+        self.assertIn(window["earliest"], [item["earliest"] for item in late])
+        self.assertGreaterEqual(regwarden.counter("regwarden_events_late_total"), 1)
+        self.assertTrue(regwarden.items("runs", kind="late"))
+
         # Missed while down: run on start.
         self.assertEqual(regwarden.stop(), 0)
         stopped = int(time.time())

@@ -155,6 +155,7 @@ function notableDetails(notable) {
       ["Detection", notable.detection],
       ["Status", [notable.status, notable.owner, notable.disposition].filter(Boolean).join(", ")],
       ["Window", span(notable.earliest, notable.latest)],
+      ["Late", notable.late ? "found when the window was searched again for events that came late" : ""],
       ["Registry path", row.registry_path],
       ["Value name", row.registry_value_name],
       ["Value data", row.registry_value_data],

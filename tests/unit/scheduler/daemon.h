@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "daemon/core/mutex.h"
+#include "daemon/scheduler/commit.h"
 #include "daemon/scheduler/scheduler.h"
 #include "tests/unit/scheduler/fixtures.h"
 #include "tests/unit/scheduler/temporary_store.h"
@@ -183,6 +184,18 @@ class Daemon {
     REQUIRE(writer_ == nullptr);
     REQUIRE(store_.open_writer()->commit({&batch, 1}).ok());
   }
+
+  // Through the daemon's writer, while it runs; returns when it is committed.
+  storage::CommitOutcome arrive(storage::Batch batch) {
+    REQUIRE(writer_ != nullptr);
+    const std::atomic<bool> never{false};
+    const auto outcome = scheduler::commit(*writer_, std::move(batch), never);
+    REQUIRE(outcome.ok());
+    return *outcome;
+  }
+  storage::Reader& reader() { return *reader_; }
+  const storage::Dialect& dialect() { return store_.store().dialect(); }
+  const std::vector<std::shared_ptr<const detect::Detection>>& detections() const { return detections_; }
 
   SchedulerOptions options_;
   FakeClock clock_{"2024-10-24T12:10:00Z"};

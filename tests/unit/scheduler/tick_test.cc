@@ -8,13 +8,12 @@
 
 #include "daemon/detect/emit_sql.h"
 #include "daemon/detect/search.h"
-#include "tests/unit/scheduler/daemon.h"
+#include "tests/unit/scheduler/searching_daemon.h"
 
 namespace rw::scheduler {
 namespace {
 
 using test::at;
-using test::Daemon;
 using test::nothing;
 using test::one_row;
 using test::Texts;
@@ -52,6 +51,10 @@ class ExactSieve final : public storage::Sieve {
     }
     return sifted;
   }
+  core::Result<std::vector<bool>> may_pass(const cim::Window&, const storage::NewEvents&,
+                                           std::chrono::milliseconds) override {
+    return std::vector<bool>(filters_.size(), true);
+  }
 
  private:
   storage::Reader& reader_;
@@ -79,6 +82,12 @@ class SiftingReader final : public storage::Reader {
   core::Result<storage::ListPage> list(const storage::ListRequest& request) override { return inner_->list(request); }
   core::Result<std::vector<storage::LedgerEntry>> ledger() override { return inner_->ledger(); }
   core::Result<std::vector<storage::HostSeen>> hosts() override { return inner_->hosts(); }
+  core::Result<std::vector<storage::LateSpan>> late_spans(std::size_t limit) override {
+    return inner_->late_spans(limit);
+  }
+  core::Result<std::vector<storage::SearchedWindow>> searched_windows(const cim::Window& span) override {
+    return inner_->searched_windows(span);
+  }
   void cancel() override { inner_->cancel(); }
 
  private:
@@ -103,47 +112,12 @@ class SiftingStore final : public storage::Store {
   Sieves& seen_;
 };
 
-// A daemon with events and detections that search for them.
-class Fixture : public Daemon {
+class Fixture : public test::SearchingDaemon {
  public:
   Fixture() { options_.threads = 1; }
 
   void watch_sieves() {
     around_store_ = [this](storage::Store& store) { return std::make_unique<SiftingStore>(store, sieves_); };
-  }
-
-  // Looks for events whose field matches; `*` is a wildcard.
-  void add_search_for(std::string name, std::string_view field, std::string_view value,
-                      std::string_view earliest = "-70m@m") {
-    const auto of = [](std::string_view column) { return cim::find_field(cim::Dataset::kRegistry, column); };
-    detect::Detection detection = named(std::move(name));
-    detection.schedule.earliest_time = test::modifier(earliest);
-    detect::Plan plan;
-    plan.events.where = {detect::Matches{of(field), core::TextPattern::with_stars(value)}};
-    for (const char* column : {"dest", "user", "registry_path"}) {
-      plan.events.by.push_back({.column = column, .field = of(column)});
-    }
-    plan.events.aggregates = {
-        {.counts_events = true, .column = "count"},
-        {.function = detect::AggregateFunction::kMin, .field = of("_time"), .column = "firstTime"}};
-    add_search(std::move(detection), detect::make_search(std::move(plan)));
-  }
-
-  void add_event(std::string_view time, std::string_view dest, std::string_view value_name) {
-    storage::Batch batch;
-    cim::RegistryRecord record;
-    record.time = at(time);
-    record.received = record.time;
-    record.source.computer = dest;
-    record.source.channel = "Microsoft-Windows-Sysmon/Operational";
-    record.source.provider = "Microsoft-Windows-Sysmon";
-    record.source.event_id = 13;
-    record.action = cim::RegistryAction::kModified;
-    record.key_name = R"(HKLM\Software\Test)";
-    record.value_name = value_name;
-    record.user = "ann";
-    batch.registry.push_back(record);
-    commit(batch);
   }
 
   // Four detections of one window, of which two find something, and one of another window, over two hours.

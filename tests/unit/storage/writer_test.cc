@@ -127,7 +127,8 @@ TEST_CASE("a transaction does not grow past commit_bytes") {
   core::Counters counters;
   control.hold();
   {
-    Writer writer(std::make_unique<FakeSession>(control), {.commit_bytes = 2500}, counters);
+    const std::size_t two = 2 * named("b", nullptr, 800).size_bytes();
+    Writer writer(std::make_unique<FakeSession>(control), {.commit_bytes = two}, counters);
     CHECK(submit(writer, named("a")));
     REQUIRE(control.wait_for_tries(1));
     for (const char* name : {"b", "c", "d"}) CHECK(submit(writer, named(name, nullptr, 800)));

@@ -19,7 +19,7 @@ TEST_CASE("a risk event has its columns, times in UTC and JSON as JSON") {
         R"({"items":[{"id":1,"time":"2026-10-11T11:02:03.000004Z","created":"2026-10-11T12:00:01.500000Z",)"
         R"("identity":"r1","detection_id":"9c27ec40","detection":"Disable AMSI Through Registry",)"
         R"("detection_version":4,"earliest":"2026-10-11T10:50:00Z","latest":"2026-10-11T11:50:00Z",)"
-        R"("risk_object":"WS1","risk_object_type":"system","risk_object_field":"dest","risk_score":64,)"
+        R"("late":false,"risk_object":"WS1","risk_object_type":"system","risk_object_field":"dest","risk_score":64,)"
         R"("risk_message":"AMSI switched off on WS1",)"
         R"("threat_objects":[{"threat_object":"reg.exe","threat_object_type":"process_name"}],)"
         R"("annotations":{"mitre_attack":["T1562.001"]},"row":{"dest":"WS1","count":"1"}}],"next_cursor":null})");
@@ -42,6 +42,7 @@ TEST_CASE("a notable shows the fields of nes_fields beside its own") {
                          {"detection_version", 4},
                          {"earliest", "2026-10-11T10:50:00Z"},
                          {"latest", "2026-10-11T11:50:00Z"},
+                         {"late", false},
                          {"rule_title", "Disable AMSI Through Registry"},
                          {"rule_description", "AMSI was switched off"},
                          {"security_domain", "endpoint"},
@@ -230,6 +231,8 @@ TEST_CASE("filters and time bounds") {
       {risk, {{"risk_object", ""}}, {}},
       {risk, {{"risk_score", "64"}, {"risk_object", "ws1"}}, {1}},
       {risk, {{"id", "3"}}, {3}},
+      {risk, {{"late", "false"}}, {5, 4, 3, 2, 1}},
+      {risk, {{"late", "true"}}, {}},
       {risk, {{"id", "*"}}, {5, 4, 3, 2, 1}},
       {risk, {{"id", "x"}}, {}},
       {risk, {{"time", "2026-10-11T11:00:00Z"}}, {2}},

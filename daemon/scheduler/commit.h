@@ -1,0 +1,16 @@
+// Handing a batch to the writer and waiting for what becomes of it.
+#pragma once
+
+#include <atomic>
+
+#include "daemon/core/result.h"
+#include "storage/batch.h"
+#include "storage/writer.h"
+
+namespace rw::scheduler {
+
+// Errors: those of the commit; Cancelled: `stopping` became true first; the batch may or may not be committed.
+core::Result<storage::CommitOutcome> commit(storage::Writer& writer, storage::Batch batch,
+                                            const std::atomic<bool>& stopping);
+
+}  // namespace rw::scheduler
