@@ -7,5 +7,7 @@ namespace rw::storage::sqlite {
 extern const char* const kSchemaVersion2;
 // Sources: who sends what.
 extern const char* const kSchemaVersion4;
+// Upkeep: retention, and origins that are found by name.
+extern const char* const kSchemaVersion6;
 
 }  // namespace rw::storage::sqlite

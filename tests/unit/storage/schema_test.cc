@@ -48,14 +48,14 @@ TEST_CASE("a database of version 1 gets the views of today and keeps its rows") 
   must(connection.execute(
       "DELETE FROM schema_version WHERE version > 1; DROP VIEW Registry; DROP VIEW Processes;"
       "ALTER TABLE risk_event DROP COLUMN detection_hash; ALTER TABLE notable DROP COLUMN detection_hash;"
-      "DROP TABLE log_source;"
+      "DROP TABLE log_source; DROP TABLE upkeep; DROP TABLE origin_name;"
       "CREATE VIEW Registry AS SELECT 1 AS id; CREATE VIEW Processes AS SELECT 1 AS id;"
       "INSERT INTO term VALUES (1, 'kept')"));
 
   must(sqlite::migrate(connection));
   CHECK(schema_of(connection) == newest);
   CHECK(rows_of(connection, "SELECT version FROM schema_version ORDER BY version") ==
-        std::vector<std::string>{"1", "2", "3", "4"});
+        std::vector<std::string>{"1", "2", "3", "4", "5"});
   CHECK(rows_of(connection, "SELECT text FROM term") == std::vector<std::string>{"kept"});
 }
 
@@ -69,7 +69,7 @@ TEST_CASE("a database of a newer regwarden is refused") {
   REQUIRE_FALSE(refused.ok());
   CHECK(refused.error() ==
         core::Error{core::ErrorCode::kUnsupported,
-                    folder.database() + ": the database has schema version 99, this regwarden knows up to 4",
+                    folder.database() + ": the database has schema version 99, this regwarden knows up to 5",
                     "run the newer regwarden that wrote it"});
 }
 
