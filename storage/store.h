@@ -19,6 +19,7 @@
 #include "storage/query.h"
 #include "storage/sieve.h"
 #include "storage/source.h"
+#include "storage/upkeep.h"
 
 namespace rw::storage {
 
@@ -29,6 +30,10 @@ class WriteSession {
   // Writes all batches in one transaction; durable when it returns (survives power loss). One outcome per batch.
   // Errors: Busy, Io (disk full, …): nothing was written, worth trying again; Internal, InvalidInput: never will be.
   virtual core::Result<std::vector<CommitOutcome>> commit(std::span<const Batch> batches) = 0;
+
+  // Between commits: one small step, tens of milliseconds, of what the store does for itself; nothing where it has
+  // nothing to do. Errors: as commit(); the next call goes on.
+  virtual core::Result<UpkeepStep> keep_up(core::Micros /*now*/) { return UpkeepStep{}; }
 };
 
 // What the API lists, with the columns of storage/listing.h; "time" is the one that windows use.

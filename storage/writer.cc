@@ -6,7 +6,7 @@
 #include <iterator>
 #include <utility>
 
-#include "daemon/core/log.h"
+#include "daemon/core/time.h"
 
 namespace rw::storage {
 namespace {
@@ -15,6 +15,13 @@ constexpr std::chrono::milliseconds kPopWait{500};
 constexpr std::size_t kMostNotedBytes = 1024 * 1024;
 constexpr std::chrono::milliseconds kFirstBackOff{50};
 constexpr std::chrono::milliseconds kLongestBackOff{2000};
+
+// Between rounds of upkeep, and after a step that failed.
+constexpr std::chrono::seconds kUpkeepPause{10};
+constexpr std::chrono::seconds kUpkeepRetry{60};
+// While batches wait, upkeep gets one part in this many of the time; where the store grows faster than it is cut, more
+// than half.
+constexpr int kUpkeepParts = 8;
 
 bool worth_retrying(const core::Error& error) {
   return error.code == core::ErrorCode::kBusy || error.code == core::ErrorCode::kIo;
@@ -55,14 +62,64 @@ bool Writer::submit_until(Batch& batch, std::chrono::steady_clock::time_point de
 
 void Writer::run() {
   while (true) {
-    std::vector<Batch> batches = queue_.pop_all(options_.commit_bytes, kPopWait);
+    std::vector<Batch> batches = queue_.pop_all(options_.commit_bytes, next_wait());
     add_noted(batches);
-    if (!batches.empty()) {
+    const bool idle = batches.empty();
+    if (!idle) {
       commit(std::move(batches));
     } else if (queue_.closed() && queue_.empty()) {
       return;
     }
+    if (!queue_.closed()) keep_up(idle);
   }
+}
+
+std::chrono::milliseconds Writer::next_wait() const {
+  const auto until = std::chrono::ceil<std::chrono::milliseconds>(next_upkeep_ - std::chrono::steady_clock::now());
+  return std::clamp(until, std::chrono::milliseconds(0), kPopWait);
+}
+
+// A step, if it is time for one.
+void Writer::keep_up(bool idle) {
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point start = Clock::now();
+  if (given_up_ || start < next_upkeep_) return;
+  const core::Result<UpkeepStep> step = session_->keep_up(core::SystemClock().now());
+  const Clock::time_point end = Clock::now();
+  if (!step.ok()) {
+    if (step.error().code == core::ErrorCode::kBusy) {  // another process writes
+      next_upkeep_ = end + kUpkeepPause;
+      return;
+    }
+    next_upkeep_ = end + kUpkeepRetry;
+    counters_.add(core::Counter::kUpkeepFailures);
+    spdlog::error("store: upkeep: {}", core::render(step.error()));
+    return;
+  }
+  next_upkeep_ = end;
+  if (!step->more) {
+    next_upkeep_ += kUpkeepPause;
+  } else if (!idle) {
+    next_upkeep_ += step->pressing ? (end - start) / 2 : (end - start) * (kUpkeepParts - 1);
+  }
+  counters_.add(core::Counter::kRegistryDeleted, step->registry_events);
+  counters_.add(core::Counter::kProcessDeleted, step->process_events);
+  counters_.add(core::Counter::kFindingsDeleted, step->findings);
+  counters_.add(core::Counter::kRunsDeleted, step->runs);
+  counters_.add(core::Counter::kDictionaryDeleted, step->dictionary_rows);
+  counters_.add(core::Counter::kDictionaryForgotten, step->forgotten_entries);
+  if (step->finished) counters_.add(core::Counter::kUpkeepRounds);
+  if (step->out_of_events) {
+    spdlog::warn("store: larger than storage.retention.max_size, and there is no event left to delete");
+  }
+  if (!step->state) return;
+  core::Lock lock(mutex_);
+  store_state_ = step->state;
+}
+
+std::optional<StoreState> Writer::store_state() const {
+  core::Lock lock(mutex_);
+  return store_state_;
 }
 
 bool Writer::note(std::vector<SourceSeen>& sources) {

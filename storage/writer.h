@@ -1,6 +1,7 @@
 // The one thread that writes: takes batches from a bounded queue, commits all that wait in one transaction (group
 // commit: the commit grows with the load), then tells each batch's on_done. A store that is busy or full is tried
-// again until it works or the writer is stopped; meanwhile the queue fills and inputs feel it.
+// again until it works or the writer is stopped; meanwhile the queue fills and inputs feel it. Between commits it lets
+// the store do its upkeep: one small step after the other while nothing waits, and a small share of the time otherwise.
 #pragma once
 
 #include <atomic>
@@ -15,6 +16,7 @@
 #include "daemon/core/counters.h"
 #include "daemon/core/mutex.h"
 #include "storage/store.h"
+#include "storage/upkeep.h"
 
 namespace rw::storage {
 
@@ -49,9 +51,13 @@ class Writer {
   // True while the last commit failed: the store does not take anything just now.
   bool stalled() const { return stalled_.load(std::memory_order_relaxed); }
   std::size_t queued_bytes() const { return queue_.used_bytes(); }
+  // The store as its upkeep last saw it; nullopt: not yet. Thread-safe.
+  std::optional<StoreState> store_state() const;
 
  private:
   void run();
+  std::chrono::milliseconds next_wait() const;
+  void keep_up(bool idle);
   void add_noted(std::vector<Batch>& batches);
   void commit(std::vector<Batch> batches);
   bool wait_to_retry(std::chrono::milliseconds back_off);
@@ -66,11 +72,14 @@ class Writer {
   std::optional<std::chrono::steady_clock::time_point> patience_end_;
   std::optional<core::Error> given_up_;
 
-  core::Mutex mutex_;
+  std::chrono::steady_clock::time_point next_upkeep_{};  // of the writer's thread only
+
+  mutable core::Mutex mutex_;
   core::CondVar stop_asked_;
   bool stopping_ RW_GUARDED_BY(mutex_) = false;
   std::vector<SourceSeen> noted_ RW_GUARDED_BY(mutex_);
   std::size_t noted_bytes_ RW_GUARDED_BY(mutex_) = 0;
+  std::optional<StoreState> store_state_ RW_GUARDED_BY(mutex_);
   std::jthread thread_;  // last: starts when all else is there
 };
 

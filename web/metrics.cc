@@ -47,6 +47,18 @@ std::string render_metrics(const core::Counters& counters, const Gauges& gauges)
   };
   gauge("regwarden_writer_queue_bytes", "Bytes that wait to be written to the store", gauges.queued_bytes);
   gauge("regwarden_writer_stalled", "1 while the store does not take anything", gauges.stalled ? 1 : 0);
+  if (gauges.store) {
+    const storage::StoreState& store = *gauges.store;
+    const auto seconds = [](core::Micros time) { return core::to_us(time) / 1'000'000; };
+    gauge("regwarden_store_used_bytes", "Bytes the database uses: what storage.retention.max_size bounds",
+          store.used_bytes);
+    gauge("regwarden_store_file_bytes", "Size of the database's file", store.file_bytes);
+    gauge("regwarden_store_log_bytes", "Size of the database's write-ahead log", store.log_bytes);
+    if (store.oldest) {
+      gauge("regwarden_store_oldest_event_timestamp_seconds", "Time of the oldest event", seconds(*store.oldest));
+    }
+    gauge("regwarden_upkeep_timestamp_seconds", "When upkeep last looked at the store", seconds(store.seen));
+  }
   if (gauges.hosts) {
     gauge("regwarden_sources", "Event logs (channels of hosts) that have sent events", gauges.hosts->sources);
     gauge("regwarden_hosts", "Hosts that have sent events", gauges.hosts->hosts);

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "daemon/core/counters.h"
+#include "storage/upkeep.h"
 
 namespace rw::web {
 
@@ -21,7 +22,8 @@ struct SenderCounts {
 struct Gauges {
   std::size_t queued_bytes = 0;
   bool stalled = false;
-  std::optional<SenderCounts> hosts = std::nullopt;  // unset: the store could not be asked
+  std::optional<SenderCounts> hosts = std::nullopt;         // unset: the store could not be asked
+  std::optional<storage::StoreState> store = std::nullopt;  // unset: not looked at yet
   std::string_view version;
 };
 

@@ -37,9 +37,11 @@ Answer get_metrics(const Context& context, const http::Request&) {
   const std::optional<SenderCounts> hosts = sender_counts(context.readers);
   http::Response response;
   response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-  response.body = render_metrics(
-      context.sources.counters,
-      {.queued_bytes = writer.queued_bytes(), .stalled = writer.stalled(), .hosts = hosts, .version = core::kVersion});
+  response.body = render_metrics(context.sources.counters, {.queued_bytes = writer.queued_bytes(),
+                                                            .stalled = writer.stalled(),
+                                                            .hosts = hosts,
+                                                            .store = writer.store_state(),
+                                                            .version = core::kVersion});
   return response;
 }
 

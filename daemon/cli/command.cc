@@ -35,6 +35,7 @@ int run(int argc, char** argv) {
   add_test(app, status);
   add_coverage(app, status);
   add_sources(app, status);
+  add_db(app, status);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& done) {  // --help, --version

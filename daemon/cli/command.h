@@ -34,6 +34,7 @@ void add_backfill(CLI::App& app, int& status);
 void add_test(CLI::App& app, int& status);
 void add_coverage(CLI::App& app, int& status);
 void add_sources(CLI::App& app, int& status);
+void add_db(CLI::App& app, int& status);
 
 // Parses the command line, runs the subcommand, returns the exit status.
 int run(int argc, char** argv);

@@ -17,6 +17,7 @@
 #include "daemon/cli/command.h"
 #include "daemon/cli/reloader.h"
 #include "daemon/core/log.h"
+#include "daemon/core/units.h"
 #include "daemon/core/version.h"
 #include "daemon/ingest/http/http_input.h"
 #include "daemon/ingest/net/syslog_inputs.h"
@@ -68,10 +69,16 @@ class Daemon {
   Daemon() = default;
 
   core::Result<void> open_store(const config::Config& config) {
-    RW_TRY(store_, storage::sqlite::open({.data_dir = config.data_dir, .exclusive = true}));
+    RW_TRY(store_,
+           storage::sqlite::open({.data_dir = config.data_dir, .exclusive = true, .retention = config.retention}));
     RW_TRY(auto session, store_->open_writer());
     writer_ = std::make_unique<storage::Writer>(std::move(session), config.writer, counters_);
     spdlog::info("store: {}/regwarden.db", config.data_dir);
+    const storage::Retention& kept = config.retention;
+    spdlog::info("retention: events {}, findings {}, size {}",
+                 kept.events ? core::format_duration(*kept.events) : "without end",
+                 kept.findings ? core::format_duration(*kept.findings) : "without end",
+                 kept.max_size_bytes ? core::format_size(*kept.max_size_bytes) : "without bound");
     return {};
   }
 

@@ -8,6 +8,7 @@
 
 #include "daemon/config/detections.h"
 #include "daemon/config/listeners.h"
+#include "daemon/config/retention.h"
 #include "daemon/config/section.h"
 #include "daemon/config/sources.h"
 #include "daemon/core/units.h"
@@ -27,11 +28,13 @@ void read_time_zone(Section& root, Config& config) {
   root.context().zone = config.time_zone;
 }
 
-void read_storage(Section& storage, storage::Writer::Options& options) {
+void read_storage(Section& storage, Config& config) {
+  storage::Writer::Options& options = config.writer;
   storage.word("engine", {"sqlite"}, {"clickhouse"});
   set(options.queue_bytes, storage.size("queue_size", kMiB, 16 * kGiB));
   set(options.commit_bytes, storage.size("commit_size", 64 * kKiB, kGiB));
-  storage.unsupported("retention", "everything is kept");
+  Section retention(storage.context(), storage.map("retention"), storage.name_of("retention"));
+  read_retention(retention, config.retention);
   storage.finish();
 }
 
@@ -65,7 +68,7 @@ void read_root(Context& context, const yaml::Node& node, Config& config) {
     read_api(api, config.api);
   }
   Section storage(context, root.map("storage"), "storage");
-  read_storage(storage, config.writer);
+  read_storage(storage, config);
   Section detections(context, root.map("detections"), "detections");
   read_detections(detections, config.detections);
   Section scheduler(context, root.map("scheduler"), "scheduler");

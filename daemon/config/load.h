@@ -12,6 +12,7 @@
 #include "daemon/ingest/net/syslog_inputs.h"
 #include "daemon/scheduler/scheduler.h"
 #include "daemon/scheduler/silence.h"
+#include "storage/retention.h"
 #include "storage/writer.h"
 #include "web/api.h"
 
@@ -30,6 +31,7 @@ struct Config {
   std::vector<HttpInput> http;
   web::ApiOptions api;
   storage::Writer::Options writer;
+  storage::Retention retention;
   detect::LoadOptions detections;
   scheduler::SchedulerOptions scheduler;
   scheduler::SilenceOptions silence;

@@ -48,6 +48,14 @@ namespace rw::core {
   X(kCommits, "regwarden_commits_total", "Transactions committed")                                                    \
   X(kCommitFailures, "regwarden_commit_failures_total", "Transactions that failed and were retried")                  \
   X(kBatchesFailed, "regwarden_batches_failed_total", "Batches given up because the store refused them for good")     \
+  X(kUpkeepRounds, "regwarden_upkeep_rounds_total", "Rounds of upkeep: looked for what retention lets go")            \
+  X(kUpkeepFailures, "regwarden_upkeep_failures_total", "Steps of upkeep that failed")                                \
+  X(kRegistryDeleted, "regwarden_registry_events_deleted_total", "Registry events deleted by retention")              \
+  X(kProcessDeleted, "regwarden_process_events_deleted_total", "Process-creation events deleted by retention")        \
+  X(kFindingsDeleted, "regwarden_findings_deleted_total", "Risk events and notables deleted by retention")            \
+  X(kRunsDeleted, "regwarden_runs_deleted_total", "Rows of the ledger deleted by retention")                          \
+  X(kDictionaryDeleted, "regwarden_dictionary_rows_deleted_total", "Paths, processes, texts that no event refers to") \
+  X(kDictionaryForgotten, "regwarden_dictionary_forgotten_total", "Entries the writer forgot for want of memory")     \
   X(kRunsDone, "regwarden_runs_done_total", "Detection runs finished")                                                \
   X(kRunsFailed, "regwarden_runs_failed_total", "Detection runs that ended with an error")                            \
   X(kRunsMissed, "regwarden_runs_missed_total", "Detection windows given up as too old")                              \

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <iterator>
+#include <system_error>
 
 #include "storage/sqlite/schema_versions.h"
 
@@ -311,10 +313,15 @@ ALTER TABLE risk_event ADD COLUMN detection_hash TEXT;
 ALTER TABLE notable ADD COLUMN detection_hash TEXT;
 )sql";
 
-const char* const kMigrations[] = {kVersion1, kSchemaVersion2, kDetectionHash, kSchemaVersion4, kSchemaVersion5};
+const char* const kMigrations[] = {kVersion1,       kSchemaVersion2, kDetectionHash,
+                                   kSchemaVersion4, kSchemaVersion5, kSchemaVersion6};
 
 core::Result<void> use_write_ahead_log(Connection& connection) {
-  RW_CHECK(connection.execute("PRAGMA page_size = 4096"));
+  std::error_code error;
+  const auto size = std::filesystem::file_size(sqlite3_db_filename(connection.raw(), "main"), error);
+  // With the latter, pages that retention frees can be given back to the file system. `regwarden db compact` gives it
+  // to an old file.
+  if (!error && size == 0) RW_CHECK(connection.execute("PRAGMA page_size = 4096; PRAGMA auto_vacuum = INCREMENTAL"));
   RW_TRY(Statement statement, connection.prepare("PRAGMA journal_mode = WAL"));
   RW_TRY(const bool row, statement.step());
   if (!row || statement.text(0) != "wal") {  // SQLite keeps the old mode without an error

@@ -9,5 +9,7 @@ extern const char* const kSchemaVersion2;
 extern const char* const kSchemaVersion4;
 // Late events: windows that were searched are searched again for them.
 extern const char* const kSchemaVersion5;
+// Upkeep: retention, and origins that are found by name.
+extern const char* const kSchemaVersion6;
 
 }  // namespace rw::storage::sqlite

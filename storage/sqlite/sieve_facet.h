@@ -1,6 +1,7 @@
 // A part of an event as a sieve sees it: one column, and all tests that the filters ask of the texts behind it. Events
 // repeat in their parts, so what a path, a process or a term passes is found out once and kept as a class: the set of
-// tests passed. Rows of these tables are never changed or deleted (see terms.h), so a class holds as long as the facet.
+// tests passed. Rows of these tables are never changed, and the id of one that upkeep deleted is never given again (see
+// expiry.h), so a class holds as long as the facet; at worst it is of a row that no event refers to any more.
 // Memory: 4 bytes for each id seen, in pages, up to kMostPages; up to kMostClasses sets. Belongs to its reader's
 // thread.
 #pragma once

@@ -95,7 +95,11 @@ core::Result<std::uint64_t> SourceTable::merge(std::span<const Batch> batches, c
   std::uint64_t overflow = 0;
   for (const auto& [key, seen] : by_key) {
     const bool taken = std::ranges::any_of(seen, [](const SourceSeen* item) { return item->taken != 0; });
-    RW_TRY(const bool merged, merge(key, seen, taken ? stored_of(key.host, key.channel) : 0));
+    std::uint64_t stored = 0;
+    if (taken) {
+      RW_TRY(stored, stored_of(key.host, key.channel));
+    }
+    RW_TRY(const bool merged, merge(key, seen, stored));
     if (merged) continue;
     for (const SourceSeen* item : seen) overflow += item->events;
   }

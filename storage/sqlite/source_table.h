@@ -20,7 +20,8 @@ class SourceTable {
   core::Result<void> prepare(Connection& connection);
 
   // Rows that this transaction has added for a host and channel (case folded).
-  using StoredOf = std::function<std::uint64_t(const std::string& host_key, const std::string& channel_key)>;
+  using StoredOf =
+      std::function<core::Result<std::uint64_t>(const std::string& host_key, const std::string& channel_key)>;
   // Returns the number of events that were not counted: of sources beyond kMaxSources.
   core::Result<std::uint64_t> merge(std::span<const Batch> batches, const StoredOf& stored_of);
   core::Result<void> set(const HostSilence& silence);

@@ -18,15 +18,19 @@ namespace {
 
 class SqliteStore final : public Store {
  public:
-  SqliteStore(std::string path, std::unique_ptr<DataDirLock> lock) : path_(std::move(path)), lock_(std::move(lock)) {}
+  SqliteStore(std::string path, std::unique_ptr<DataDirLock> lock, SqliteWriteSession::Options writing)
+      : path_(std::move(path)), lock_(std::move(lock)), writing_(std::move(writing)) {}
 
-  core::Result<std::unique_ptr<WriteSession>> open_writer() override { return SqliteWriteSession::open(path_); }
+  core::Result<std::unique_ptr<WriteSession>> open_writer() override {
+    return SqliteWriteSession::open(path_, writing_);
+  }
   core::Result<std::unique_ptr<Reader>> open_reader() override { return SqliteReader::open(path_); }
   const Dialect& dialect() const override { return dialect_; }
 
  private:
   const std::string path_;
   const std::unique_ptr<DataDirLock> lock_;
+  const SqliteWriteSession::Options writing_;
   const SqliteDialect dialect_;
 };
 
@@ -57,7 +61,9 @@ core::Result<std::unique_ptr<Store>> open(const Options& options) {
     fault.message = fmt::format("{}: {}", file.string(), fault.message);
     return fault;
   }
-  return std::unique_ptr<Store>(std::make_unique<SqliteStore>(file.string(), std::move(lock)));
+  const SqliteWriteSession::Options writing{.retention = options.retention,
+                                            .dictionary_bytes = options.dictionary_bytes};
+  return std::unique_ptr<Store>(std::make_unique<SqliteStore>(file.string(), std::move(lock), writing));
 }
 
 }  // namespace rw::storage::sqlite

@@ -17,6 +17,10 @@ TermMap::TermMap() : seed_((std::uint64_t{std::random_device{}()} << 32) | std::
   slots_.resize(kFirstSlots);
 }
 
+std::uint64_t TermMap::hash_of(std::string_view text) const {
+  return XXH3_64bits_withSeed(text.data(), text.size(), seed_);
+}
+
 TermMap::Slot& TermMap::find(std::string_view text, std::uint64_t hash) {
   const std::size_t mask = slots_.size() - 1;
   std::size_t at = hash & mask;
@@ -29,45 +33,90 @@ TermMap::Slot& TermMap::find(std::string_view text, std::uint64_t hash) {
 
 std::int64_t TermMap::id(std::string_view text) {
   if (text.empty()) return 0;
-  Slot* slot = &find(text, XXH3_64bits_withSeed(text.data(), text.size(), seed_));
-  if (slot->id != 0) return slot->id;
-  const std::int64_t id = highest_id_ + 1;
-  insert(text, id);
-  slot = &find(text, XXH3_64bits_withSeed(text.data(), text.size(), seed_));
-  pending_.push_back({id, {slot->text, slot->size}});
-  return id;
+  const std::uint64_t hash = hash_of(text);
+  Slot* slot = &find(text, hash);
+  if (slot->id == 0) {
+    slot = &insert(text, hash, highest_id_ + 1);
+    pending_.push_back({slot->id, {slot->text, slot->size}});
+  }
+  slot->turn = turn_;
+  if (in_use_ != nullptr) in_use_->add(slot->id);
+  return slot->id;
 }
 
-void TermMap::insert(std::string_view text, std::int64_t id) {
+TermMap::Slot& TermMap::insert(std::string_view text, std::uint64_t hash, std::int64_t id) {
   if ((used_ + 1) * 10 > slots_.size() * 7) grow();
-  const std::uint64_t hash = XXH3_64bits_withSeed(text.data(), text.size(), seed_);
   Slot& slot = find(text, hash);
   highest_id_ = std::max(highest_id_, id);
-  if (slot.id != 0) return;  // two processes made the same term: either id will do
+  if (slot.id != 0) return slot;  // several rows of one text: any id will do
   const std::string_view kept = texts_.copy(text);
-  slot = {hash, id, kept.data(), static_cast<std::uint32_t>(kept.size())};
+  slot = {hash, id, kept.data(), static_cast<std::uint32_t>(kept.size()), turn_};
   ++used_;
+  return slot;
+}
+
+// Its text is not there yet, and there is room.
+void TermMap::place(const Slot& slot) {
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t at = slot.hash & mask;
+  while (slots_[at].id != 0) at = (at + 1) & mask;
+  slots_[at] = slot;
 }
 
 void TermMap::grow() {
   std::vector<Slot> old(slots_.size() * 2);
   old.swap(slots_);
-  const std::size_t mask = slots_.size() - 1;
   for (const Slot& slot : old) {
-    if (slot.id == 0) continue;
-    std::size_t at = slot.hash & mask;
-    while (slots_[at].id != 0) at = (at + 1) & mask;
-    slots_[at] = slot;
+    if (slot.id != 0) place(slot);
   }
 }
 
-core::Result<void> TermMap::load_new(Connection& connection) {
-  RW_TRY(Statement select, connection.prepare("SELECT id, text FROM term WHERE id > ?1"));
+void TermMap::erase(std::string_view text, std::int64_t id) {
+  Slot* const found = &find(text, hash_of(text));
+  if (found->id == 0 || found->id != id) return;
+  // What was placed behind it for want of its place moves up, or it would not be found any more.
+  const std::size_t mask = slots_.size() - 1;
+  auto gap = static_cast<std::size_t>(found - slots_.data());
+  for (std::size_t at = (gap + 1) & mask; slots_[at].id != 0; at = (at + 1) & mask) {
+    const std::size_t wanted = slots_[at].hash & mask;
+    if (((at - wanted) & mask) < ((at - gap) & mask)) continue;
+    slots_[gap] = slots_[at];
+    gap = at;
+  }
+  slots_[gap] = Slot{};
+  --used_;
+}
+
+std::size_t TermMap::forget_unused() {
+  RW_ASSERT(pending_.empty());
+  std::vector<Slot> kept;
+  for (const Slot& slot : slots_) {
+    if (slot.id != 0 && slot.turn == turn_) kept.push_back(slot);
+  }
+  const std::size_t forgotten = used_ - kept.size();
+  std::size_t slots = kFirstSlots;
+  while (kept.size() * 10 > slots * 5) slots *= 2;
+  slots_ = std::vector<Slot>(slots);
+  core::Arena texts;
+  for (Slot& slot : kept) {
+    slot.text = texts.copy({slot.text, slot.size}).data();
+    place(slot);
+  }
+  texts_ = std::move(texts);
+  used_ = kept.size();
+  ++turn_;
+  return forgotten;
+}
+
+core::Result<void> TermMap::load_new(Connection& connection, std::size_t max_bytes) {
+  RW_TRY(Statement select, connection.prepare("SELECT id, text FROM term WHERE id > ?1 ORDER BY id DESC"));
   select.bind(1, highest_id_);
   while (true) {
     RW_TRY(const bool row, select.step());
     if (!row) return {};
-    insert(select.text(1), select.integer(0));
+    highest_id_ = std::max(highest_id_, select.integer(0));
+    if (bytes() >= max_bytes) return {};
+    insert(select.text(1), hash_of(select.text(1)), select.integer(0));
   }
 }
 
@@ -82,7 +131,7 @@ core::Result<void> TermMap::insert_pending(Statement& insert) {
 }
 
 void TermMap::clear() {
-  slots_.assign(kFirstSlots, Slot{});
+  slots_ = std::vector<Slot>(kFirstSlots);
   used_ = 0;
   texts_ = core::Arena();
   highest_id_ = 0;

@@ -1,5 +1,7 @@
-// The writer's maps from what repeats to its id: texts, and small tuples of ids. Kept whole in memory, so that a
-// lookup costs no query; the tables have no index on their content. Used on the writer's thread only.
+// The writer's maps from what repeats to its id: texts, and small tuples of ids. In memory, so that a lookup costs no
+// query; the tables have no index on their content. What does not fit is forgotten: a text that comes again then gets
+// a row and an id of its own, so that ids of the same text can be several (never texts of the same id, and an id that
+// was given is not given again). Whoever compares must compare texts. Used on the writer's thread only.
 #pragma once
 
 #include <algorithm>
@@ -13,6 +15,7 @@
 
 #include "daemon/core/arena.h"
 #include "storage/sqlite/connection.h"
+#include "storage/sqlite/id_set.h"
 
 namespace rw::storage::sqlite {
 
@@ -24,11 +27,21 @@ class TermMap {
   // The id of the text; a new one is marked for insertion. The text is copied.
   std::int64_t id(std::string_view text);
 
-  // Reads terms with ids above the highest known: at start, and when another process has written.
-  core::Result<void> load_new(Connection& connection);
+  // Reads terms with ids above the highest known: at start, and when another process has written. The newest first,
+  // until the map holds max_bytes.
+  core::Result<void> load_new(Connection& connection, std::size_t max_bytes);
   // Inserts what id() made up since the last call. `insert` is "INSERT INTO term VALUES (?1, ?2)".
   core::Result<void> insert_pending(Statement& insert);
   void clear();
+
+  // Every id that id() gives from now on is added to the set; nullptr ends it.
+  void note_in(IdSet* in_use) { in_use_ = in_use; }
+  // The text has no row of this id any more. Its memory comes back with the next forget_unused().
+  void erase(std::string_view text, std::int64_t id);
+  // Forgets what id() has not given since the last call; returns how many texts. Nothing may be pending.
+  std::size_t forget_unused();
+  // Memory it holds.
+  std::size_t bytes() const { return slots_.capacity() * sizeof(Slot) + texts_.capacity_bytes(); }
 
  private:
   struct Slot {
@@ -36,10 +49,13 @@ class TermMap {
     std::int64_t id = 0;  // 0: free
     const char* text = nullptr;
     std::uint32_t size = 0;
+    std::uint32_t turn = 0;  // when it was last asked for
   };
 
+  std::uint64_t hash_of(std::string_view text) const;
   Slot& find(std::string_view text, std::uint64_t hash);
-  void insert(std::string_view text, std::int64_t id);
+  Slot& insert(std::string_view text, std::uint64_t hash, std::int64_t id);
+  void place(const Slot& slot);
   void grow();
 
   const std::uint64_t seed_;  // against chosen collisions
@@ -47,6 +63,8 @@ class TermMap {
   std::size_t used_ = 0;
   core::Arena texts_;
   std::int64_t highest_id_ = 0;
+  std::uint32_t turn_ = 0;
+  IdSet* in_use_ = nullptr;
   struct Pending {
     std::int64_t id;
     std::string_view text;  // in texts_
@@ -61,22 +79,25 @@ class TupleMap {
   using Tuple = std::array<std::int64_t, N>;
 
   std::int64_t id(const Tuple& tuple) {
-    const auto [it, added] = ids_.try_emplace(tuple, highest_id_ + 1);
+    const auto [it, added] = ids_.try_emplace(tuple, Entry{highest_id_ + 1, turn_});
     if (added) pending_.push_back({++highest_id_, tuple});
-    return it->second;
+    it->second.turn = turn_;
+    if (in_use_ != nullptr) in_use_->add(it->second.id);
+    return it->second.id;
   }
 
-  // select: "SELECT id, c1, … FROM table WHERE id > ?1"
-  core::Result<void> load_new(Statement& select) {
+  // select: "SELECT id, c1, … FROM table WHERE id > ?1 ORDER BY id DESC". As TermMap's.
+  core::Result<void> load_new(Statement& select, std::size_t max_bytes) {
     select.reset();
     select.bind(1, highest_id_);
     while (true) {
       RW_TRY(const bool row, select.step());
       if (!row) break;
+      highest_id_ = std::max(highest_id_, select.integer(0));
+      if (bytes() >= max_bytes) break;
       Tuple tuple;
       for (std::size_t i = 0; i < N; ++i) tuple[i] = select.integer(static_cast<int>(i) + 1);
-      highest_id_ = std::max(highest_id_, select.integer(0));
-      ids_.try_emplace(tuple, select.integer(0));
+      ids_.try_emplace(tuple, Entry{select.integer(0), turn_});
     }
     select.reset();
     return {};
@@ -99,12 +120,34 @@ class TupleMap {
   }
 
   void clear() {
-    ids_.clear();
+    ids_ = {};
     pending_.clear();
     highest_id_ = 0;
   }
 
+  // As TermMap's.
+  void note_in(IdSet* in_use) { in_use_ = in_use; }
+  void erase(const Tuple& tuple, std::int64_t id) {
+    const auto it = ids_.find(tuple);
+    if (it != ids_.end() && it->second.id == id) ids_.erase(it);
+  }
+  std::size_t forget_unused() {
+    RW_ASSERT(pending_.empty());
+    std::unordered_map<Tuple, Entry, Hash> kept;
+    for (const auto& [tuple, entry] : ids_) {
+      if (entry.turn == turn_) kept.emplace(tuple, entry);
+    }
+    ids_.swap(kept);
+    ++turn_;
+    return kept.size() - ids_.size();
+  }
+  std::size_t bytes() const { return ids_.size() * kNodeBytes + ids_.bucket_count() * sizeof(void*); }
+
  private:
+  struct Entry {
+    std::int64_t id;
+    std::uint32_t turn;  // when it was last asked for
+  };
   struct Hash {
     std::size_t operator()(const Tuple& tuple) const {
       std::uint64_t hash = 0x9e3779b97f4a7c15;
@@ -115,8 +158,13 @@ class TupleMap {
       return hash;
     }
   };
-  std::unordered_map<Tuple, std::int64_t, Hash> ids_;
+  // Pointer and hash of the list, and what the allocator adds.
+  static constexpr std::size_t kNodeBytes = sizeof(std::pair<Tuple, Entry>) + 4 * sizeof(void*);
+
+  std::unordered_map<Tuple, Entry, Hash> ids_;
   std::int64_t highest_id_ = 0;
+  std::uint32_t turn_ = 0;
+  IdSet* in_use_ = nullptr;
   std::vector<std::pair<std::int64_t, Tuple>> pending_;
 };
 

@@ -19,6 +19,7 @@ constexpr const char* kPragmas =
     "PRAGMA busy_timeout = 2000;"  // the writer tries again itself, and must notice when it is to stop
     "PRAGMA foreign_keys = OFF;"   // ids come from our own maps; checked by tests
     "PRAGMA temp_store = MEMORY;"
+    "PRAGMA secure_delete = FAST;"       // what is deleted is overwritten where that costs no writing of its own
     "PRAGMA cache_size = -65536;"        // 64 MiB
     "PRAGMA wal_autocheckpoint = 8000;"  // pages: about 32 MiB of WAL between checkpoints
     "PRAGMA journal_size_limit = 134217728;";
@@ -29,12 +30,15 @@ std::int64_t ms_between(core::Micros from, core::Micros to) {
 
 }  // namespace
 
-core::Result<std::unique_ptr<WriteSession>> SqliteWriteSession::open(const std::string& path) {
+core::Result<std::unique_ptr<WriteSession>> SqliteWriteSession::open(const std::string& path, const Options& options) {
   RW_TRY(Connection connection, Connection::open(path, Connection::Mode::kReadWrite));
   RW_CHECK(connection.execute(kPragmas));
-  std::unique_ptr<SqliteWriteSession> session(new SqliteWriteSession(std::move(connection)));
+  std::unique_ptr<SqliteWriteSession> session(new SqliteWriteSession(std::move(connection), options));
   RW_CHECK(session->prepare());
   RW_CHECK(session->catch_up());
+  if (options.retention) {
+    RW_TRY(session->upkeep_, Upkeep::open(session->connection_, session->dictionary_, path, *options.retention));
+  }
   return std::unique_ptr<WriteSession>(std::move(session));
 }
 
@@ -44,17 +48,6 @@ core::Result<void> SqliteWriteSession::prepare() {
       {&sql_.commit, "COMMIT"},
       {&sql_.rollback, "ROLLBACK"},
       {&sql_.data_version, "PRAGMA data_version"},
-      {&sql_.term, "INSERT INTO term VALUES (?1, ?2)"},
-      {&sql_.path, "INSERT INTO registry_path VALUES (?1, ?2, ?3)"},
-      {&sql_.actor, "INSERT INTO actor VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
-      {&sql_.source, "INSERT INTO source VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"},
-      {&sql_.origin, "INSERT INTO origin VALUES (?1, ?2, ?3)"},
-      {&sql_.new_paths, "SELECT id, key_name, value_name FROM registry_path WHERE id > ?1"},
-      {&sql_.new_actors,
-       "SELECT id, process_guid, process_id, process_path, user, user_domain FROM actor WHERE id > ?1"},
-      {&sql_.new_sources,
-       "SELECT id, computer, channel, provider, event_id, event_type, envelope FROM source WHERE id > ?1"},
-      {&sql_.new_origins, "SELECT id, computer, channel FROM origin WHERE id > ?1"},
       {&sql_.registry_event,
        "INSERT INTO registry_event (time, delay_ms, source, origin, record_id, path, actor, action, value_data,"
        " value_type, details, utc_time_delta_us, extra)"
@@ -90,6 +83,7 @@ core::Result<void> SqliteWriteSession::prepare() {
   for (const auto& [statement, sql] : table) {
     RW_TRY(*statement, connection_.prepare(sql));
   }
+  RW_CHECK(dictionary_.prepare(connection_));
   RW_CHECK(late_spans_.prepare(connection_));
   return source_table_.prepare(connection_);
 }
@@ -100,11 +94,7 @@ core::Result<void> SqliteWriteSession::catch_up() {
   const std::int64_t version = sql_.data_version.integer(0);
   sql_.data_version.reset();
   if (version == data_version_) return {};
-  RW_CHECK(terms_.load_new(connection_));
-  RW_CHECK(paths_.load_new(sql_.new_paths));
-  RW_CHECK(actors_.load_new(sql_.new_actors));
-  RW_CHECK(sources_.load_new(sql_.new_sources));
-  RW_CHECK(origins_.load_new(sql_.new_origins));
+  RW_CHECK(dictionary_.load_new(connection_));
   RW_CHECK(source_table_.count_rows(connection_));
   RW_CHECK(late_spans_.load());
   data_version_ = version;
@@ -128,13 +118,42 @@ core::Result<std::vector<CommitOutcome>> SqliteWriteSession::commit(std::span<co
   core::Result<std::vector<CommitOutcome>> outcomes = write(batches);
   if (outcomes.ok()) {
     core::Result<void> committed = sql_.commit.run();
-    if (committed.ok()) return outcomes;
+    if (committed.ok()) {
+      forgotten_entries_ += dictionary_.bound_memory();
+      return outcomes;
+    }
     outcomes = std::move(committed).error();
   }
+  roll_back();
+  return outcomes;
+}
+
+core::Result<UpkeepStep> SqliteWriteSession::keep_up(core::Micros now) {
+  UpkeepStep step;
+  if (upkeep_ != nullptr) {
+    RW_CHECK(expect_file_in_place());
+    RW_TRY(step, upkeep_->step(now, [this](const Upkeep::Body& body) { return in_transaction(body); }));
+  }
+  step.forgotten_entries = std::exchange(forgotten_entries_, 0);
+  return step;
+}
+
+core::Result<void> SqliteWriteSession::in_transaction(const Upkeep::Body& body) {
+  RW_CHECK(sql_.begin.run());
+  core::Result<void> result = catch_up();
+  if (result.ok()) result = body();
+  if (result.ok()) result = sql_.commit.run();
+  if (!result.ok()) roll_back();
+  return result;
+}
+
+// After it the dictionary may know rows that do not exist: it starts over from the file at the next commit.
+void SqliteWriteSession::roll_back() {
   // A full disk may have ended the transaction already; then ROLLBACK has nothing to do.
   if (sqlite3_get_autocommit(connection_.raw()) == 0) (void)sql_.rollback.run();
-  forget();
-  return outcomes;
+  dictionary_.clear();
+  late_spans_.forget();
+  data_version_ = -1;
 }
 
 core::Result<std::vector<CommitOutcome>> SqliteWriteSession::write(std::span<const Batch> batches) {
@@ -150,7 +169,7 @@ core::Result<std::vector<CommitOutcome>> SqliteWriteSession::write(std::span<con
   if (!outcomes.empty()) RW_CHECK(merge_sources(batches, outcomes.front()));
   if (any_rejected) RW_CHECK(sql_.trim_rejected.run());
   RW_CHECK(late_spans_.flush());
-  RW_CHECK(insert_pending());
+  RW_CHECK(dictionary_.insert_pending());
   return outcomes;
 }
 
@@ -195,8 +214,10 @@ core::Result<void> SqliteWriteSession::write(const Batch& batch, CommitOutcome& 
 
 // The batches' sources are merged together, so what was too much of them is told with the first.
 core::Result<void> SqliteWriteSession::merge_sources(std::span<const Batch> batches, CommitOutcome& outcome) {
-  const auto stored_of = [this](const std::string& host_key, const std::string& channel_key) {
-    const auto stored = stored_of_origin_.find(origins_.id({terms_.id(host_key), terms_.id(channel_key)}));
+  const auto stored_of = [this](const std::string& host_key,
+                                const std::string& channel_key) -> core::Result<std::uint64_t> {
+    RW_TRY(const std::int64_t origin, dictionary_.origins.find(host_key, channel_key));
+    const auto stored = stored_of_origin_.find(origin);
     return stored == stored_of_origin_.end() ? 0 : stored->second;
   };
   RW_TRY(outcome.source_overflow, source_table_.merge(batches, stored_of));
@@ -206,42 +227,11 @@ core::Result<void> SqliteWriteSession::merge_sources(std::span<const Batch> batc
   return {};
 }
 
-core::Result<void> SqliteWriteSession::insert_pending() {
-  RW_CHECK(paths_.insert_pending(sql_.path));
-  RW_CHECK(actors_.insert_pending(sql_.actor));
-  RW_CHECK(sources_.insert_pending(sql_.source));
-  RW_CHECK(origins_.insert_pending(sql_.origin));
-  return terms_.insert_pending(sql_.term);
-}
-
-// After a rollback the maps know rows that do not exist: start them over from the file at the next commit.
-void SqliteWriteSession::forget() {
-  terms_.clear();
-  paths_.clear();
-  actors_.clear();
-  sources_.clear();
-  origins_.clear();
-  origin_of_source_.clear();
-  late_spans_.forget();
-  data_version_ = -1;
-}
-
-SqliteWriteSession::EventIds SqliteWriteSession::event_ids(const cim::EventSource& source) {
-  const std::int64_t id = sources_.id({terms_.id(source.computer), terms_.id(source.channel),
-                                       terms_.id(source.provider), static_cast<std::int64_t>(source.event_id),
-                                       terms_.id(source.event_type), terms_.id(source.envelope)});
-  const auto [it, added] = origin_of_source_.try_emplace(id, 0);
-  if (added) {
-    it->second = origins_.id({terms_.id(core::fold(source.computer)), terms_.id(core::fold(source.channel))});
-  }
-  return {id, it->second};
-}
-
 void SqliteWriteSession::bind_term(Statement& statement, int index, std::string_view text) {
   if (text.empty()) {
     statement.bind_null(index);
   } else {
-    statement.bind(index, terms_.id(text));
+    statement.bind(index, dictionary_.terms.id(text));
   }
 }
 
@@ -285,13 +275,15 @@ void bind_base(Statement& statement, const cim::EventBase& record, int utc_time_
 
 core::Result<bool> SqliteWriteSession::insert(const cim::RegistryRecord& record) {
   Statement& row = sql_.registry_event;
-  const EventIds ids = event_ids(record.source);
+  RW_TRY(const Dictionary::EventIds ids, dictionary_.event_ids(record.source));
   bind_base(row, record, 12);
   row.bind(3, ids.source);
   row.bind(4, ids.origin);
-  row.bind(6, paths_.id({terms_.id(record.key_name), terms_.id(record.value_name)}));
-  row.bind(7, actors_.id({terms_.id(record.process_guid), terms_.id(record.process_id), terms_.id(record.process_path),
-                          terms_.id(record.user), terms_.id(record.user_domain)}));
+  TermMap& terms = dictionary_.terms;
+  row.bind(6, dictionary_.paths.id({terms.id(record.key_name), terms.id(record.value_name)}));
+  row.bind(7,
+           dictionary_.actors.id({terms.id(record.process_guid), terms.id(record.process_id),
+                                  terms.id(record.process_path), terms.id(record.user), terms.id(record.user_domain)}));
   bind_term(row, 8, cim::action_name(record.action));
   bind_mixed(row, 9, record.value_data);
   bind_term(row, 10, record.value_type);
@@ -302,7 +294,7 @@ core::Result<bool> SqliteWriteSession::insert(const cim::RegistryRecord& record)
 
 core::Result<bool> SqliteWriteSession::insert(const cim::ProcessRecord& record) {
   Statement& row = sql_.process_event;
-  const EventIds ids = event_ids(record.source);
+  RW_TRY(const Dictionary::EventIds ids, dictionary_.event_ids(record.source));
   bind_base(row, record, 24);
   row.bind(3, ids.source);
   row.bind(4, ids.origin);

@@ -1,9 +1,12 @@
-// The writing side: batches → rows, one transaction a commit. Holds the term maps. Used on the writer's thread only.
-// Other processes may write between our commits (`regwarden run`, `import`): the maps catch up when they did.
+// The writing side: batches → rows, one transaction a commit, and upkeep between commits. Used on the writer's thread
+// only. Other processes may write between our commits (`regwarden run`, `import`): the dictionary catches up when they
+// did.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,26 +15,28 @@
 #include <vector>
 
 #include "storage/sqlite/connection.h"
+#include "storage/sqlite/dictionary.h"
 #include "storage/sqlite/late_spans.h"
 #include "storage/sqlite/source_table.h"
-#include "storage/sqlite/terms.h"
+#include "storage/sqlite/upkeep.h"
 #include "storage/store.h"
 
 namespace rw::storage::sqlite {
 
 class SqliteWriteSession final : public WriteSession {
  public:
-  static core::Result<std::unique_ptr<WriteSession>> open(const std::string& path);
+  struct Options {
+    std::optional<Retention> retention = std::nullopt;              // unset: this session does no upkeep
+    std::size_t dictionary_bytes = std::size_t{128} * 1024 * 1024;  // see Dictionary
+  };
+  static core::Result<std::unique_ptr<WriteSession>> open(const std::string& path, const Options& options);
 
   core::Result<std::vector<CommitOutcome>> commit(std::span<const Batch> batches) override;
+  core::Result<UpkeepStep> keep_up(core::Micros now) override;
 
  private:
-  struct EventIds {
-    std::int64_t source;
-    std::int64_t origin;
-  };
-
-  explicit SqliteWriteSession(Connection connection) : connection_(std::move(connection)) {}
+  SqliteWriteSession(Connection connection, const Options& options)
+      : connection_(std::move(connection)), dictionary_(options.dictionary_bytes) {}
 
   core::Result<void> prepare();
   core::Result<void> catch_up();
@@ -39,10 +44,8 @@ class SqliteWriteSession final : public WriteSession {
   core::Result<std::vector<CommitOutcome>> write(std::span<const Batch> batches);
   core::Result<void> write(const Batch& batch, CommitOutcome& outcome);
   core::Result<void> merge_sources(std::span<const Batch> batches, CommitOutcome& outcome);
-  core::Result<void> insert_pending();
-  void forget();
-
-  EventIds event_ids(const cim::EventSource& source);
+  core::Result<void> in_transaction(const Upkeep::Body& body);
+  void roll_back();
   core::Result<bool> insert(const cim::RegistryRecord& record);
   core::Result<bool> insert(const cim::ProcessRecord& record);
   core::Result<bool> insert(const cim::RiskEvent& event);
@@ -57,22 +60,16 @@ class SqliteWriteSession final : public WriteSession {
   void bind_mixed(Statement& statement, int index, std::string_view text);
 
   Connection connection_;
-  std::int64_t data_version_ = -1;  // PRAGMA data_version when the maps were last known to be complete
-
-  TermMap terms_;
-  TupleMap<2> paths_;    // key_name, value_name
-  TupleMap<5> actors_;   // process_guid, process_id, process_path, user, user_domain
-  TupleMap<6> sources_;  // computer, channel, provider, event_id, event_type, envelope
-  TupleMap<2> origins_;  // computer, channel, folded
-  std::unordered_map<std::int64_t, std::int64_t> origin_of_source_;
+  std::int64_t data_version_ = -1;  // PRAGMA data_version when the dictionary was last known to be complete
+  Dictionary dictionary_;
   std::unordered_map<std::int64_t, std::uint64_t> stored_of_origin_;  // events added by this transaction
   SourceTable source_table_;
   LateSpans late_spans_;
+  std::unique_ptr<Upkeep> upkeep_;       // null: without
+  std::uint64_t forgotten_entries_ = 0;  // of the dictionary, since they were last told
 
   struct Statements {
     Statement begin, commit, rollback, data_version;
-    Statement term, path, actor, source, origin;
-    Statement new_paths, new_actors, new_sources, new_origins;
     Statement registry_event, process_event, risk_event, notable, run, detection, rejected, trim_rejected;
   } sql_;
 };

@@ -106,7 +106,8 @@ void check_equal(const detect::LoadOptions& a, const detect::LoadOptions& b) {
 }
 
 void check_equal(const Config& a, const Config& b) {
-  const auto& [data_dir, log_level, time_zone, syslog, http, api, writer, detections, scheduler, silence] = a;
+  const auto& [data_dir, log_level, time_zone, syslog, http, api, writer, retention, detections, scheduler, silence] =
+      a;
   CHECK(data_dir == b.data_dir);
   CHECK(log_level == b.log_level);
   CHECK(time_zone.name() == b.time_zone.name());
@@ -120,6 +121,10 @@ void check_equal(const Config& a, const Config& b) {
   CHECK(queue_bytes == b.writer.queue_bytes);
   CHECK(commit_bytes == b.writer.commit_bytes);
   CHECK(stop_patience == b.writer.stop_patience);
+  const auto& [events, findings, max_size_bytes] = retention;
+  CHECK(events == b.retention.events);
+  CHECK(findings == b.retention.findings);
+  CHECK(max_size_bytes == b.retention.max_size_bytes);
   check_equal(detections, b.detections);
   const auto& [zone, threads, catch_up, limits] = scheduler;
   const auto& [max_rows, timeout] = limits;
@@ -211,7 +216,7 @@ inputs:
     drain_timeout: 0
     io_threads: 4
 api: {listen: "127.0.0.2:0", certificate: ./server.pem, key: server.key, tokens: [t], token_file: hec.tokens, threads: 2}
-storage: {engine: sqlite, queue_size: 1MiB, commit_size: 64KiB}
+storage: {engine: sqlite, queue_size: 1MiB, commit_size: 64KiB, retention: {events: none, findings: 5d, max_size: 64MiB}}
 detections:
   paths: [rules, /abs/rules]
   macros: ../macros.yaml
@@ -279,6 +284,9 @@ sources:
   expected.api.tokens = {"t", "one", "two"};
   expected.writer.queue_bytes = 1024 * 1024;
   expected.writer.commit_bytes = 64 * 1024;
+  expected.retention.events.reset();
+  expected.retention.findings = hours(5 * 24);
+  expected.retention.max_size_bytes = 64 * 1024 * 1024;
   auto& detections = expected.detections;
   detections.paths = {folder.path("rules"), "/abs/rules"};
   detections.macros = {std::filesystem::path(folder.path("../macros.yaml")).lexically_normal().string()};
@@ -320,6 +328,22 @@ sources:
                       .severity = "critical",
                       .risk_score = 7};
   check_equal(config, expected);
+}
+
+TEST_CASE("Retention: bounds by themselves, and none") {
+  const storage::Retention defaults = Config().retention;
+  CHECK(defaults.events == std::chrono::hours(24 * 90));
+  CHECK(defaults.findings == std::chrono::hours(24 * 400));
+  CHECK(defaults.max_size_bytes == std::uint64_t{20} << 30);
+  const storage::Retention one = good("storage: {retention: {events: 1h}}\n").retention;
+  CHECK(one.events == std::chrono::hours(1));
+  CHECK(one.findings == defaults.findings);
+  CHECK(one.max_size_bytes == defaults.max_size_bytes);
+  const storage::Retention none =
+      good("storage: {retention: {events: none, findings: none, max_size: none}}\n").retention;
+  CHECK_FALSE(none.events.has_value());
+  CHECK_FALSE(none.findings.has_value());
+  CHECK_FALSE(none.max_size_bytes.has_value());
 }
 
 TEST_CASE("One part of a section leaves the others at their defaults") {

@@ -228,8 +228,17 @@ TEST_CASE("Wrong storage and scheduler") {
       {"storage: {engine: clickhouse}\n",
        {"1:19: error: storage.engine: 'clickhouse': not supported by this version: expected sqlite"}},
       {"storage: {engine: postgres}\n", {"1:19: error: storage.engine: 'postgres': expected sqlite"}},
-      {"storage: {retention: {events: 30d}}\n",
-       {"1:11: error: storage.retention: not supported by this version: everything is kept"}},
+      {"storage: {retention: {events: 30d, findings: 1y, max_size: 20GB, runs: 5d}}\n",
+       {"1:47: error: storage.retention.findings: duration '1y': expected a unit (us, ms, s, m, h, d or w) at column 2",
+        "1:67: error: storage.retention: unknown key 'runs': expected events, findings or max_size"}},
+      {"storage: {retention: {events: 30s, findings: off, max_size: 1MiB}}\n",
+       {"1:31: error: storage.retention.events: '30s': expected 1h to 36500d",
+        "1:46: error: storage.retention.findings: duration 'off': expected a whole number at column 1",
+        "1:61: error: storage.retention.max_size: '1MiB': expected 64MiB to 1024TiB"}},
+      {"storage: {retention: 30d}\n", {"1:22: error: storage.retention: expected a map, found a single value"}},
+      {"storage: {retention: {events: , max_size: }}\n",
+       {"1:23: error: storage.retention.events: expected a duration such as 5s, found nothing",
+        "1:33: error: storage.retention.max_size: expected a size such as 64MiB, found nothing"}},
       {"storage: {queue_size: 64mib, commit_size: 2GiB}\n",
        {"1:23: error: storage.queue_size: size '64mib': expected a unit (B, KiB, MiB, GiB, TiB, kB, MB, GB or TB) at "
         "column 3",
@@ -325,7 +334,7 @@ TEST_CASE("All problems of a file, in the order of the file") {
   check(
       {{"scheduler: {threads: 0}\n"
         "storage:\n"
-        "  retention: {events: 30d}\n"
+        "  retention: {events: 30}\n"
         "  queue_size: 5 MiB\n"
         "inputs:\n"
         "  http:\n"
@@ -337,7 +346,7 @@ TEST_CASE("All problems of a file, in the order of the file") {
         "data_dir: /a\n"
         "data_dir: /b\n",
         {"1:22: error: scheduler.threads: '0': expected 1 to 64",
-         "3:3: error: storage.retention: not supported by this version: everything is kept",
+         "3:23: error: storage.retention.events: duration '30': expected a unit (us, ms, s, m, h, d or w) at column 3",
          "4:15: error: storage.queue_size: size '5 MiB': expected a unit (B, KiB, MiB, GiB, TiB, kB, MB, GB or TB) at "
          "column 2",
          "7:16: error: inputs.http[0].listen: 0.0.0.0:8088 can be reached from other machines: expected tokens or "

@@ -73,7 +73,9 @@ class Folder {
 
 class Database {
  public:
-  Database() : store_(must(sqlite::open({.data_dir = folder_.path()}))), side_door_(open_side_door()) {}
+  Database() : Database(sqlite::Options()) {}
+  // In the folder of its own, whatever the options say.
+  explicit Database(sqlite::Options options) : store_(open_store(std::move(options))), side_door_(open_side_door()) {}
 
   Store& store() { return *store_; }
   std::string path() const { return folder_.database(); }
@@ -86,6 +88,10 @@ class Database {
   }
 
  private:
+  std::unique_ptr<Store> open_store(sqlite::Options options) {
+    options.data_dir = folder_.path();
+    return must(sqlite::open(options));
+  }
   sqlite::Connection open_side_door() {
     return must(sqlite::Connection::open(folder_.database(), sqlite::Connection::Mode::kReadOnly));
   }
@@ -130,6 +136,26 @@ inline cim::ProcessRecord process(std::uint64_t record_id) {
   return record;
 }
 
+// All steps of upkeep until a round is over; what they did together.
+inline UpkeepStep keep_up(WriteSession& session, core::Micros now) {
+  UpkeepStep sum;
+  for (int steps = 0; !sum.finished; ++steps) {
+    REQUIRE(steps < 10'000);
+    const UpkeepStep step = must(session.keep_up(now));
+    sum.registry_events += step.registry_events;
+    sum.process_events += step.process_events;
+    sum.findings += step.findings;
+    sum.runs += step.runs;
+    sum.dictionary_rows += step.dictionary_rows;
+    sum.forgotten_entries += step.forgotten_entries;
+    sum.pressing = sum.pressing || step.pressing;
+    sum.out_of_events = sum.out_of_events || step.out_of_events;
+    sum.finished = step.finished;
+    if (step.state) sum.state = step.state;
+  }
+  return sum;
+}
+
 inline Batch batch_of(std::vector<cim::RegistryRecord> records) {
   Batch batch;
   batch.registry = std::move(records);
@@ -142,8 +168,9 @@ inline CommitOutcome commit(WriteSession& session, const Batch& batch) {
   return outcomes[0];
 }
 
-// Every id in every column must stand for a row.
-inline void check_references(Database& database) {
+// Every id in every column must stand for a row. `single`: and no two rows say the same, as they may where the writer
+// has forgotten some.
+inline void check_references(Database& database, bool single = true) {
   CHECK(database.rows("PRAGMA foreign_key_check").empty());
   for (const char* column : {"action", "value_data", "value_type", "details", "extra"}) {
     INFO(column);
@@ -153,6 +180,9 @@ inline void check_references(Database& database) {
                     " NOT IN (SELECT id FROM term)")
               .empty());
   }
+  CHECK(database.rows("SELECT * FROM origin_name WHERE origin NOT IN (SELECT id FROM origin)").empty());
+  CHECK(database.rows("SELECT id FROM origin WHERE id NOT IN (SELECT origin FROM origin_name)").empty());
+  if (!single) return;
   CHECK(database.rows("SELECT text FROM term GROUP BY text HAVING count(*) > 1").empty());
   CHECK(database.rows("SELECT key_name FROM registry_path GROUP BY key_name, value_name HAVING count(*) > 1").empty());
   CHECK(database

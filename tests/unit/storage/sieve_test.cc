@@ -267,6 +267,63 @@ TEST_CASE("what a sieve leaves gives the rows that the window gives", "[sieve]")
   }
 }
 
+TEST_CASE("a text with several ids is one text to every search", "[sieve]") {
+  const unsigned seed = GENERATE(11U, 12U);
+  INFO("seed " << seed);
+  Random random(seed);
+  Events events(random);
+  Database remembers;
+  Database forgets({.data_dir = {}, .dictionary_bytes = 0});
+  const auto session = remembers.writer();
+  const auto forgetful = forgets.writer();
+  for (int i = 0; i < 40; ++i) {  // few at a time, so that each commit leaves much unused
+    const Batch batch = events.batch(5, 3);
+    commit(*session, batch);
+    commit(*forgetful, batch);
+  }
+  check_references(forgets, false);
+  REQUIRE(forgets.count("term") > remembers.count("term"));
+  REQUIRE(forgets.count("registry_path") > remembers.count("registry_path"));
+  REQUIRE(forgets.count("source") > remembers.count("source"));
+  for (const char* view : {"Registry", "Processes"}) {
+    CHECK(forgets.rows(std::string("SELECT * FROM ") + view) == remembers.rows(std::string("SELECT * FROM ") + view));
+  }
+
+  const auto reader = remembers.reader();
+  const auto of_forgets = forgets.reader();
+  const cim::Window window{at("2026-10-11T10:00:00Z"), at("2026-10-11T10:01:00Z")};
+  const Dialect& dialect = remembers.store().dialect();
+  std::vector<Filter> filters;
+  for (int i = 0; i < 40; ++i) {
+    const Dataset dataset = i % 2 == 0 ? Dataset::kRegistry : Dataset::kProcesses;
+    filters.push_back({dataset, Predicates(random, dataset).any(true)});
+  }
+  const auto sifted = must(must(of_forgets->open_sieve(filters))->sift(window, kTimeout));
+  for (std::size_t i = 0; i < filters.size(); ++i) {
+    const auto& [dataset, where] = filters[i];
+    check_same_rows(forgets, *of_forgets, window, filters[i], sifted[i], true);
+    for (const std::string& select : selections(dialect, dataset)) {
+      CHECK(rows_of(*of_forgets, query_of(dialect, dataset, window, where, select)) ==
+            rows_of(*reader, query_of(dialect, dataset, window, where, select)));
+    }
+  }
+  // Groups, their sizes and their distinct values.
+  for (const auto& [dataset, by] : {std::pair(Dataset::kRegistry, "registry_path"),
+                                    {Dataset::kRegistry, "dest"},
+                                    {Dataset::kRegistry, "registry_value_data"},
+                                    {Dataset::kProcesses, "process_name"},
+                                    {Dataset::kProcesses, "process"}}) {
+    const std::string group = dialect.field(dataset, *cim::find_field(dataset, by));
+    const std::string user = dialect.field(dataset, *cim::find_field(dataset, "user"));
+    Query query = query_of(dialect, dataset, window, always(),
+                           group + ", count(*), count(DISTINCT " + user + "), " + dialect.values_aggregate(user));
+    query.sql += " GROUP BY 1 ORDER BY 1";
+    const auto rows = rows_of(*of_forgets, query);
+    CHECK(rows.size() > 3);
+    CHECK(rows == rows_of(*reader, query));
+  }
+}
+
 Predicate path_is(std::string_view pattern) {
   return {Matches{cim::find_field(Dataset::kRegistry, "registry_path"), core::TextPattern::with_stars(pattern)}};
 }

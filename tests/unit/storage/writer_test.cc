@@ -33,6 +33,8 @@ class FakeSession final : public WriteSession {
     std::condition_variable changed;
     std::vector<std::vector<std::string>> commits;  // names of the batches of each try
     bool held = false;
+    // Upkeep: null does nothing.
+    std::function<core::Result<UpkeepStep>(std::size_t commits)> keep_up;
 
     void hold() {
       const std::lock_guard lock(mutex);
@@ -63,6 +65,14 @@ class FakeSession final : public WriteSession {
       control_.changed.wait(lock, [&] { return !control_.held; });
     }
     return control_.answer(batches);
+  }
+
+  core::Result<UpkeepStep> keep_up(core::Micros now) override {
+    if (!control_.keep_up || now < core::from_us(1'000'000'000'000'000)) return UpkeepStep{};
+    const std::lock_guard lock(control_.mutex);
+    core::Result<UpkeepStep> step = control_.keep_up(control_.commits.size());
+    control_.changed.notify_all();
+    return step;
   }
 
  private:
@@ -278,6 +288,64 @@ TEST_CASE("while the daemon stops, a store that works goes on, one that has fail
   CHECK(control.commits.size() == tries);
   CHECK(done == std::vector<std::string>{"a: 0", "b: locked", "c: locked"});
   CHECK(counters.value(core::Counter::kBatchesFailed) == 2);
+}
+
+TEST_CASE("upkeep goes on step by step while nothing waits, and what it did is counted") {
+  FakeSession::Control control;
+  std::size_t steps = 0;
+  control.keep_up = [&](std::size_t) -> core::Result<UpkeepStep> {
+    UpkeepStep step{.more = ++steps < 50,
+                    .registry_events = 2,
+                    .process_events = 3,
+                    .findings = 4,
+                    .runs = 5,
+                    .dictionary_rows = 6,
+                    .forgotten_entries = 7};
+    step.finished = !step.more;
+    if (step.finished) step.state = StoreState{.seen = core::from_us(1), .used_bytes = 99, .oldest = core::from_us(7)};
+    return step;
+  };
+  core::Counters counters;
+  {
+    Writer writer(std::make_unique<FakeSession>(control), {}, counters);
+    std::unique_lock lock(control.mutex);
+    REQUIRE(control.changed.wait_for(lock, kDeadline, [&] { return steps >= 50; }));
+    lock.unlock();
+    const auto deadline = std::chrono::steady_clock::now() + kDeadline;
+    while (!writer.store_state() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+    REQUIRE(writer.store_state().has_value());
+    CHECK(writer.store_state()->used_bytes == 99);
+    CHECK(writer.store_state()->oldest == core::from_us(7));
+  }
+  CHECK(steps == 50);  // the next round is not due yet
+  using core::Counter;
+  const std::pair<Counter, std::uint64_t> expected[] = {
+      {Counter::kUpkeepRounds, 1},        {Counter::kUpkeepFailures, 0},       {Counter::kRegistryDeleted, 100},
+      {Counter::kProcessDeleted, 150},    {Counter::kFindingsDeleted, 200},    {Counter::kRunsDeleted, 250},
+      {Counter::kDictionaryDeleted, 300}, {Counter::kDictionaryForgotten, 350}};
+  for (const auto& [counter, value] : expected) CHECK(counters.value(counter) == value);
+}
+
+TEST_CASE("upkeep that fails waits, and stops no commit") {
+  const Quiet quiet;
+  FakeSession::Control control;
+  std::size_t steps = 0;
+  control.keep_up = [&](std::size_t) -> core::Result<UpkeepStep> {
+    ++steps;
+    return error(core::ErrorCode::kIo, "disk full");
+  };
+  core::Counters counters;
+  std::vector<std::string> done;
+  {
+    Writer writer(std::make_unique<FakeSession>(control), {}, counters);
+    for (const char* name : {"a", "b"}) {
+      CHECK(submit(writer, named(name, &done)));
+      REQUIRE(control.wait_for_tries(name == std::string("a") ? 1 : 2));
+    }
+  }
+  CHECK(done == std::vector<std::string>{"a: 0", "b: 0"});
+  CHECK(steps == 1);
+  CHECK(counters.value(core::Counter::kUpkeepFailures) == 1);
 }
 
 TEST_CASE("a stopped writer takes nothing") {

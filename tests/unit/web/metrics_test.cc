@@ -52,10 +52,15 @@ TEST_CASE("metrics: every counter and gauge, once, with its meaning") {
   counters.add_skipped("Security", 4624);
   counters.add_skipped("Security", 4624);
   counters.add_skipped("a\"b\\c\nd\xff", 1);
-  const auto families = parse(web::render_metrics(
-      counters, {.queued_bytes = 4096, .stalled = true, .hosts = web::SenderCounts{5, 3, 1}, .version = "1.2.3"}));
+  web::Gauges gauges{.queued_bytes = 4096, .stalled = true, .hosts = web::SenderCounts{5, 3, 1}, .version = "1.2.3"};
+  gauges.store = storage::StoreState{.seen = core::from_us(1'791'763'200'123'456),
+                                     .used_bytes = 1000,
+                                     .file_bytes = 2000,
+                                     .log_bytes = 300,
+                                     .oldest = core::from_us(1'791'000'000'000'000)};
+  const auto families = parse(web::render_metrics(counters, gauges));
 
-  CHECK(families.size() == std::size(core::kCounterTable) + 7);
+  CHECK(families.size() == std::size(core::kCounterTable) + 12);
   for (const core::CounterDeclaration& counter : core::kCounterTable) {
     INFO(counter.name);
     const Family& family = families.at(std::string(counter.name));
@@ -69,6 +74,11 @@ TEST_CASE("metrics: every counter and gauge, once, with its meaning") {
                                            {"{channel=\"a\\\"b\\\\c\\nd\xEF\xBF\xBD\",event_id=\"1\"}", "1"}});
   CHECK(families.at("regwarden_writer_queue_bytes").samples.at("") == "4096");
   CHECK(families.at("regwarden_writer_stalled").samples.at("") == "1");
+  CHECK(families.at("regwarden_store_used_bytes").samples.at("") == "1000");
+  CHECK(families.at("regwarden_store_file_bytes").samples.at("") == "2000");
+  CHECK(families.at("regwarden_store_log_bytes").samples.at("") == "300");
+  CHECK(families.at("regwarden_store_oldest_event_timestamp_seconds").samples.at("") == "1791000000");
+  CHECK(families.at("regwarden_upkeep_timestamp_seconds").samples.at("") == "1791763200");
   CHECK(families.at("regwarden_sources").samples.at("") == "5");
   CHECK(families.at("regwarden_hosts").samples.at("") == "3");
   CHECK(families.at("regwarden_hosts_silent").samples.at("") == "1");
