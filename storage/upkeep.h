@@ -10,11 +10,11 @@ namespace rw::storage {
 
 // The store as upkeep last saw it.
 struct StoreState {
-  core::Micros seen;                   // when
-  std::uint64_t used_bytes = 0;        // of the database and its log: what max_size bounds
-  std::uint64_t file_bytes = 0;        // of the database's file, with the pages that are free in it
-  std::uint64_t log_bytes = 0;         // of the write-ahead log's file
-  std::optional<core::Micros> oldest;  // time of the oldest event; unset: there is none
+  core::Micros seen;                                  // when
+  std::uint64_t used_bytes = 0;                       // of the database and its log: what max_size bounds
+  std::uint64_t file_bytes = 0;                       // of the database's file, with the pages that are free in it
+  std::uint64_t log_bytes = 0;                        // of the write-ahead log's file
+  std::optional<core::Micros> oldest = std::nullopt;  // time of the oldest event; unset: there is none
 };
 
 // What a step did.
@@ -27,9 +27,9 @@ struct UpkeepStep {
   std::uint64_t process_events = 0;
   std::uint64_t findings = 0;
   std::uint64_t runs = 0;
-  std::uint64_t dictionary_rows = 0;    // paths, processes, sources, texts
-  std::uint64_t forgotten_entries = 0;  // of the writer's maps, for want of room
-  std::optional<StoreState> state;      // set when it was looked at
+  std::uint64_t dictionary_rows = 0;               // paths, processes, sources, texts
+  std::uint64_t forgotten_entries = 0;             // of the writer's maps, for want of room
+  std::optional<StoreState> state = std::nullopt;  // set when it was looked at
 };
 
 }  // namespace rw::storage

@@ -39,6 +39,11 @@ constexpr const char* kFreeStep = "PRAGMA incremental_vacuum(256)";
 // Rounds without anything to do are written down this often.
 constexpr hours kRoundPeriod{1};
 
+// Rounds are seconds apart. After a gap like this the daemon was down, or the clock has leapt: nothing goes by age for
+// a while, so that a clock that was wrong can be set right.
+constexpr hours kLeap{24};
+constexpr hours kLeapPause{1};
+
 std::uint64_t size_of(const std::string& file) {
   std::error_code error;
   const auto size = std::filesystem::file_size(file, error);
@@ -90,11 +95,24 @@ core::Result<UpkeepStep> Upkeep::step(core::Micros now, const Transaction& trans
 
 void Upkeep::begin_round(core::Micros now) {
   now_ = now;
-  events_before_ = retention_.events ? std::optional(now - *retention_.events) : std::nullopt;
-  findings_before_ = retention_.findings ? std::optional(now - *retention_.findings) : std::nullopt;
+  const auto before = [&](const std::optional<std::chrono::microseconds>& age) {
+    return age && !leapt() ? std::optional(now - *age) : std::nullopt;
+  };
+  events_before_ = before(retention_.events);
+  findings_before_ = before(retention_.findings);
   registry_walk_ = process_walk_ = risk_walk_ = notable_walk_ = run_walk_ = {};
   deleted_ = false;
   task_ = Task::kOldEvents;
+}
+
+// Whether to wait until it is clear that the time is right.
+bool Upkeep::leapt() {
+  if (round_ended_ == core::Micros() || now_ <= round_ended_ + kLeap) {
+    wait_until_.reset();
+    return false;
+  }
+  if (!wait_until_ || *wait_until_ > now_ + kLeapPause) wait_until_ = now_ + kLeapPause;
+  return now_ < *wait_until_;
 }
 
 Upkeep::Task Upkeep::next_of(Task task) const {
@@ -332,6 +350,7 @@ core::Result<bool> Upkeep::free_pages() {
 
 core::Result<void> Upkeep::end_round(const Transaction& transaction, UpkeepStep& done) {
   RW_TRY(done.state, look());
+  if (wait_until_ && now_ < *wait_until_) return {};  // the time of this round may be wrong
   if (!deleted_ && now_ - round_ended_ < kRoundPeriod && round_ended_ <= now_) return {};
   RW_CHECK(transaction(
       [&] { return connection_.execute(fmt::format("UPDATE upkeep SET time = {}", core::to_us(now_)).c_str()); }));

@@ -1,7 +1,8 @@
 // What retention lets go, and what nothing refers to any more, deleted in small steps by the writer between commits. A
 // round, in this order: events, findings and runs that are too old; the oldest events, while the database is too large;
 // where it is due, the mark and sweep of what no event refers to; and free pages given back to the file system where
-// there are many. Used on the writer's thread only.
+// there are many. When the last round is more than a day ago, nothing goes by age for an hour: the clock may be wrong.
+// Used on the writer's thread only.
 #pragma once
 
 #include <cstdint>
@@ -47,6 +48,7 @@ class Upkeep {
 
   core::Result<void> prepare();
   void begin_round(core::Micros now);
+  bool leapt();
   // True: it has done something; false: there is nothing (more) to do.
   core::Result<bool> run(Task task, const Transaction& transaction, UpkeepStep& done);
   Task next_of(Task task) const;
@@ -82,7 +84,8 @@ class Upkeep {
   core::Micros now_{};      // of the round
   std::optional<core::Micros> events_before_, findings_before_;
   Expiry::Walk registry_walk_, process_walk_, risk_walk_, notable_walk_, run_walk_;
-  bool deleted_ = false;  // in this round
+  bool deleted_ = false;                    // in this round
+  std::optional<core::Micros> wait_until_;  // after a leap of the clock
 
   bool shrinking_ = false;      // until the database is well below max_size
   bool pressing_ = false;       // it grows although it shrinks

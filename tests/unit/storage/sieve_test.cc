@@ -276,7 +276,7 @@ TEST_CASE("a text with several ids is one text to every search", "[sieve]") {
   Database forgets({.data_dir = {}, .dictionary_bytes = 0});
   const auto session = remembers.writer();
   const auto forgetful = forgets.writer();
-  for (int i = 0; i < 40; ++i) {  // few at a time, so that each commit leaves much unused
+  for (int i = 0; i < 25; ++i) {  // few at a time, so that each commit leaves much unused
     const Batch batch = events.batch(5, 3);
     commit(*session, batch);
     commit(*forgetful, batch);
@@ -294,7 +294,7 @@ TEST_CASE("a text with several ids is one text to every search", "[sieve]") {
   const cim::Window window{at("2026-10-11T10:00:00Z"), at("2026-10-11T10:01:00Z")};
   const Dialect& dialect = remembers.store().dialect();
   std::vector<Filter> filters;
-  for (int i = 0; i < 40; ++i) {
+  for (int i = 0; i < 16; ++i) {
     const Dataset dataset = i % 2 == 0 ? Dataset::kRegistry : Dataset::kProcesses;
     filters.push_back({dataset, Predicates(random, dataset).any(true)});
   }
