@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::string_view kEventEnd = "</Event>";
 constexpr std::string_view kObjectEnd = "\n}";
+constexpr std::size_t kUtf16MarkBytes = 2;
 
 // Tags that stand around events and carry nothing.
 bool is_wrapper(std::string_view text) {
@@ -36,9 +37,12 @@ void EventFile::convert(bool at_end) {
     begun_ = true;
     utf16_ = core::utf16_byte_order_of_markup(undecoded_);
     if (undecoded_.starts_with(core::kByteOrderMark)) undecoded_.erase(0, core::kByteOrderMark.size());
+    if (utf16_ && core::utf16_byte_order(undecoded_)) undecoded_.erase(0, kUtf16MarkBytes);
   }
   const std::size_t whole = utf16_ && !at_end ? core::utf16_whole_bytes(undecoded_, *utf16_) : undecoded_.size();
   const std::string_view text = std::string_view(undecoded_).substr(0, whole);
+  // After the first characters a mark is one like others.
+  if (utf16_ && core::utf16_byte_order(text) == utf16_) buffer_ += core::kByteOrderMark;
   buffer_ += utf16_ ? core::utf16_to_utf8(text, *utf16_) : std::string(text);
   undecoded_.erase(0, whole);
 }

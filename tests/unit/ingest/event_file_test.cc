@@ -65,6 +65,8 @@ TEST_CASE("files in UTF-16, and with a byte order mark") {
   check(big, expected);
   // A character of two units, and half of one at the end.
   check(std::string("\xff\xfe{\0=\xd8\0\xde}\0\n\0=\xd8", 14), {"{\xf0\x9f\x98\x80}", "\xef\xbf\xbd"});
+  // A byte order mark in the middle, where a chunk begins or not.
+  check(std::string("\xff\xfe{\0\xff\xfe}\0", 8), {"{\xef\xbb\xbf}"});
   // Less than tells what it is in.
   check("{", {"{"});
   check("\xff\xfe", {});

@@ -208,6 +208,10 @@ TEST_CASE("syslog-ng Agent: every event that is stored") {
 
 TEST_CASE("syslog-ng Agent: faults") {
   check({
+      {"a header that is not UTF-8",
+       "<14>1 2026-10-11T22:14:15Z h\xe9 u\xe9 1 - - Security Microsoft-Windows-Security-Auditing: [x] m (EventID 1)",
+       "syslog-ng-agent\nprovider=Microsoft-Windows-Security-Auditing\nevent_id=1\nchannel=Security\n"
+       "computer=h\xef\xbf\xbd\ndata.AccountName=u\xef\xbf\xbd\nmessage=m\n"},
       {"no source", kHeader + "u: Security: [x] m (EventID 1)",
        error("syslog-ng Agent: expected a channel and a source before '[TYPE]'")},
       {"a type that is not closed", kHeader + "u: Security a: [x m (EventID 1)",
