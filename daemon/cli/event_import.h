@@ -1,5 +1,5 @@
 // Events from files into a store, through the same decoder and writer as the network inputs: XML, or JSON objects, one
-// a line or pretty-printed; also .gz. One thread at a time.
+// a line or pretty-printed; also in UTF-16, also .gz. One thread at a time.
 #pragma once
 
 #include <cstdint>

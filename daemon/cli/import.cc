@@ -71,7 +71,7 @@ int import(const ImportOptions& options) {
 void add_import(CLI::App& app, int& status) {
   auto options = std::make_shared<ImportOptions>();
   CLI::App* command =
-      app.add_subcommand("import", "Read events from files (XML or JSON lines, also .gz) into the store");
+      app.add_subcommand("import", "Read events from files (XML or JSON lines; UTF-16, .gz) into the store");
   add_config_option(*command, options->config);
   command->add_option("FILE", options->files, "Files of events")->required();
   command->callback([options, &status] { status = import(*options); });

@@ -6,6 +6,7 @@
 
 #include "daemon/core/text.h"
 #include "daemon/ingest/decode/payload.h"
+#include "daemon/ingest/decode/text_event.h"
 #include "daemon/ingest/normalize/event_base.h"
 #include "daemon/ingest/normalize/process.h"
 #include "daemon/ingest/normalize/registry.h"
@@ -83,10 +84,9 @@ core::Result<std::size_t> Pipeline::decode(std::string_view payload, const Messa
 core::Result<bool> Pipeline::take(const WindowsEvent& event, const MessageContext& context) {
   counters_.add(core::Counter::kDecoded);
   std::string_view computer = present(event.computer);
-  storage::SourceSeen& seen = sources_.count(event, {.received = context.received,
-                                                     .input = context.input,
-                                                     .peer = context.peer,
-                                                     .host = computer.empty() ? context.fallback_host : computer});
+  if (computer.empty()) computer = keep_text(context.fallback_host, batch_.arena);
+  storage::SourceSeen& seen = sources_.count(
+      event, {.received = context.received, .input = context.input, .peer = context.peer, .host = computer});
   const EventKind kind = kind_of(event);
   if (kind == EventKind::kOther) return skip(event);
   core::Micros time = context.received;
@@ -95,7 +95,6 @@ core::Result<bool> Pipeline::take(const WindowsEvent& event, const MessageContex
   } else if (context.fallback_time && core::is_plausible(*context.fallback_time)) {
     time = *context.fallback_time;
   }
-  if (computer.empty()) computer = batch_.arena.copy(context.fallback_host);
   if (kind == EventKind::kProcess || kind == EventKind::kSecurityProcess) {
     cim::ProcessRecord record;
     fill_base(event, kind, time, context.received, computer, batch_.arena, scratch_, record);

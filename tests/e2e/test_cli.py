@@ -38,8 +38,8 @@ class CliCase(unittest.TestCase):
         path.write_bytes(data.encode() if isinstance(data, str) else data)
         return str(path)
 
-    def rows(self, sql):
-        with sqlite3.connect(self.folder / "data/regwarden.db") as database:
+    def rows(self, sql, data_dir="data"):
+        with sqlite3.connect(self.folder / data_dir / "regwarden.db") as database:
             result = database.execute(sql).fetchall()
         database.close()
         return result
@@ -85,6 +85,33 @@ class Corpus(CliCase):
 
         again = self.cli("import", *map(str, files))
         self.assertIn(f": 0 registry and 0 process events stored, {sum(lines.values())} were there already", again.stdout)
+
+    def test_every_line_of_json(self):
+        """Each form is stored or counted; of a Sysmon 12 whose EventType NXLog lost nobody knows what was done."""
+        # registry and process events, events of other kinds, rejected; registry events of an unknown action, by id
+        expected = {
+            "azure": (292, 2, 37, 0, {}),
+            "azure-syslog": (0, 0, 92, 1, {}),
+            "flat": (76583, 1834, 14109, 0, {4663: 7}),
+            "flat-nots": (639, 30, 364, 0, {}),
+            "nxlog": (77547, 1294, 9587, 0, {12: 25999, 14: 1, 4663: 8}),
+            "winlogbeat6": (6706, 115, 1145, 0, {}),
+        }
+        files = collections.defaultdict(list)
+        for file in sorted((SHARED_DIR / "corpus/nxlog-json").iterdir()):
+            files[file.name.split(".")[0]].append(str(file))
+        self.assertEqual(files.keys(), expected.keys())
+        for form, (registry, processes, other, rejected, unknown) in expected.items():
+            with self.subTest(form):
+                self.write_config(f"data_dir: {form}\ntime_zone: America/New_York\n")
+                self.assertEqual(
+                    self.cli("import", *files[form]).stdout,
+                    f"{registry + processes + other} events: {registry} registry and {processes} process events stored,"
+                    f" 0 were there already, {other} of other kinds; {rejected} rejected\n")
+                rows = self.rows("SELECT EventID, count(*) FROM Registry WHERE action = 'unknown' GROUP BY 1", form)
+                self.assertEqual(dict(rows), unknown)
+        self.assertEqual(self.rows("SELECT reason FROM rejected", "azure-syslog"),
+                         [("offset 0: <Event> without </Event>: the event is cut off",)])
 
     def test_detection_fires_on_exactly_the_expected_lines(self):
         self.cli("import", str(CORPUS / "amsi-disable-synthetic.xml"))

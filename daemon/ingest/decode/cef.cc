@@ -60,10 +60,27 @@ std::optional<core::Micros> parse_agent_time(std::string_view text) {
   return time.ok() ? std::optional(*time) : std::nullopt;
 }
 
-// "Oct 11 2026 22:14:15", which CEF has beside the numbers.
-std::optional<core::LocalTime> parse_cef_local_time(std::string_view text) {
-  if (text.size() < 20 || text[11] != ' ') return std::nullopt;
-  return parse_ctime(fmt::format("{} {} {}", text.substr(0, 6), text.substr(12, 8), text.substr(7, 4)));
+// "Oct 11 2026 22:14:15[.123][ UTC]", which CEF has beside the numbers.
+struct CefTime {
+  std::optional<core::LocalTime> local;
+  std::string_view zone;  // its abbreviation; empty: none is given
+};
+CefTime parse_cef_time(std::string_view text) {
+  if (text.size() < 20 || text[11] != ' ') return {};
+  const std::string_view clock = text.substr(12, text.find(' ', 12) - 12);
+  return {.local = parse_ctime(fmt::format("{} {} {}", text.substr(0, 6), clock, text.substr(7, 4))),
+          .zone = core::trim(text.substr(12 + clock.size()))};
+}
+
+bool is_wincollect(const std::vector<NamedValue>& pairs) {
+  return std::any_of(pairs.begin(), pairs.end(), [](const NamedValue& pair) { return pair.name == "AgentDevice"; });
+}
+
+// WinCollect's words for what Windows logged the event as, which are also names of Sysmon's data.
+std::string_view name_in_wincollect(std::string_view name) {
+  if (name == "User") return "AccountName";
+  if (name == "Domain") return "AccountDomain";
+  return name == "EventType" ? std::string_view() : name;  // says in a number what Keywords says
 }
 
 // A key that names what another key holds: "cs1Label" of "cs1".
@@ -73,6 +90,7 @@ bool is_label_of(std::string_view label, std::string_view key) {
 
 core::Result<void> take_pairs(const std::vector<NamedValue>& pairs, std::string_view class_id,
                               const PayloadContext& context, core::Arena& arena, WindowsEvent& event) {
+  const bool wincollect = is_wincollect(pairs);
   std::array<std::string_view, std::size(kKeys)> known;
   for (const NamedValue& pair : pairs) {
     const auto* const key = std::find_if(std::begin(kKeys), std::end(kKeys), [&](const auto& row) {
@@ -84,7 +102,8 @@ core::Result<void> take_pairs(const std::vector<NamedValue>& pairs, std::string_
       continue;
     }
     if (pair.name.ends_with("Label") && pair.name.size() > 5) continue;
-    std::string_view name = pair.name;
+    std::string_view name = wincollect ? name_in_wincollect(pair.name) : pair.name;
+    if (name.empty()) continue;
     for (const NamedValue& label : pairs) {
       if (!label.value.empty() && is_label_of(label.name, pair.name)) name = label.value;
     }
@@ -118,7 +137,12 @@ core::Result<void> take_pairs(const std::vector<NamedValue>& pairs, std::string_
   }
   const std::string_view time = first(Meaning::kTime);
   event.time = parse_agent_time(time);
-  finish_text_event(parse_cef_local_time(time), context, arena, event);
+  CefTime cef_time = parse_cef_time(time);
+  if (cef_time.local && (cef_time.zone == "UTC" || cef_time.zone == "GMT" || cef_time.zone == "Z")) {
+    event.time = core::TimeZone().to_utc(*cef_time.local);
+  }
+  if (!cef_time.zone.empty()) cef_time.local.reset();  // of any other abbreviation there are several
+  finish_text_event(cef_time.local, context, arena, event);
   return {};
 }
 
@@ -154,17 +178,26 @@ bool is_key_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
 }
 
-// "\=" "\\" "\n" "\r" of a CEF value.
-std::string_view without_cef_escapes(std::string_view value, core::Arena& arena) {
+// A sender that escapes backslashes writes none that is not part of an escape. Others send paths as they are, in which
+// "\n" is the beginning of a name.
+bool has_escaped_backslashes(std::string_view text) {
+  for (std::size_t at = text.find('\\'); at < text.size() - 1; at = text.find('\\', at + 2)) {
+    if (std::string_view("=\\|nr").find(text[at + 1]) == kNowhere) return false;
+  }
+  return true;
+}
+
+// "\=" "\|" and, where backslashes are `escaped`, "\\" "\n" "\r" of a CEF value.
+std::string_view without_cef_escapes(std::string_view value, bool escaped, core::Arena& arena) {
   if (value.find('\\') == kNowhere) return value;
   std::string plain;
   plain.reserve(value.size());
   for (std::size_t i = 0; i < value.size(); ++i) {
     const char next = i + 1 < value.size() ? value[i + 1] : '\0';
-    if (value[i] == '\\' && (next == '=' || next == '\\' || next == '|')) {
+    if (value[i] == '\\' && (next == '=' || next == '|' || (escaped && next == '\\'))) {
       plain += next;
       ++i;
-    } else if (value[i] == '\\' && (next == 'n' || next == 'r')) {
+    } else if (escaped && value[i] == '\\' && (next == 'n' || next == 'r')) {
       plain += next == 'n' ? '\n' : '\r';
       ++i;
     } else {
@@ -197,24 +230,38 @@ core::Result<std::vector<NamedValue>> cef_pairs(std::string_view text, core::Are
     value_start = at + 1;
   }
   if (!pairs.empty()) pairs.back().value = text.substr(value_start);
-  for (NamedValue& pair : pairs) pair.value = without_cef_escapes(core::trim(pair.value), arena);
+  const bool escaped = has_escaped_backslashes(text);
+  for (NamedValue& pair : pairs) pair.value = without_cef_escapes(core::trim(pair.value), escaped, arena);
   return pairs;
 }
 
+// A value may have delimiters in it (messages of the Security log have TABs): what does not begin with a key belongs to
+// the value before. WinCollect's message is its last value, so that nothing in it is a key.
 core::Result<std::vector<NamedValue>> leef_pairs(std::string_view text, std::string_view delimiter) {
   std::vector<NamedValue> pairs;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find(delimiter), text.size());
     const std::string_view pair = text.substr(0, end);
     text.remove_prefix(std::min(end + delimiter.size(), text.size()));
-    const std::size_t equals = pair.find('=');
-    if (core::trim(pair).empty()) continue;
-    if (equals == kNowhere) {
-      return core::invalid_input(fmt::format("LEEF: expected key=value, got {}", core::quoted(pair)));
+    const std::string_view key = core::trim(pair.substr(0, pair.find('=')));
+    if (pair.find('=') == kNowhere || !std::all_of(key.begin(), key.end(), is_key_character)) {
+      if (pairs.empty() && core::trim(pair).empty()) continue;
+      if (pairs.empty()) {
+        return core::invalid_input(fmt::format("LEEF: expected key=value, got {}", core::quoted(pair)));
+      }
+      std::string_view& value = pairs.back().value;
+      value = {value.data(), static_cast<std::size_t>(pair.data() + pair.size() - value.data())};
+      continue;
     }
     if (pairs.size() >= WindowsEvent::kMaxFields) return too_many_fields();
-    pairs.push_back({core::trim(pair.substr(0, equals)), core::trim(pair.substr(equals + 1))});
+    pairs.push_back({key, pair.substr(pair.find('=') + 1)});
+    if (key == "Message" && is_wincollect(pairs)) {
+      const std::string_view value = pairs.back().value;
+      pairs.back().value = {value.data(), static_cast<std::size_t>(text.data() + text.size() - value.data())};
+      break;
+    }
   }
+  for (NamedValue& pair : pairs) pair.value = core::trim(pair.value);
   return pairs;
 }
 

@@ -4,7 +4,8 @@
 //   AgentDevice=WindowsLog<TAB>AgentLogFile=Security<TAB>…            WinCollect without the LEEF header
 // How agents spread an event's fields over the keys of CEF and LEEF differs between products and versions. So fields
 // are taken from keys that have the event's own names, from custom strings with such a label (cs1Label=TargetObject),
-// and from the rendered message (msg=, Message=); all other keys are kept as data under the names they have.
+// and from the rendered message (msg=, Message=); all other keys are kept as data under the names they have. But
+// WinCollect's User and Domain are those of the logging service: they become AccountName and AccountDomain.
 #pragma once
 
 #include <string_view>

@@ -17,14 +17,6 @@ namespace {
 
 constexpr std::string_view kCeeMark = "@cee:";
 
-// A payload of UTF-16 begins with its byte order mark, or with a character of XML or JSON, of which one byte is NUL.
-std::optional<core::ByteOrder> byte_order_of(std::string_view payload) {
-  if (payload.size() < 2) return std::nullopt;
-  if (payload[1] == '\0' && (payload[0] == '<' || payload[0] == '{')) return core::ByteOrder::kLittle;
-  if (payload[0] == '\0' && (payload[1] == '<' || payload[1] == '{')) return core::ByteOrder::kBig;
-  return core::utf16_byte_order(payload);
-}
-
 std::string_view without_marks(std::string_view payload) {
   if (payload.starts_with(core::kByteOrderMark)) payload.remove_prefix(core::kByteOrderMark.size());
   const std::string_view rest = payload.substr(std::min(payload.find_first_not_of(' '), payload.size()));
@@ -102,10 +94,10 @@ std::string_view name_of(PayloadFormat format) {
 
 core::Result<std::size_t> decode_payload(std::string_view payload, const PayloadContext& context, core::Arena& arena,
                                          WindowsEvent& event, const TakeEvent& take) {
-  if (const std::optional<core::ByteOrder> order = byte_order_of(payload)) {
+  if (const std::optional<core::ByteOrder> order = core::utf16_byte_order_of_markup(payload)) {
     const std::string text = core::utf16_to_utf8(payload, *order);
-    // What begins with "<" or "{" in UTF-8 is no UTF-16 any more, so this ends here.
-    if (!byte_order_of(text)) return decode_payload(text, context, arena, event, take);
+    // What begins with "<", "{" or "[" in UTF-8 is no UTF-16 any more, so this ends here.
+    if (!core::utf16_byte_order_of_markup(text)) return decode_payload(text, context, arena, event, take);
   }
   return decode_text_payload(payload, false, context, arena, event, take);
 }

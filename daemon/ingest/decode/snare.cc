@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -20,7 +21,7 @@ namespace {
 constexpr std::string_view kMarker = "MSWinEventLog";
 // A host name and blanks may stand before the marker.
 constexpr std::size_t kMaxBeforeMarker = 300;
-constexpr std::size_t kMaxColumns = 64;  // of those that are looked at one by one; the rest is message
+constexpr std::size_t kMaxColumns = 64;  // of those that are looked at one by one from the front
 
 // rsyslog writes control characters in octal.
 constexpr std::string_view kOctalTab = "#011";
@@ -59,7 +60,15 @@ std::vector<std::string_view> split_columns(std::string_view text, std::string_v
     columns.push_back(text.substr(0, end));
     text.remove_prefix(end + delimiter.size());
   }
+  // What is more stands in the message; the columns behind it are found from the end.
+  std::array<std::string_view, 2> behind;
+  std::size_t found = 0;
+  for (std::size_t at = 0; found < behind.size() && (at = text.rfind(delimiter)) != std::string_view::npos;) {
+    behind[found++] = text.substr(at + delimiter.size());
+    text = text.substr(0, at);
+  }
   columns.push_back(text);
+  while (found > 0) columns.push_back(behind[--found]);
   return columns;
 }
 
@@ -68,18 +77,23 @@ bool is_number(std::string_view text) {
   return !text.empty() && text.size() <= 20 && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
+// The column that may follow the record number: an MD5 digest or EventSourceId=….
+bool is_optional_column(std::string_view text) {
+  constexpr std::size_t kMd5Digits = 32;
+  text = core::trim(text);
+  return text.starts_with("EventSourceId=") ||
+         (text.size() == kMd5Digits && text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos);
+}
+
+// Takes the record number, and what follows it, off the columns from the message on. The number may be missing.
 std::optional<std::uint64_t> take_record_number(std::vector<std::string_view>& rest) {
-  // One column may follow it: a digest or EventSourceId=….
-  for (const std::size_t behind : {std::size_t{0}, std::size_t{1}}) {
-    if (rest.size() < behind + 2) break;
-    const std::string_view column = core::trim(rest[rest.size() - 1 - behind]);
-    if (!is_number(column)) continue;
-    if (behind == 1 && core::trim(rest.back()).find(' ') != std::string_view::npos) continue;  // that is the message
-    const auto number = core::parse_integer<std::uint64_t>(column);
-    rest.resize(rest.size() - 1 - behind);
-    return number;
-  }
-  return std::nullopt;
+  const bool behind_number = rest.size() > 2 && is_number(rest[rest.size() - 2]) && !is_number(rest.back()) &&
+                             core::trim(rest.back()).find(' ') == std::string_view::npos;
+  if (rest.size() > 1 && (behind_number || is_optional_column(rest.back()))) rest.pop_back();
+  if (rest.size() < 2 || !is_number(rest.back())) return std::nullopt;
+  const auto number = core::parse_integer<std::uint64_t>(core::trim(rest.back()));
+  rest.pop_back();
+  return number;
 }
 
 // The data string and the expanded string may be swapped: the longer is the message. More columns than two mean that

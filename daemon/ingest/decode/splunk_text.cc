@@ -14,7 +14,9 @@ namespace rw::ingest {
 namespace {
 
 constexpr std::string_view kLogName = "LogName=";
-constexpr std::size_t kMaxBeforeLogName = 100;  // the line with the time
+constexpr std::string_view kWrittenLineEnd = "#012";    // rsyslog's
+constexpr std::string_view kNoUser = "NOT_TRANSLATED";  // the SID alone is known
+constexpr std::size_t kMaxBeforeLogName = 100;          // the line with the time
 
 std::string_view take_line(std::string_view& text) {
   const std::size_t end = std::min(text.find('\n'), text.size());
@@ -57,7 +59,7 @@ core::Result<void> take_field(std::string_view name, std::string_view value, Win
   } else if (name == "Sid") {
     event.user_sid = value;
   } else if (name == "User") {
-    add_present("AccountName", value, event);
+    if (value != kNoUser) add_present("AccountName", value, event);
   } else if (name == "TaskCategory") {
     add_present("Category", value, event);
   }
@@ -69,7 +71,9 @@ core::Result<void> take_field(std::string_view name, std::string_view value, Win
 
 bool is_splunk_text(std::string_view text) {
   const std::size_t at = text.substr(0, kMaxBeforeLogName + kLogName.size()).find(kLogName);
-  return at != std::string_view::npos && (at == 0 || text[at - 1] == '\n');
+  if (at == std::string_view::npos) return false;
+  const std::string_view before = text.substr(0, at);
+  return before.empty() || before.ends_with('\n') || before.ends_with(kWrittenLineEnd);
 }
 
 core::Result<void> decode_splunk_text(std::string_view text, const PayloadContext& context, core::Arena& arena,
@@ -77,6 +81,7 @@ core::Result<void> decode_splunk_text(std::string_view text, const PayloadContex
   event.clear();
   event.format = PayloadFormat::kSplunkText;
   std::string_view rest = keep_text(text, arena);
+  if (rest.find('\n') == std::string_view::npos) rest = arena.copy(undo_octal_escapes(rest));
   std::optional<core::LocalTime> local;
   bool has_id = false;
   while (!rest.empty()) {

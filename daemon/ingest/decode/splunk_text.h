@@ -1,5 +1,6 @@
 // Splunk's rendering of Windows events without XML (sourcetype WinEventLog): a line with the local time, lines
-// "LogName=Security", "EventCode=4657", …, and "Message=" with all that follows.
+// "LogName=Security", "EventCode=4657", …, and "Message=" with all that follows. A relay may have written the line ends
+// out ("#012").
 #pragma once
 
 #include <string_view>

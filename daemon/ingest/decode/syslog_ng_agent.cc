@@ -44,7 +44,7 @@ core::Result<void> decode_syslog_ng_agent(std::string_view text, const PayloadCo
     add_present("AccountName", head.substr(0, user), event);
     head.remove_prefix(user + 2);
   } else if (context.header != nullptr) {
-    add_present("AccountName", arena.copy(context.header->app_name), event);
+    add_present("AccountName", keep_text(context.header->app_name, arena), event);
   }
   // Names of channels that we know have no blank in them.
   const std::size_t blank = head.find(' ');
@@ -53,7 +53,7 @@ core::Result<void> decode_syslog_ng_agent(std::string_view text, const PayloadCo
   }
   event.channel = head.substr(0, blank);
   set_source(head.substr(blank + 1), event);
-  if (context.header != nullptr) event.computer = arena.copy(context.header->hostname);
+  if (context.header != nullptr) event.computer = keep_text(context.header->hostname, arena);
   finish_text_event({}, context, arena, event);
   return {};
 }

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::string_view kEventEnd = "</Event>";
 constexpr std::string_view kObjectEnd = "\n}";
+constexpr std::size_t kUtf16MarkBytes = 2;
 
 // Tags that stand around events and carry nothing.
 bool is_wrapper(std::string_view text) {
@@ -21,7 +22,34 @@ void EventFile::append(std::string_view bytes) {
   buffer_.erase(0, start_);
   scanned_ = scanned_ > start_ ? scanned_ - start_ : 0;
   start_ = 0;
-  buffer_ += bytes;
+  if (begun_ && !utf16_) {
+    buffer_ += bytes;
+    return;
+  }
+  undecoded_ += bytes;
+  convert(false);
+}
+
+// Takes over of undecoded_ what can be.
+void EventFile::convert(bool at_end) {
+  if (!begun_) {
+    if (!at_end && undecoded_.size() < core::kByteOrderMark.size()) return;
+    begun_ = true;
+    utf16_ = core::utf16_byte_order_of_markup(undecoded_);
+    if (undecoded_.starts_with(core::kByteOrderMark)) undecoded_.erase(0, core::kByteOrderMark.size());
+    if (utf16_ && core::utf16_byte_order(undecoded_)) undecoded_.erase(0, kUtf16MarkBytes);
+  }
+  const std::size_t whole = utf16_ && !at_end ? core::utf16_whole_bytes(undecoded_, *utf16_) : undecoded_.size();
+  const std::string_view text = std::string_view(undecoded_).substr(0, whole);
+  // After the first characters a mark is one like others.
+  if (utf16_ && core::utf16_byte_order(text) == utf16_) buffer_ += core::kByteOrderMark;
+  buffer_ += utf16_ ? core::utf16_to_utf8(text, *utf16_) : std::string(text);
+  undecoded_.erase(0, whole);
+}
+
+std::optional<std::string_view> EventFile::next_at_end() {
+  if (!undecoded_.empty()) convert(true);
+  return take(true);
 }
 
 std::string_view EventFile::consume(std::size_t bytes) {

@@ -138,7 +138,8 @@ http::Response Hec::raw(const http::Request& request) {
     }
     Delivery delivery = context_.delivery();
     std::size_t count = 0;
-    split_raw(request.body, [&](std::string_view text) {
+    std::string converted;
+    split_raw(utf8_of(request.body, converted), [&](std::string_view text) {
       if (text.empty()) return true;
       ++count;
       context_.counters.add(core::Counter::kHecEvents);

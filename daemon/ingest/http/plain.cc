@@ -79,13 +79,8 @@ void take_json(std::string_view body, Delivery& delivery, const MessageContext& 
   }
 }
 
-// The body is not blank. Ends where the store has no room.
+// The body is not blank, and UTF-8 without a byte order mark. Ends where the store has no room.
 void take_body(std::string_view body, Delivery& delivery, const MessageContext& context, std::size_t& events) {
-  if (body.starts_with("\xff\xfe") || body.starts_with("\xfe\xff")) {  // UTF-16: one payload, converted where decoded
-    events += recognised(delivery.pipeline().add(body, context));
-    return;
-  }
-  if (body.starts_with(core::kByteOrderMark)) body.remove_prefix(core::kByteOrderMark.size());
   const std::size_t first = skip_json_blank(body, 0);
   if (body[first] == '{' || body[first] == '[') return take_json(body, delivery, context, events);
   split_raw(body, [&](std::string_view text) {
@@ -123,14 +118,15 @@ http::Response Plain::ingest(const http::Request& request) {
       break;
   }
   if (const auto reason = wrong_type(request.header("content-type"))) return plain_error(415, *reason);
-  std::string_view content = request.body;
-  if (content.starts_with(core::kByteOrderMark)) content.remove_prefix(core::kByteOrderMark.size());
-  if (core::trim(content).empty()) return plain_error(400, "the body is empty: expected JSON or XML events");
+  std::string converted;
+  std::string_view body = utf8_of(request.body, converted);
+  if (body.starts_with(core::kByteOrderMark)) body.remove_prefix(core::kByteOrderMark.size());
+  if (core::trim(body).empty()) return plain_error(400, "the body is empty: expected JSON or XML events");
 
   Delivery delivery = context_.delivery();
   const MessageContext context = context_.message(request, "ingest");
   std::size_t events = 0;
-  take_body(request.body, delivery, context, events);
+  take_body(body, delivery, context, events);
   const std::size_t rejected = delivery.pipeline().rejected_total();
   context_.counters.add(core::Counter::kIngestEvents, events + rejected);
   switch (delivery.finish()) {

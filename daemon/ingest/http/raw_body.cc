@@ -1,8 +1,18 @@
 #include "daemon/ingest/http/raw_body.h"
 
+#include <optional>
+
 #include "daemon/core/text.h"
+#include "daemon/core/utf16.h"
 
 namespace rw::ingest {
+
+std::string_view utf8_of(std::string_view body, std::string& converted) {
+  const std::optional<core::ByteOrder> order = core::utf16_byte_order_of_markup(body);
+  if (!order) return body;
+  converted = core::utf16_to_utf8(body, *order);
+  return converted;
+}
 
 void split_raw(std::string_view body, const std::function<bool(std::string_view)>& take) {
   constexpr std::string_view kEnd = "</Event>";

@@ -7,22 +7,30 @@
 namespace rw::ingest {
 namespace {
 
+// The label as a SID, or as the account that Windows shows for it: "Mandatory Label\High Mandatory Level".
+constexpr std::string_view kLabelDomain = "Mandatory Label\\";
 constexpr struct {
   std::string_view sid;
+  std::string_view account;
   std::string_view level;
 } kIntegrityLevels[] = {
-    {"S-1-16-0", "untrusted"},
-    {"S-1-16-4096", "low"},
-    {"S-1-16-8192", "medium"},
-    {"S-1-16-8448", "medium high"},
-    {"S-1-16-12288", "high"},
-    {"S-1-16-16384", "system"},
-    {"S-1-16-20480", "protected process"},
+    {"S-1-16-0", "Untrusted Mandatory Level", "untrusted"},
+    {"S-1-16-4096", "Low Mandatory Level", "low"},
+    {"S-1-16-8192", "Medium Mandatory Level", "medium"},
+    {"S-1-16-8448", "Medium Plus Mandatory Level", "medium high"},
+    {"S-1-16-12288", "High Mandatory Level", "high"},
+    {"S-1-16-16384", "System Mandatory Level", "system"},
+    {"S-1-16-20480", "Protected Process Mandatory Level", "protected process"},
 };
 
 std::string_view integrity_level_of(std::string_view mandatory_label) {
-  for (const auto& [sid, level] : kIntegrityLevels) {
-    if (core::equals_ascii_nocase(mandatory_label, sid)) return level;
+  std::string_view account = core::trim(mandatory_label);
+  const std::string_view domain = account.substr(0, kLabelDomain.size());
+  if (core::equals_ascii_nocase(domain, kLabelDomain)) account.remove_prefix(kLabelDomain.size());
+  for (const auto& known : kIntegrityLevels) {
+    if (core::equals_ascii_nocase(account, known.sid) || core::equals_ascii_nocase(account, known.account)) {
+      return known.level;
+    }
   }
   return {};
 }

@@ -46,6 +46,12 @@ inline std::string sysmon_json(int record_id) {
       record_id);
 }
 
+inline std::string utf16_of_ascii(std::string_view text) {
+  std::string out;
+  for (const char c : text) out += {c, '\0'};
+  return out;
+}
+
 inline std::string json_string(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {

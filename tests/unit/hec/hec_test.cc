@@ -73,6 +73,18 @@ TEST_CASE("the same event twice is stored once, and both senders are told so") {
   CHECK(collector.counters.value(core::Counter::kDuplicates) == 3);
 }
 
+TEST_CASE("raw: UTF-16") {
+  TemporaryStore store;
+  Collector collector(store.session(), with_token());
+  const std::string events = utf16_of_ascii(sysmon_xml(1) + "\r\n" + sysmon_xml(2) + "\r\n");
+  const std::string lines = utf16_of_ascii(sysmon_json(3) + "\r\n" + sysmon_json(4));
+  for (const std::string& body : {"\xFF\xFE" + events, lines}) {
+    CHECK(collector.post("/services/collector/raw", body).body == kSuccess);
+  }
+  CHECK(store.rows("SELECT EventRecordID FROM Registry ORDER BY id") == std::vector<std::string>{"1", "2", "3", "4"});
+  CHECK(collector.counters.value(core::Counter::kHecEvents) == 4);
+}
+
 TEST_CASE("raw: XML by its end tags, documents whole, lines otherwise") {
   TemporaryStore store;
   Collector collector(store.session(), with_token());

@@ -76,11 +76,21 @@ TEST_CASE("plain: whatever form the events come in") {
   }
 }
 
-TEST_CASE("plain: UTF-16 is one payload") {
+TEST_CASE("plain: UTF-16") {
   TemporaryStore store;
   Collector collector(store.session(), with_token());
-  CHECK(collector.post("/ingest", std::string("\xFF\xFEh\0i\0", 6)).body == counts(1, 0, 0, 1));
+  const std::string mark = "\xFF\xFE";
+  const auto post = [&](const std::string& body) { return collector.post("/ingest", body); };
+  CHECK(post(mark + utf16_of_ascii("hi")).body == counts(1, 0, 0, 1));
   CHECK(store.rows("SELECT size_bytes FROM rejected") == Rows{"2"});
+  CHECK(post(mark + utf16_of_ascii(sysmon_json(1) + "\r\n" + sysmon_json(2))).body == counts(2, 2, 0, 0));
+  CHECK(post(utf16_of_ascii("[" + sysmon_json(3) + "]")).body == counts(1, 1, 0, 0));
+  CHECK(post(utf16_of_ascii(sysmon_xml(4) + "\r\n" + sysmon_xml(5) + "\r\n")).body == counts(2, 2, 0, 0));
+  CHECK(post(mark + utf16_of_ascii("<?xml version='1.0'?>\r\n<Events>" + sysmon_xml(6) + "</Events>")).body ==
+        counts(1, 1, 0, 0));
+  CHECK(store.rows("SELECT EventRecordID FROM Registry ORDER BY id") == Rows{"1", "2", "3", "4", "5", "6"});
+  CHECK(post(mark).status == 400);
+  CHECK(post(mark + utf16_of_ascii(" \r\n")).status == 400);
 }
 
 TEST_CASE("plain: requests and replies") {

@@ -46,6 +46,32 @@ TEST_CASE("pretty-printed JSON, one document after another") {
   check("{", {"{"});
 }
 
+TEST_CASE("files in UTF-16, and with a byte order mark") {
+  const std::string text = "<Event>\xc3\xa9</Event>\r\n<Event>2</Event>\n";
+  const Texts expected = {"<Event>\xc3\xa9</Event>", "<Event>2</Event>"};
+  check("\xef\xbb\xbf" + text, expected);
+  check("\xef\xbb\xbf<?xml version='1.0'?><Events>\n" + text + "</Events>", expected);
+  std::string little;
+  std::string big;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i] == '\xc3' ? '\xe9' : text[i];
+    if (c == '\xa9') continue;
+    little += {c, '\0'};
+    big += {'\0', c};
+  }
+  check("\xff\xfe" + little, expected);
+  check(little, expected);
+  check("\xfe\xff" + big, expected);
+  check(big, expected);
+  // A character of two units, and half of one at the end.
+  check(std::string("\xff\xfe{\0=\xd8\0\xde}\0\n\0=\xd8", 14), {"{\xf0\x9f\x98\x80}", "\xef\xbf\xbd"});
+  // A byte order mark in the middle, where a chunk begins or not.
+  check(std::string("\xff\xfe{\0\xff\xfe}\0", 8), {"{\xef\xbb\xbf}"});
+  // Less than tells what it is in.
+  check("{", {"{"});
+  check("\xff\xfe", {});
+}
+
 TEST_CASE("what is longer than the limit comes in pieces") {
   const std::string text = "{\n" + std::string(50, ' ') + "\n}\n{\"a\":1}\n";
   const Texts payloads = cut(text, 4, 20);

@@ -1,234 +1,417 @@
+// The text formats but Snare: every event that is stored, field by field, and what senders do to them.
 #include "daemon/ingest/decode/event_text.h"
 
 #include <catch2/catch.hpp>
 #include <string>
 #include <vector>
 
-#include "daemon/core/utf16.h"
-#include "daemon/ingest/decode/message_text.h"
-#include "daemon/ingest/decode/string_inserts.h"
+#include "daemon/core/text.h"
 #include "daemon/ingest/syslog/structured_data.h"
-#include "tests/unit/ingest/decoded_text.h"
+#include "tests/unit/ingest/decoded_line.h"
 
 namespace rw::ingest {
 namespace {
 
-// A payload as it comes by syslog, decoded; local times are two hours ahead of UTC.
-std::string decode_line(std::string_view line) {
-  const core::Result<core::TimeZone> zone = core::TimeZone::find("Europe/Berlin");
-  REQUIRE(zone.ok());
-  const SyslogMessage header = parse_syslog(line, core::from_us(1'791'749'655'000'000), *zone);
-  core::Arena arena;
-  WindowsEvent event;
-  std::string text;
-  const auto pieces = decode_payload(header.msg, {.header = &header, .zone = &*zone}, arena, event,
-                                     [&](std::string_view, const core::Result<void>& decoded) {
-                                       text += decoded.ok() ? std::string(name_of(event.format)) + "\n" + text_of(event)
-                                                            : "error: " + decoded.error().message + "\n";
-                                     });
-  return pieces.ok() ? text : "error: " + pieces.error().message + "\n";
-}
+const std::string kHeader = "<14>Oct 11 22:14:15 till-1.shop.lan ";
 
-// The fields that a message of Sysmon 13 or another event adds, "name=value" lines.
-std::string fields_in(std::string_view provider, std::uint32_t id, std::string_view message) {
-  core::Arena arena;
-  WindowsEvent event;
-  event.provider = provider;
-  event.channel = provider.ends_with("Sysmon") ? "" : "Security";
-  event.event_id = id;
-  event.message = message;
-  add_message_fields(arena, event);
-  std::string text;
-  for (const NamedValue& item : event.data) text += std::string(item.name) + "=" + std::string(item.value) + "\n";
-  return text;
-}
+std::string trimmed(const std::string& text) { return std::string(core::trim(text)); }
 
-std::string replaced(std::string text, std::string_view what, std::string_view by) {
-  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size())) {
-    text.replace(at, what.size(), by);
+struct Row {
+  const char* what;
+  std::string line;
+  std::string expected;
+};
+
+void check(const std::vector<Row>& rows) {
+  for (const Row& row : rows) {
+    INFO(row.what);
+    INFO(row.line);
+    CHECK(decode_line(row.line) == row.expected);
   }
-  return text;
 }
 
-constexpr const char* kSysmon = "Microsoft-Windows-Sysmon";
-constexpr const char* kSecurity = "Microsoft-Windows-Security-Auditing";
+std::string error(const std::string& message) { return "error: " + message + "\n"; }
 
-const std::string kValueSetText =
-    "Registry value set:\r\nRuleName: -\r\nEventType: SetValue\r\nUtcTime: 2026-10-11 20:14:15.120\r\nProcessGuid: "
-    "{2f1c0a11-77aa-6523-4a01-000000001100}\r\nProcessId: 4321\r\nImage: C:\\Windows\\regedit.exe\r\nTargetObject: "
-    "HKLM\\SOFTWARE\\Shop\\A\r\nDetails: DWORD (0x00000004)\r\nUser: TILL-1\\admin";
+// --- EventReporter ---------------------------------------------------------------------------------------------------
 
-const std::string kValueSetFields =
-    "RuleName=-\nEventType=SetValue\nUtcTime=2026-10-11 20:14:15.120\nProcessGuid="
-    "{2f1c0a11-77aa-6523-4a01-000000001100}\nProcessId=4321\nImage=C:\\Windows\\regedit.exe\nTargetObject="
-    "HKLM\\SOFTWARE\\Shop\\A\nDetails=DWORD (0x00000004)\nUser=TILL-1\\admin\n";
-
-const std::string kNewProcessText =
-    "A new process has been created.\r\n\r\nCreator Subject:\r\n\tSecurity ID:\t\tS-1-5-18\r\n\tAccount "
-    "Name:\t\tTILL-1$\r\n\tAccount Domain:\t\tSHOP\r\n\tLogon ID:\t\t0x3E7\r\n\r\nTarget Subject:\r\n\tSecurity "
-    "ID:\t\tS-1-0-0\r\n\tAccount Name:\t\t-\r\n\tAccount Domain:\t\t-\r\n\tLogon ID:\t\t0x0\r\n\r\nProcess "
-    "Information:\r\n\tNew Process ID:\t\t0x1a2c\r\n\tNew Process Name:\tC:\\Windows\\System32\\reg.exe\r\n\tToken "
-    "Elevation Type:\t%%1936\r\n\tMandatory Label:\t\tS-1-16-16384\r\n\tCreator Process ID:\t0x4d2\r\n\tCreator "
-    "Process Name:\tC:\\Windows\\System32\\cmd.exe\r\n\tProcess Command Line:\treg add HKLM\\SOFTWARE\\Shop /v "
-    "A\r\n\r\n"
-    "Token Elevation Type indicates the type of token.\r\n\r\nType 1 is a full token.";
-
-const std::string kNewProcessFields =
-    "SubjectUserSid=S-1-5-18\nSubjectUserName=TILL-1$\nSubjectDomainName=SHOP\nSubjectLogonId=0x3E7\n"
-    "TargetUserSid=S-1-0-0\nTargetUserName=-\nTargetDomainName=-\nTargetLogonId=0x0\nNewProcessId=0x1a2c\n"
-    "NewProcessName=C:\\Windows\\System32\\reg.exe\nTokenElevationType=%%1936\nMandatoryLabel=S-1-16-16384\n"
-    "ProcessId=0x4d2\nParentProcessName=C:\\Windows\\System32\\cmd.exe\nCommandLine=reg add HKLM\\SOFTWARE\\Shop /v "
-    "A\n";
-
-std::string snare(const std::string& delimiter) {
-  const std::string columns =
-      "MSWinEventLog|1|Microsoft-Windows-Sysmon/Operational|77|Sun Oct 11 22:14:15 2026|13|Microsoft-Windows-Sysmon|"
-      "SYSTEM|User|Information|till-1.shop.lan|Registry value set (rule: RegistryEvent)||";
-  return replaced(columns, "|", delimiter) + replaced(kValueSetText, "\r\n", "  ") + delimiter + "90123";
+std::string event_reporter_line(const RenderedEvent& event) {
+  return "EvntSLog: [" + std::string(event.sysmon() ? "INF" : "AUS") + "] Sun Oct 11 22:14:15 2026: till-1.shop.lan/" +
+         (event.sysmon() ? event.provider() : "Security") + " (" + std::to_string(event.id) + ") - \"" +
+         flat(event.message) + "\"";
 }
 
-std::string snare_event(const std::string& format = "snare") {
-  return format +
-         "\nprovider=Microsoft-Windows-Sysmon\nevent_id=13\nlevel=4\ntime=2026-10-11T20:14:15.120000Z\n"
-         "record_id=90123\nchannel=Microsoft-Windows-Sysmon/Operational\ncomputer=till-1.shop.lan\n"
-         "data.AccountName=SYSTEM\ndata.AccountType=User\ndata.Category=Registry value set (rule: RegistryEvent)\n" +
-         "data." + replaced(kValueSetFields.substr(0, kValueSetFields.size() - 1), "\n", "\ndata.") +
-         "\nmessage=" + replaced(kValueSetText, "\r\n", "  ") + "\n";
+TextEvent event_reporter_event(const RenderedEvent& event) {
+  return {.event = event,
+          .format = "eventreporter",
+          .level = event.sysmon() ? kInformation : kAuditSuccess,
+          .time = {},
+          .message = trimmed(flat(event.message))};
+}
+
+// --- syslog-ng Agent -------------------------------------------------------------------------------------------------
+
+std::string agent_line(const RenderedEvent& event, const std::string& user) {
+  return user + ": " + event.channel() + " " +
+         (event.sysmon() ? event.provider() : "Microsoft Windows security auditing.") + ": [" +
+         (event.sysmon() ? "Information" : "Audit Success") + "] " + flat(event.message) + " (EventID " +
+         std::to_string(event.id) + ")";
+}
+
+TextEvent agent_event(const RenderedEvent& event, const std::string& user) {
+  return {.event = event,
+          .format = "syslog-ng-agent",
+          .level = event.sysmon() ? kInformation : kAuditSuccess,
+          .time = {},
+          .data = user.empty() ? "" : "data.AccountName=" + user + "\n",
+          .message = trimmed(flat(event.message))};
+}
+
+// --- Splunk ----------------------------------------------------------------------------------------------------------
+
+std::string splunk_text(const RenderedEvent& event) {
+  const bool sysmon = event.sysmon();
+  return "10/11/2026 10:14:15 PM\nLogName=" + event.channel() +
+         "\nSourceName=" + (sysmon ? event.provider() : "Microsoft Windows security auditing.") +
+         "\nEventCode=" + std::to_string(event.id) + "\nEventType=" + (sysmon ? "4" : "0") +
+         "\nType=Information\nComputerName=till-1.shop.lan\n" +
+         (sysmon ? "User=NOT_TRANSLATED\nSid=S-1-5-18\nSidType=0\n" : "") +
+         "TaskCategory=Registry\nOpCode=Info\nRecordNumber=90123\nKeywords=" + (sysmon ? "None" : "Audit Success") +
+         "\nMessage=" + replaced(event.message, "\r\n", "\n");
+}
+
+TextEvent splunk_event(const RenderedEvent& event) {
+  return {.event = event,
+          .format = "splunk-text",
+          .level = event.sysmon() ? kInformation : kAuditSuccess,
+          .time = {},
+          .record_id = true,
+          .user_sid = event.sysmon() ? "S-1-5-18" : "",
+          .data = "data.Category=Registry\n",
+          .message = trimmed(replaced(event.message, "\r\n", "\n"))};
+}
+
+// --- CEF and LEEF ----------------------------------------------------------------------------------------------------
+
+std::string cef_escaped(const std::string& value) {
+  return replaced(replaced(replaced(replaced(value, "\\", "\\\\"), "=", "\\="), "\r", "\\r"), "\n", "\\n");
+}
+
+std::string cef_header(const RenderedEvent& event) {
+  return "CEF:0|Microsoft|Microsoft Windows||" + event.provider() + ":" + std::to_string(event.id) + "|A name|Low|";
+}
+
+std::string cef_line(const RenderedEvent& event) {
+  return cef_header(event) + "rt=1791749655123 dvchost=till-1.shop.lan cat=" + event.channel() +
+         " externalId=" + std::to_string(event.id) + " msg=" + cef_escaped(event.message);
+}
+
+TextEvent cef_event(const RenderedEvent& event) {
+  return {.event = event,
+          .format = "cef",
+          .level = {},
+          .time = "2026-10-11T20:14:15.123000Z",
+          .message = trimmed(event.message)};
+}
+
+std::string leef_pairs_of(const RenderedEvent& event, const std::string& delimiter = "\t") {
+  return "devTime=2026-10-11T20:14:15.123+00:00" + delimiter + "Channel=" + event.channel() + delimiter +
+         "Source=" + event.provider() + delimiter + "Computer=till-1.shop.lan" + delimiter + "RecordNumber=90123" +
+         delimiter + "Keywords=" + (event.sysmon() ? "Information" : "Audit Success") + delimiter +
+         "Message=" + flat(event.message);
+}
+
+std::string leef_line(const RenderedEvent& event) {
+  return "LEEF:1.0|Microsoft|Windows|10|" + std::to_string(event.id) + "|" + leef_pairs_of(event);
+}
+
+TextEvent leef_event(const RenderedEvent& event) {
+  return {.event = event,
+          .format = "leef",
+          .level = event.sysmon() ? kInformation : kAuditSuccess,
+          .time = "2026-10-11T20:14:15.123000Z",
+          .record_id = true,
+          .message = trimmed(flat(event.message))};
+}
+
+std::string wincollect_line(const RenderedEvent& event, const std::string& message) {
+  return "AgentDevice=WindowsLog\tAgentLogFile=" + event.channel() +
+         "\tPluginVersion=7.3.1.43\tSource=" + event.provider() +
+         "\tComputer=till-1.shop.lan\tOriginatingComputer=10.0.0.7\tUser=SYSTEM\tDomain=NT "
+         "AUTHORITY\tEventID=" +
+         std::to_string(event.id) + "\tEventIDCode=" + std::to_string(event.id) +
+         "\tEventType=8\tEventCategory=12801\tRecordNumber=90123\tTimeGenerated=1791749655\tTimeWritten=1791749655\t"
+         "Level=Log Always\tKeywords=" +
+         (event.sysmon() ? "Information" : "Audit Success") + "\tTask=Registry\tOpcode=Info\tMessage=" + message;
+}
+
+TextEvent wincollect_event(const RenderedEvent& event) {
+  TextEvent expected = leef_event(event);
+  expected.time = "2026-10-11T20:14:15Z";
+  expected.data =
+      "data.AgentDevice=WindowsLog\ndata.PluginVersion=7.3.1.43\ndata.OriginatingComputer=10.0.0.7\n"
+      "data.AccountName=SYSTEM\ndata.AccountDomain=NT AUTHORITY\ndata.EventCategory=12801\n"
+      "data.TimeWritten=1791749655\ndata.Level=Log Always\ndata.Task=Registry\ndata.Opcode=Info\n";
+  return expected;
 }
 
 }  // namespace
 
-TEST_CASE("fields of a message, however its line ends were flattened") {
-  for (const char* line_end : {"\r\n", "\n", "  ", " ", "#015#012", "\\r\\n"}) {
-    INFO(line_end);
-    CHECK(fields_in(kSysmon, 13, replaced(kValueSetText, "\r\n", line_end)) == kValueSetFields);
-    std::string security = replaced(kNewProcessText, "\r\n", line_end);
-    CHECK(fields_in(kSecurity, 4688, security) == kNewProcessFields);
-    if (line_end[0] == ' ') security = replaced(security, "\t", " ");
-    if (line_end[0] == '#') security = replaced(security, "\t", "#011");
-    CHECK(fields_in(kSecurity, 4688, security) == kNewProcessFields);
+TEST_CASE("EventReporter and rsyslog Windows Agent: every event that is stored") {
+  for (const RenderedEvent* event : kRenderedEvents) {
+    CHECK(decode_line(kHeader + event_reporter_line(*event)) == event_reporter_event(*event).text());
+    CHECK(decode_line(event_reporter_line(*event)) == event_reporter_event(*event).text());
   }
-  CHECK(fields_in(kSysmon, 13, "Registrierungswert gesetzt") == "");
-  CHECK(fields_in("Other", 13, kValueSetText) == "");
 }
 
-TEST_CASE("a value cannot forge the fields before it, nor the user") {
-  const std::string flat = replaced(kValueSetText, "\r\n", "  ");
-  const std::string forged = replaced(flat, "DWORD (0x00000004)", "x  Details: y  User: N\\one  TargetObject: z");
-  CHECK(fields_in(kSysmon, 13, forged) ==
-        replaced(kValueSetFields, "DWORD (0x00000004)", "x  Details: y  User: N\\one  TargetObject: z"));
-  // A command line that holds the labels behind it stays whole.
-  const std::string process =
-      "Process Create:  RuleName: -  UtcTime: 2026-10-11 20:14:15.120  ProcessGuid: {a}  ProcessId: 1  Image: C:\\a.exe"
-      "  CommandLine: a  CurrentDirectory: C:\\x  User: b  -enc AAAA  CurrentDirectory: C:\\  User: T\\u  LogonGuid: "
-      "{b}"
-      "  LogonId: 0x1  TerminalSessionId: 1  IntegrityLevel: High  Hashes: MD5=0  ParentProcessGuid: {c}"
-      "  ParentProcessId: 2  ParentImage: C:\\p.exe  ParentCommandLine: p  ParentUser: T\\p";
-  CHECK(fields_in(kSysmon, 1, process) ==
-        "RuleName=-\nUtcTime=2026-10-11 20:14:15.120\nProcessGuid={a}\nProcessId=1\nImage=C:\\a.exe\n"
-        "CommandLine=a  CurrentDirectory: C:\\x  User: b  -enc AAAA\nCurrentDirectory=C:\\\nUser=T\\u\nLogonGuid={b}\n"
-        "LogonId=0x1\nTerminalSessionId=1\nIntegrityLevel=High\nHashes=MD5=0\nParentProcessGuid={c}\n"
-        "ParentProcessId=2\nParentImage=C:\\p.exe\nParentCommandLine=p\nParentUser=T\\p\n");
+TEST_CASE("EventReporter: variants and faults") {
+  const std::string form = " (EvntSLog: [TYPE] DATE: HOST/SOURCE (ID) - \"MESSAGE\")";
+  const std::string line = event_reporter_line(kValueSet);
+  const TextEvent plain = event_reporter_event(kValueSet);
+  TextEvent failure = event_reporter_event(kValueModified);
+  failure.level = kAuditFailure;
+  TextEvent unknown = plain;
+  unknown.level = {};
+  RenderedEvent quoted = kValueSet;
+  quoted.message = replaced(quoted.message, "TILL-1\\admin", "\"");
+  quoted.fields = replaced(quoted.fields, "TILL-1\\admin", "\"");
+  check({
+      {"a channel for a source", replaced(line, "Sysmon (13)", "Sysmon/Operational (13)"), plain.text()},
+      {"an audit that failed", replaced(event_reporter_line(kValueModified), "[AUS]", "[AUF]"), failure.text()},
+      {"a type that is not known", replaced(line, "[INF]", "[NEW]"), unknown.text()},
+      {"no closing quote: cut off", line.substr(0, line.size() - 1), plain.text()},
+      {"a quote at the end of the message", event_reporter_line(quoted), event_reporter_event(quoted).text()},
+      {"no type", "EvntSLog: Sun Oct 11 22:14:15 2026: a/b (1)", error("EvntSLog: expected '[TYPE]'" + form)},
+      {"a type that is not closed", "EvntSLog: [INF", error("EvntSLog: expected '[TYPE]'" + form)},
+      {"no date", "EvntSLog: [INF] a/b (1) - x",
+       error("EvntSLog: expected a date like 'Sun Oct 11 22:14:15 2026:'" + form)},
+      {"no source", "EvntSLog: [INF] Sun Oct 11 22:14:15 2026: host", error("EvntSLog: expected 'HOST/SOURCE'" + form)},
+      {"a host with a blank", "EvntSLog: [INF] Sun Oct 11 22:14:15 2026: a b/c (1) - x",
+       error("EvntSLog: expected 'HOST/SOURCE'" + form)},
+      {"no id", "EvntSLog: [INF] Sun Oct 11 22:14:15 2026: a/b - x", error("EvntSLog: expected '(ID)'" + form)},
+      {"an id that is no number", "EvntSLog: [INF] Sun Oct 11 22:14:15 2026: a/b (x) - x",
+       error("event id: expected a number, got 'x'")},
+  });
 }
 
-TEST_CASE("Snare") {
-  const std::string expected = snare_event();
-  const std::string header = "<14>Oct 11 22:14:15 till-1.shop.lan ";
-  for (const char* delimiter : {"\t", "#011", ",", "|", ";"}) {
-    INFO(delimiter);
-    CHECK(decode_line(header + snare(delimiter)) == expected);
+TEST_CASE("syslog-ng Agent: every event that is stored") {
+  for (const RenderedEvent* event : kRenderedEvents) {
+    // Its time is the header's, which counts where the event has none.
+    const auto without_time = [&](const std::string& text) {
+      return event->sysmon() ? text : replaced(text, "time=2026-10-11T20:14:15Z\n", "");
+    };
+    CHECK(decode_line(kHeader + agent_line(*event, "SYSTEM")) == without_time(agent_event(*event, "SYSTEM").text()));
+    CHECK(decode_line(kHeader + agent_line(*event, "N/A")) == without_time(agent_event(*event, "").text()));
+    CHECK(decode_line(kHeader + agent_line(*event, "NT AUTHORITY\\SYSTEM")) ==
+          without_time(agent_event(*event, "NT AUTHORITY\\SYSTEM").text()));
   }
-  CHECK(decode_line("till-1.shop.lan\t" + snare("\t")) == expected);
-  CHECK(decode_line("<14>till-1.shop.lan\t" + snare("\t")) == expected);
-  CHECK(decode_line("<14>1 2026-10-11T22:14:15Z relay " + replaced(snare("#011"), "#011Sun ", "#011Sun - - - ")) ==
-        expected);
-  CHECK(decode_line("MSWinEventLog\t1\tx\n") == "error: Snare: expected a column like 'Sun Oct 11 22:14:15 2026'\n");
 }
 
-TEST_CASE("EventReporter, Splunk, syslog-ng Agent, CEF and LEEF") {
-  const std::string flat = replaced(kValueSetText, "\r\n", "  ");
-  const auto has_all = [&](const std::string& text, const char* format) {
-    CHECK(text.starts_with(std::string(format) + "\nprovider=Microsoft-Windows-Sysmon\nevent_id=13\n"));
-    CHECK(text.find("channel=Microsoft-Windows-Sysmon/Operational\ncomputer=till-1\n") != std::string::npos);
-    CHECK(text.find("data.TargetObject=HKLM\\SOFTWARE\\Shop\\A\ndata.Details=DWORD (0x00000004)\n") !=
-          std::string::npos);
-    CHECK(text.find("time=2026-10-11T20:14:15.120000Z\n") != std::string::npos);
-  };
-  has_all(decode_line("<14>Oct 11 22:14:15 till-1 EvntSLog: [INF] Sun Oct 11 22:14:15 2026: "
-                      "till-1/Microsoft-Windows-Sysmon (13) - \"" +
-                      flat + "\""),
-          "eventreporter");
-  has_all(
-      decode_line("10/11/2026 10:14:15 PM\nLogName=Microsoft-Windows-Sysmon/Operational\nEventCode=13\nEventType=4\n"
-                  "ComputerName=till-1\nSourceName=Microsoft-Windows-Sysmon\nMessage=" +
-                  kValueSetText),
-      "splunk-text");
-  has_all(
-      decode_line("<14>Oct 11 22:14:15 till-1 SYSTEM: Microsoft-Windows-Sysmon/Operational Microsoft-Windows-Sysmon: "
-                  "[Information] " +
-                  flat + " (EventID 13)"),
-      "syslog-ng-agent");
-  has_all(
-      decode_line("<14>Oct 11 22:14:15 relay CEF:0|Microsoft|Microsoft Windows||Microsoft-Windows-Sysmon:13|set|Low|"
-                  "dvchost=till-1 msg=" +
-                  flat),
-      "cef");
-  has_all(
-      decode_line("LEEF:1.0|Microsoft|Windows|10|13|Source=Microsoft-Windows-Sysmon\tComputer=till-1\tMessage=" + flat),
-      "leef");
+TEST_CASE("syslog-ng Agent: faults") {
+  check({
+      {"a header that is not UTF-8",
+       "<14>1 2026-10-11T22:14:15Z h\xe9 u\xe9 1 - - Security Microsoft-Windows-Security-Auditing: [x] m (EventID 1)",
+       "syslog-ng-agent\nprovider=Microsoft-Windows-Security-Auditing\nevent_id=1\nchannel=Security\n"
+       "computer=h\xef\xbf\xbd\ndata.AccountName=u\xef\xbf\xbd\nmessage=m\n"},
+      {"no source", kHeader + "u: Security: [x] m (EventID 1)",
+       error("syslog-ng Agent: expected a channel and a source before '[TYPE]'")},
+      {"a type that is not closed", kHeader + "u: Security a: [x m (EventID 1)",
+       error("syslog-ng Agent: expected 'CHANNEL SOURCE: [TYPE] MESSAGE (EventID N)'")},
+      {"an id that is no number", kHeader + "u: Security a: [x] m (EventID 1x)",
+       error("event id: expected a number, got '1x'")},
+      {"a mark that is not at the end", kHeader + "u: Security a: [x] m (EventID 1) y",
+       error("not a Windows event: expected Windows Event XML, JSON, or the text of a Windows log forwarder")},
+  });
 }
 
-TEST_CASE("NXLog: structured data and XML") {
-  const std::string flat = replaced(kValueSetText, "\r\n", "  ");
-  const auto check = [&](const std::string& text, const char* format) {
-    INFO(text);
-    CHECK(text.starts_with(std::string(format) + "\nprovider=Microsoft-Windows-Sysmon\n"));
-    for (const char* line :
-         {"\nevent_id=13\n", "\nrecord_id=90123\n", "\ncomputer=till-1\n", "\nexecution_process_id=2212\n",
-          "\nchannel=Microsoft-Windows-Sysmon/Operational\n", "\ndata.EventType=SetValue\n", "\ndata.ProcessId=4321\n",
-          "\ndata.TargetObject=HKLM\\SOFTWARE\\Shop\\B\n", "\ndata.Details=\"C:\\a.exe\" <1>\n"}) {
-      INFO(line);
-      CHECK(text.find(line) != std::string::npos);
-    }
-  };
-  check(decode_line("<14>1 2026-10-11T22:14:15.000000+02:00 till-1 Microsoft-Windows-Sysmon 2212 - [NXLOG@14506 "
-                    "EventType=\"INFO\" EventID=\"13\" RecordNumber=\"90123\" ThreadID=\"3340\" "
-                    "Channel=\"Microsoft-Windows-Sysmon/Operational\" TargetObject=\"HKLM\\\\SOFTWARE\\\\Shop\\\\B\" "
-                    "Details=\"\\\"C:\\\\a.exe\\\" &lt;1&gt;\"] " +
-                    flat),
-        "nxlog-ietf");
-  check(decode_line(
-            "<Event><EventTime>2026-10-11 22:14:15</EventTime><Hostname>till-1</Hostname><EventType>INFO</EventType>"
-            "<EventID>13</EventID><SourceName>Microsoft-Windows-Sysmon</SourceName><RecordNumber>90123</RecordNumber>"
-            "<ProcessID>2212</ProcessID><ThreadID>3340</ThreadID>"
-            "<Channel>Microsoft-Windows-Sysmon/Operational</Channel>"
-            "<TargetObject>HKLM\\SOFTWARE\\Shop\\B</TargetObject><Details>\"C:\\a.exe\" &amp;lt;1&amp;gt;</Details>"
-            "<Message>" +
-            flat + "</Message></Event>"),
-        "nxlog-xml");
-  // The message itself may be the event.
-  CHECK(decode_line(
-            "<14>1 - h a 1 - [NXLOG@14506 EventID=\"13\"] <Event><System><EventID>7</EventID></System></Event>") ==
-        "xml\nevent_id=7\n");
+TEST_CASE("Splunk's text: every event that is stored") {
+  for (const RenderedEvent* event : kRenderedEvents) {
+    const std::string expected = splunk_event(*event).text();
+    CHECK(decode_line(splunk_text(*event)) == expected);
+    CHECK(decode_line(replaced(splunk_text(*event), "\n", "#012")) == expected);
+    CHECK(decode_line(replaced(splunk_text(*event), "\n", "\r\n")) ==
+          replaced(expected, trimmed(replaced(event->message, "\r\n", "\n")), trimmed(event->message)));
+  }
 }
 
-TEST_CASE("values by position") {
-  const auto names = [](std::uint32_t id, const std::vector<std::string_view>& values) {
-    WindowsEvent event;
-    event.provider = kSysmon;
-    event.event_id = id;
-    std::string text = add_string_inserts(values, event) ? "" : "no";
-    for (const NamedValue& item : event.data) text += std::string(item.name) + "=" + std::string(item.value) + " ";
-    return text;
+TEST_CASE("Splunk's text: times, audits and faults") {
+  const std::string text = splunk_text(kValueModified);
+  const TextEvent plain = splunk_event(kValueModified);
+  const auto at = [&](const std::string& line, const std::string& time) {
+    TextEvent expected = plain;
+    expected.time = time;
+    return Row{"a time", replaced(text, "10/11/2026 10:14:15 PM", line), expected.text()};
   };
-  const std::string_view time = "2026-10-11 20:14:15.120";
-  CHECK(names(12, {"-", "CreateKey", time, "{g}", "4", "i", "t", "u"}) ==
-        "RuleName=- EventType=CreateKey UtcTime=2026-10-11 20:14:15.120 ProcessGuid={g} ProcessId=4 Image=i "
-        "TargetObject=t User=u ");
-  CHECK(names(12, {"CreateKey", time, "{g}", "4", "i", "t"}) ==
-        "EventType=CreateKey UtcTime=2026-10-11 20:14:15.120 ProcessGuid={g} ProcessId=4 Image=i TargetObject=t ");
-  CHECK(names(12, {"-", "CreateKey", time}) == "no");
-  CHECK(names(13, {"-", "a", "b", "c", "d", "e", "f", "g", "h"}) == "no");
+  const std::string without_time = replaced(plain.text(), "time=2026-10-11T20:14:15Z\n", "");
+  TextEvent failure = plain;
+  failure.level = kAuditFailure;
+  TextEvent user = plain;
+  user.data = "data.AccountName=admin\n" + user.data;
+  check({
+      at("10/11/2026 10:14:15.123 PM", "2026-10-11T20:14:15.123000Z"),
+      at("10/11/2026 22:14:15", "2026-10-11T20:14:15Z"),
+      at("10/11/2026 12:14:15 AM", "2026-10-10T22:14:15Z"),
+      at("10/11/2026 12:14:15 PM", "2026-10-11T10:14:15Z"),
+      {"an hour that there is not", replaced(text, "10:14:15 PM", "13:14:15 PM"), without_time},
+      {"no line with a time", text.substr(text.find('\n') + 1), without_time},
+      {"an audit that failed", replaced(text, "Audit Success", "Audit Failure"), failure.text()},
+      {"a user", replaced(text, "\nTaskCategory", "\nUser=admin\nTaskCategory"), user.text()},
+      {"no id", replaced(text, "\nEventCode=4657", ""), error("WinEventLog: no EventCode")},
+      {"an id that is no number", replaced(text, "EventCode=4657", "EventCode=x"),
+       error("event id: expected a number, got 'x'")},
+      {"a record number that is none", replaced(text, "RecordNumber=90123", "RecordNumber=-1"),
+       error("RecordNumber: expected a number, got '-1'")},
+  });
+}
+
+TEST_CASE("CEF: every event that is stored") {
+  for (const RenderedEvent* event : kRenderedEvents) {
+    CHECK(decode_line(kHeader + cef_line(*event)) == cef_event(*event).text());
+    CHECK(decode_line(cef_line(*event)) == cef_event(*event).text());
+  }
+}
+
+TEST_CASE("CEF: keys, labels, escapes, times and faults") {
+  const RenderedEvent& modified = kValueModified;
+  const std::string header = cef_header(modified);
+  const std::string system = "cef\nprovider=Microsoft-Windows-Security-Auditing\nevent_id=4657\nchannel=Security\n";
+  const auto timed = [&](const std::string& time, const std::string& expected) {
+    return Row{"a time", header + "cat=Security rt=" + time,
+               "cef\nprovider=Microsoft-Windows-Security-Auditing\nevent_id=4657\n" +
+                   (expected.empty() ? "" : "time=" + expected + "\n") + "channel=Security\n"};
+  };
+  RenderedEvent raw = kValueSet;
+  raw.message = flat(replaced(raw.message, "Shop\\A", "Shop\\new\\run"));
+  raw.fields = replaced(raw.fields, "Shop\\A", "Shop\\new\\run");
+  TextEvent unescaped = cef_event(raw);
+  unescaped.time = {};
+  check({
+      {"the event's own names", header + "ObjectName=\\\\REGISTRY\\\\MACHINE\\\\a b NewValue=1\\=2 \\| 3 cat=Security",
+       system + "data.ObjectName=\\REGISTRY\\MACHINE\\a b\ndata.NewValue=1=2 | 3\n"},
+      {"custom strings with labels", header + "cs1Label=ObjectValueName cs1=Start cn1=4 cn1Label=NewValue cat=Security",
+       system + "data.ObjectValueName=Start\ndata.NewValue=4\n"},
+      {"a key of nobody's", header + "suser=admin deviceSeverity=x cat=Security",
+       system + "data.suser=admin\ndata.deviceSeverity=x\n"},
+      {"a sender that does not escape backslashes",
+       cef_header(raw) + "dvchost=till-1.shop.lan cat=" + raw.channel() + " msg=" + raw.message, unescaped.text()},
+      {"a class that is only an id", "CEF:0|V|P||4657|n|1|Source=Microsoft-Windows-Security-Auditing", system},
+      {"an id in the extension alone",
+       "CEF:0|V|P||audit|n|1|Source=Microsoft-Windows-Security-Auditing externalId=4657", system},
+      timed("1791749655", "2026-10-11T20:14:15Z"),
+      timed("1791749655123", "2026-10-11T20:14:15.123000Z"),
+      timed("2026-10-11T22:14:15+02:00", "2026-10-11T20:14:15Z"),
+      timed("Oct 11 2026 22:14:15", "2026-10-11T20:14:15Z"),
+      timed("Oct 11 2026 22:14:15.123", "2026-10-11T20:14:15.123000Z"),
+      timed("Oct 11 2026 20:14:15 UTC", "2026-10-11T20:14:15Z"),
+      timed("Oct 11 2026 20:14:15.123 GMT", "2026-10-11T20:14:15.123000Z"),
+      timed("Oct 11 2026 20:14:15 PST", ""),
+      timed("yesterday", ""),
+      {"a header that is cut off", "CEF:0|V|P||4657|n", error("CEF: expected 7 header fields, each ended by '|'")},
+      {"no key", header + "text",
+       "cef\nprovider=Microsoft-Windows-Security-Auditing\nevent_id=4657\nchannel=Security\n"},
+      {"no key before '='", header + "= x", error("CEF: expected key=value after the header")},
+      {"no id", "CEF:0|V|P||audit|n|1|a=b", error("event id: expected a number, got ''")},
+      {"a record number that is none", header + "RecordNumber=x", error("RecordNumber: expected a number, got 'x'")},
+  });
+}
+
+TEST_CASE("LEEF and WinCollect: every event that is stored") {
+  for (const RenderedEvent* event : kRenderedEvents) {
+    CHECK(decode_line(kHeader + leef_line(*event)) == leef_event(*event).text());
+    CHECK(decode_line(kHeader + replaced(leef_line(*event), "\t", "#011")) == leef_event(*event).text());
+    CHECK(decode_line(kHeader + wincollect_line(*event, flat(event->message))) == wincollect_event(*event).text());
+    // A message with its TABs.
+    const std::string with_tabs = replaced(event->message, "\r\n", "  ");
+    CHECK(decode_line(wincollect_line(*event, with_tabs)) ==
+          replaced(wincollect_event(*event).text(), trimmed(flat(event->message)), trimmed(with_tabs)));
+  }
+}
+
+TEST_CASE("LEEF: delimiters, TABs in values and faults") {
+  const std::string id = std::to_string(kValueSet.id);
+  const auto with = [&](const std::string& field, const std::string& delimiter) {
+    return "LEEF:2.0|Microsoft|Windows|10|" + id + "|" + field + "|" + leef_pairs_of(kValueSet, delimiter);
+  };
+  const std::string expected = leef_event(kValueSet).text();
+  RenderedEvent forged = kValueSet;
+  forged.message = replaced(forged.message, "DWORD (0x00000004)", "x\tTargetObject=HKLM\\y\tComputer=other");
+  forged.fields = replaced(forged.fields, "DWORD (0x00000004)", "x\tTargetObject=HKLM\\y\tComputer=other");
+  TextEvent forged_event = wincollect_event(forged);
+  forged_event.message = replaced(forged.message, "\r\n", "  ");
+  check({
+      {"a character", with("^", "^"), expected},
+      {"its code", with("x5E", "^"), expected},
+      {"its code, as in C", with("0x5e", "^"), expected},
+      {"none is a TAB", with("", "\t"), expected},
+      {"WinCollect's message is the last value", wincollect_line(forged, forged_event.message), forged_event.text()},
+      {"a code that is none", with("xyz", "^"),
+       error("LEEF: 2.0 expected a delimiter such as 'x09' after the event id")},
+      {"a header that is cut off", "LEEF:1.0|Microsoft|Windows",
+       error("LEEF: expected 5 header fields, each ended by '|'")},
+      {"no key", "LEEF:1.0|Microsoft|Windows|10|13|text", error("LEEF: expected key=value, got 'text'")},
+      {"no id", "LEEF:1.0|Microsoft|Windows|10||a=b", error("event id: expected a number, got ''")},
+  });
+}
+
+TEST_CASE("NXLog: structured data and XML, every event that is stored") {
+  for (const RenderedEvent* event : kRenderedEvents) {
+    // What NXLog CE keeps of the data, the rest is in the message: names that it has itself are lost.
+    const std::string kept = event->sysmon() ? "RuleName" : "SubjectUserSid";
+    const std::size_t at = event->fields.find(kept + "=");
+    const std::string line = at == std::string::npos ? "" : event->fields.substr(at, event->fields.find('\n', at) - at);
+    const std::string value = line.substr(std::min(line.size(), kept.size() + 1));
+    const std::string common = "\nprovider=" + event->provider() + "\nevent_id=" + std::to_string(event->id) +
+                               "\nversion=2\nkeywords=0x8020000000000000\n" + "time=";
+    const std::string rest =
+        "record_id=90123\nexecution_process_id=2212\nexecution_thread_id=3340\nchannel=" + event->channel() +
+        "\ncomputer=till-1.shop.lan\n";
+    std::string data = "data." + replaced(event->fields, "\n", "\ndata.");
+    data.resize(data.size() - std::string_view("data.").size());
+
+    const std::string message = replaced(event->message, "\r\n", "  ");
+    CHECK(decode_line("<14>1 2026-10-11T22:14:15.000000+02:00 till-1.shop.lan " + event->provider() +
+                      " 2212 - [NXLOG@14506 Keywords=\"-9214364837600034816\" EventType=\"AUDIT_SUCCESS\" EventID=\"" +
+                      std::to_string(event->id) +
+                      "\" Version=\"2\" RecordNumber=\"90123\" ThreadID=\"3340\" Channel=\"" + event->channel() +
+                      "\" Category=\"Registry\" " + kept + "=\"" + value +
+                      "\" EventReceivedTime=\"2026-10-11 22:14:16\" SourceModuleName=\"in\"] " + message) ==
+          "nxlog-ietf" + common + "2026-10-11T20:14:15Z\n" + rest + data + "message=" + message + "\n");
+
+    const std::string escaped = replaced(replaced(event->message, "&", "&amp;"), "\"", "&quot;");
+    CHECK(decode_line("<Event><EventTime>2026-10-11 22:14:15</EventTime><Hostname>till-1.shop.lan</Hostname>"
+                      "<Keywords>-9214364837600034816</Keywords><EventType>AUDIT_SUCCESS</EventType><EventID>" +
+                      std::to_string(event->id) + "</EventID><SourceName>" + event->provider() +
+                      "</SourceName><Version>2</Version><RecordNumber>90123</RecordNumber><ProcessID>2212</ProcessID>"
+                      "<ThreadID>3340</ThreadID><Channel>" +
+                      event->channel() + "</Channel><" + kept + ">" + value + "</" + kept + "><Message>" + escaped +
+                      "</Message></Event>") ==
+          "nxlog-xml" + common + (event->sysmon() ? "2026-10-11T20:14:15.120000Z\n" : "2026-10-11T20:14:15Z\n") + rest +
+              data + "message=" + event->message + "\n");
+  }
+}
+
+TEST_CASE("NXLog: structured data with escapes and faults") {
+  const std::string header = "<14>1 2026-10-11T22:14:15+02:00 h Microsoft-Windows-Sysmon 1 - ";
+  const std::string system =
+      "nxlog-ietf\nprovider=Microsoft-Windows-Sysmon\nevent_id=13\ntime=2026-10-11T20:14:15Z\n"
+      "execution_process_id=1\n";
+  check({
+      {"escapes of structured data, and of CE's XML",
+       header + "[NXLOG@14506 EventID=\"13\" ThreadID=\"2\" Details=\"\\\"C:\\\\a\\\" \\] &lt;1&gt;\"] -",
+       system + "execution_thread_id=2\ncomputer=h\ndata.Details=\"C:\\a\" ] <1>\nmessage=-\n"},
+      {"EE has no XML escapes", header + "[NXLOG@14506 EventID=\"13\" Details=\"&lt;1&gt;\"]",
+       system + "computer=h\ndata.Details=&lt;1&gt;\n"},
+      {"a backslash before another character stays", header + "[NXLOG@1 EventID=\"13\" Image=\"C:\\Windows\"]",
+       system + "computer=h\ndata.Image=C:\\Windows\n"},
+      {"an element before it", header + "[timeQuality tzKnown=\"1\"][NXLOG@14506 EventID=\"13\"]",
+       system + "computer=h\n"},
+      {"the message itself is the event",
+       "<14>1 - h a 1 - [NXLOG@14506 EventID=\"13\"] <Event><System><EventID>7</EventID></System></Event>",
+       "xml\nevent_id=7\n"},
+      {"no id", header + "[NXLOG@14506 Channel=\"Security\"] x",
+       error("no EventID: expected the fields of a Windows event")},
+      {"an id that is no number", header + "[NXLOG@14506 EventID=\"x\"] x",
+       error("EventID: expected a number, got 'x'")},
+  });
 }
 
 TEST_CASE("structured data") {
@@ -244,16 +427,6 @@ TEST_CASE("structured data") {
   CHECK((*elements.next())->sd_id == "b");
   CHECK_FALSE(elements.next().value());
   CHECK(SdElements("[a x=\"y").next().error().message == "structured data, byte 0: the element has no closing ']'");
-}
-
-TEST_CASE("UTF-16") {
-  using namespace std::string_view_literals;
-  CHECK(core::utf16_to_utf8("\xff\xfe<\0\xe9\0=\xd8\x00\xde"sv, core::ByteOrder::kLittle) ==
-        "<\xc3\xa9\xf0\x9f\x98\x80");
-  CHECK(core::utf16_to_utf8("\0a\xd8=\0b"sv, core::ByteOrder::kBig) ==
-        "a\xef\xbf\xbd"
-        "b");
-  CHECK(core::utf16_to_utf8("a\0>"sv, core::ByteOrder::kLittle) == "a>");
 }
 
 }  // namespace rw::ingest

@@ -115,6 +115,17 @@ TEST_CASE("what the event lacks comes from the transport") {
   CHECK(recorded.times == std::vector<std::int64_t>{1'780'000'000'000'000});
 }
 
+TEST_CASE("a host of the transport's is text, whatever its bytes were") {
+  Fixture fixture;
+  MessageContext from_bytes = context();
+  from_bytes.fallback_host = std::string_view("k\xe9\0x", 4);
+  CHECK(fixture.pipeline
+            .add("{\"EventID\":13,\"SourceName\":\"Microsoft-Windows-Sysmon\",\"TargetObject\":\"HKLM\\\\k\\\\v\"}",
+                 from_bytes)
+            .ok());
+  CHECK(fixture.flush().registry == std::vector<std::string>{"k\xef\xbf\xbd\xef\xbf\xbdx HKLM\\k v"});
+}
+
 TEST_CASE("Security events are taken from flat JSON as from XML") {
   Fixture fixture;
   const char* const events[] = {

@@ -170,9 +170,16 @@ inline std::string account(const Row& row, const std::string& user, const std::s
 inline std::string member(const Row& row, const std::string& column, const std::string& name) {
   const std::string text = text_in(row, column);
   if (text.empty()) return {};
-  const auto json = nlohmann::json::parse(text);
-  const auto found = json.find(name);
-  return found == json.end() ? "" : found->get<std::string>();
+  // A row is asked for member after member, so its objects are parsed once.
+  struct Parsed {
+    std::string text;
+    nlohmann::json json;
+  };
+  static std::map<std::string, Parsed> last;  // by column
+  Parsed& object = last[column];
+  if (object.text != text) object = {text, nlohmann::json::parse(text)};
+  const auto found = object.json.find(name);
+  return found == object.json.end() ? "" : found->get<std::string>();
 }
 
 // --- The test's fixture ----------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
-// tests/golden/formats: NAME.txt is one event as each forwarder sends it ("=== FORMAT" and the payload after),
-// NAME.json the record of its XML, and for each other format what its record has instead: {"FIELD": [of the XML, of the
-// format]}. REGWARDEN_UPDATE_GOLDEN=1 rewrites the .json files; the difference is for people to review.
+// tests/golden/formats: NAME.txt is one event as each forwarder sends it ("=== FORMAT" and the payload after; what
+// stands under "=== before" is sent before each of them, and not shown). NAME.json is the record of its XML, and for
+// each other format what its record has instead: {"FIELD": [of the XML, of the format]}. REGWARDEN_UPDATE_GOLDEN=1
+// rewrites the .json files; the difference is for people to review.
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <filesystem>
@@ -44,7 +45,7 @@ std::string utf16_of_ascii(const std::string& text) {
 }
 
 // As a syslog listener in Berlin gets it; what has no syslog header comes by HTTP.
-Json record_of(const std::string& message) {
+Json record_of(const std::string& message, const std::string& before) {
   const core::Result<core::TimeZone> zone = core::TimeZone::find("Europe/Berlin");
   REQUIRE(zone.ok());
   const core::Micros received = core::from_us(1'791'749'700'000'000);
@@ -53,12 +54,17 @@ Json record_of(const std::string& message) {
   if (by_syslog) header = parse_syslog(message, received, *zone);
   MessageContext context{.received = received, .input = "test", .peer = "golden"};
   context.zone = &*zone;
-  if (by_syslog) context.header = &header;
+  if (by_syslog) {
+    context.header = &header;
+    context.fallback_time = header.timestamp;
+    context.fallback_host = header.hostname;
+  }
   core::Counters counters;
-  const Taken taken = take_message(by_syslog ? header.msg : message, context, counters);
+  Taken taken = take_message(by_syslog ? header.msg : message, context, counters, before);
   INFO((taken.added.ok() ? "" : taken.added.error().message));
   CHECK(taken.added.ok());
-  return taken.shown;
+  if (!before.empty()) taken.shown["registry"].erase(0);
+  return std::move(taken.shown);
 }
 
 Json differences(const Json& xml, const Json& other) {
@@ -84,17 +90,22 @@ TEST_CASE("golden: one event in every format") {
   for (const auto& entry : std::filesystem::directory_iterator(REGWARDEN_SOURCE_DIR "/tests/golden/formats")) {
     if (entry.path().extension() == ".txt") inputs.insert(entry.path());
   }
-  REQUIRE(inputs.size() >= 7);
+  REQUIRE(inputs.size() >= 10);
   for (const auto& input : inputs) {
     INFO(input.filename().string());
     Payloads payloads = payloads_in(file_text(input));
-    REQUIRE(payloads.size() >= 24);
+    std::string before;
+    if (!payloads.empty() && payloads[0].first == "before") {
+      before = payloads[0].second;
+      payloads.erase(payloads.begin());
+    }
+    REQUIRE(payloads.size() >= 33);
     REQUIRE(payloads[0].first == "xml");
     payloads.emplace_back("xml-utf16", utf16_of_ascii(payloads[0].second));
-    Json shown = {{"xml", record_of(payloads[0].second)}};
+    Json shown = {{"xml", record_of(payloads[0].second, before)}};
     for (std::size_t i = 1; i < payloads.size(); ++i) {
       INFO(payloads[i].first);
-      const Json record = record_of(payloads[i].second);
+      const Json record = record_of(payloads[i].second, before);
       const std::size_t stored = record.contains("registry") ? record["registry"].size() : record["processes"].size();
       CHECK(stored == 1);
       CHECK(!record.contains("rejected"));

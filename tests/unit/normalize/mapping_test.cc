@@ -198,6 +198,18 @@ TEST_CASE("mapping: process events") {
       {"medium high", with({{"MandatoryLabel", "S-1-16-8448"}}), {{"process_integrity_level", "medium high"}}},
       {"system", with({{"MandatoryLabel", "S-1-16-16384"}}), {{"process_integrity_level", "system"}}},
       {"protected", with({{"MandatoryLabel", "S-1-16-20480"}}), {{"process_integrity_level", "protected process"}}},
+      {"high, in words",
+       with({{"MandatoryLabel", R"(Mandatory Label\High Mandatory Level)"}}),
+       {{"process_integrity_level", "high"}}},
+      {"medium high, in words",
+       with({{"MandatoryLabel", R"(mandatory label\medium plus mandatory level)"}}),
+       {{"process_integrity_level", "medium high"}}},
+      {"system, in words without a domain",
+       with({{"MandatoryLabel", "System Mandatory Level"}}),
+       {{"process_integrity_level", "system"}}},
+      {"words that are no level",
+       with({{"MandatoryLabel", R"(TILL-1\High Mandatory Level)"}}),
+       {{"process_integrity_level", ""}}},
       {"no level that is known", with({{"MandatoryLabel", "S-1-16-1"}}), {{"process_integrity_level", ""}}},
   };
   for (const Case& c : cases) check("Processes", c);

@@ -122,12 +122,15 @@ struct Taken {
   Json shown;
 };
 
-inline Taken take_message(std::string_view message, const MessageContext& context, core::Counters& counters) {
+// `before`: a message that the same pipeline gets first.
+inline Taken take_message(std::string_view message, const MessageContext& context, core::Counters& counters,
+                          std::string_view before = {}) {
   Taken taken{std::size_t{0}, Json::object()};
   {
     storage::Writer writer(std::make_unique<ShowingSession>(taken.shown), {}, counters);
     KeyDeletions key_deletions;
     Pipeline pipeline(writer, counters, key_deletions);
+    if (!before.empty()) CHECK(pipeline.add(before, context).ok());
     taken.added = pipeline.add(message, context);
     CHECK(pipeline.flush());
   }

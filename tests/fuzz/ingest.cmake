@@ -1,7 +1,0 @@
-rw_fuzz(event_json DEPS rw_ingest)
-rw_fuzz(event_text DEPS rw_ingest)
-rw_fuzz(event_xml DEPS rw_ingest)
-rw_fuzz(structured_data DEPS rw_syslog)
-rw_fuzz(syslog_header DEPS rw_syslog)
-rw_fuzz(syslog_stream DEPS rw_framing)
-rw_fuzz(relp_stream DEPS rw_framing)

@@ -1,1 +1,0 @@
-rw_fuzz(otlp DEPS rw_hec simdjson::simdjson)

@@ -1,1 +1,0 @@
-rw_fuzz(sigma DEPS rw_front_ends rw_detect)

@@ -1,1 +1,0 @@
-rw_fuzz(spl DEPS rw_front_ends rw_detect)

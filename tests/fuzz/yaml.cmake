@@ -1,1 +1,0 @@
-rw_fuzz(yaml DEPS rw_yaml)
