@@ -17,11 +17,7 @@ struct CheckOptions {
 int check(const CheckOptions& options) {
   auto config = read_config(options.config);
   if (!config) return kFailed;
-  if (!options.paths.empty()) {
-    config->detections.paths = options.paths;
-    config->detections.builtin = false;
-    config->detections.overrides.clear();  // they may name detections that are not among the paths
-  }
+  replace_detections(options.paths, *config);
   core::Problems problems;
   const auto catalogue = load_detections(config->detections, problems);
   print(problems);

@@ -36,6 +36,7 @@ int run(int argc, char** argv) {
   add_coverage(app, status);
   add_sources(app, status);
   add_db(app, status);
+  add_sysmon_config(app, status);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& done) {  // --help, --version
@@ -67,6 +68,13 @@ std::optional<config::Config> read_config(const std::string& file) {
   print(problems);
   if (core::has_errors(problems)) return std::nullopt;
   return config;
+}
+
+void replace_detections(const std::vector<std::string>& paths, config::Config& config) {
+  if (paths.empty()) return;
+  config.detections.paths = paths;
+  config.detections.builtin = false;
+  config.detections.overrides.clear();  // they may name detections that are not among the paths
 }
 
 std::shared_ptr<const detect::Catalogue> load_detections(const detect::LoadOptions& options, core::Problems& problems,

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "daemon/config/load.h"
 #include "daemon/core/result.h"
@@ -35,6 +36,7 @@ void add_test(CLI::App& app, int& status);
 void add_coverage(CLI::App& app, int& status);
 void add_sources(CLI::App& app, int& status);
 void add_db(CLI::App& app, int& status);
+void add_sysmon_config(CLI::App& app, int& status);
 
 // Parses the command line, runs the subcommand, returns the exit status.
 int run(int argc, char** argv);
@@ -45,6 +47,9 @@ void add_config_option(CLI::App& command, std::string& file);
 
 // Prints every problem to stderr; nullopt when one of them is an error.
 std::optional<config::Config> read_config(const std::string& file);
+// The detections of these files and folders instead of the configured ones, and none that is built in; nothing where no
+// path is given.
+void replace_detections(const std::vector<std::string>& paths, config::Config& config);
 // detect::load, and the schedules checked: cron belongs to a layer above the loader.
 std::shared_ptr<const detect::Catalogue> load_detections(const detect::LoadOptions& options, core::Problems& problems,
                                                          const detect::Catalogue* before = nullptr);

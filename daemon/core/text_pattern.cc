@@ -211,6 +211,18 @@ bool TextPattern::is_any() const { return program_.size() == 1 && program_.front
 
 std::string TextPattern::exact_text() const { return is_exact() ? original_ : std::string(); }
 
+std::vector<std::string_view> TextPattern::literals() const {
+  constexpr char kWildcards[] = {kAnyRun, kAnyChar, '\0'};
+  std::vector<std::string_view> literals;
+  std::string_view rest = original_;
+  while (true) {
+    const std::size_t wildcard = rest.find_first_of(kWildcards);
+    literals.push_back(rest.substr(0, wildcard));
+    if (wildcard == kNone) return literals;
+    rest.remove_prefix(wildcard + 1);
+  }
+}
+
 std::string TextPattern::longest_ascii_literal() const {
   std::string_view longest;
   for (std::size_t begin = 0; begin < program_.size();) {

@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "daemon/core/result.h"
 
@@ -36,6 +37,9 @@ class TextPattern {
   Case case_rule() const { return case_; }
   // The literal text when is_exact().
   std::string exact_text() const;
+  // The literal texts between the wildcards, as written: the first begins every text that matches, the last ends it,
+  // and one alone is the whole text. They may be empty; views of the pattern.
+  std::vector<std::string_view> literals() const;
   // The longest run of ASCII characters that stands in every text that matches, folded whatever the case rule; empty:
   // there is none. By it many patterns are looked for at once (pattern_set.h).
   std::string longest_ascii_literal() const;

@@ -104,6 +104,16 @@ bool TextTest::matches(std::string_view text) const {
   return address && address->size() == network.prefix.size() && same_bits(*address, network.prefix, network.bits);
 }
 
+const std::string* TextTest::expression() const {
+  const auto* regex = std::get_if<Regex>(&test_);
+  return regex == nullptr ? nullptr : &regex->expression;
+}
+
+const std::vector<std::string>* TextTest::texts() const {
+  const auto* list = std::get_if<std::shared_ptr<const List>>(&test_);
+  return list == nullptr ? nullptr : &(*list)->written;
+}
+
 bool TextTest::is_any() const {
   const auto* text_pattern = pattern();
   return text_pattern != nullptr && text_pattern->is_any();

@@ -43,8 +43,10 @@ class TextTest {
 
   // True when every text passes.
   bool is_any() const;
-  // nullptr: another kind of test.
+  // What the test is made of. nullptr: it is another kind of test.
   const TextPattern* pattern() const { return std::get_if<TextPattern>(&test_); }
+  const std::string* expression() const;          // of regex()
+  const std::vector<std::string>* texts() const;  // of one_of()
 
   // A text form for binding to a query: TextPattern's, or 'r' and the expression, 'n' and the network, 'l' and each
   // text after its length, or 's' and the two lengths. decode(encode()) is the same test. Errors of decode:

@@ -1,0 +1,177 @@
+// The configuration for all shared detections over all recorded events: none that a detection looks for is lost, and
+// few others are logged.
+#include <zlib.h>
+
+#include <algorithm>
+#include <array>
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "daemon/detect/load.h"
+#include "daemon/detect/search.h"
+#include "daemon/detect/sysmon/configuration.h"
+#include "daemon/detect/sysmon/xml.h"
+#include "daemon/ingest/decode/payload.h"
+#include "daemon/ingest/normalize/event_base.h"
+#include "daemon/ingest/normalize/registry.h"
+#include "tests/support/registry_fields.h"
+#include "tests/support/sysmon_filter.h"
+#include "tests/unit/detect/content_folder.h"
+
+namespace rw::detect {
+namespace {
+
+struct Recorded {
+  test::RegistryFields seen;  // by a search
+  std::vector<test::SysmonRegistryEvent>
+      written;  // as Sysmon wrote it: where its EventType got lost, each it can have been
+  friend bool operator<(const Recorded& a, const Recorded& b) { return a.seen < b.seen; }
+};
+
+Recorded recorded(const cim::RegistryRecord& record) {
+  static const std::set<std::string, std::less<>> kTypes = {"CreateKey", "DeleteKey", "DeleteValue",
+                                                            "SetValue",  "RenameKey", "RenameValue"};
+  Recorded out{test::fields_of(record), {}};
+  // No search of a shared detection looks at these; without them many events are one.
+  for (const char* name : {"process_id", "ProcessId", "process_guid", "ProcessGuid", "dest", "Computer"}) {
+    out.seen.erase(test::registry_field(name));
+  }
+  const int id = static_cast<int>(record.source.event_id);
+  test::SysmonRegistryEvent event{id, {}};
+  for (const char* name : {"TargetObject", "Image", "Details", "NewName"}) {
+    const auto found = out.seen.find(test::registry_field(name));
+    if (found != out.seen.end()) event.fields[name] = found->second;
+  }
+  std::vector<std::string> types = {std::string(record.source.event_type)};
+  if (!kTypes.contains(record.source.event_type)) {
+    types = id == 13   ? std::vector<std::string>{"SetValue"}
+            : id == 12 ? std::vector<std::string>{"CreateKey", "DeleteKey", "DeleteValue"}
+                       : std::vector<std::string>{"RenameKey", "RenameValue"};
+  }
+  for (const std::string& type : types) {
+    event.fields["EventType"] = type;
+    out.written.push_back(event);
+  }
+  return out;
+}
+
+// Plain or gzip.
+std::vector<std::string> lines_of(const std::string& path) {
+  gzFile file = ::gzopen(path.c_str(), "rb");
+  INFO(path);
+  REQUIRE(file != nullptr);
+  std::vector<std::string> lines(1);
+  std::array<char, 1 << 16> buffer;
+  int size = 0;
+  while ((size = ::gzread(file, buffer.data(), buffer.size())) > 0) {
+    for (int i = 0; i < size; ++i) {
+      const char c = buffer[static_cast<std::size_t>(i)];
+      if (c != '\n') {
+        lines.back() += c;
+      } else if (!lines.back().empty()) {
+        lines.emplace_back();
+      }
+    }
+  }
+  CHECK(::gzclose(file) == Z_OK);
+  REQUIRE(size == 0);
+  if (lines.back().empty()) lines.pop_back();
+  return lines;
+}
+
+// How often each registry event of Sysmon's was recorded.
+std::map<Recorded, std::size_t> recorded_events() {
+  std::map<Recorded, std::size_t> events;
+  core::Arena arena;
+  const auto empty = arena.mark();
+  ingest::WindowsEvent event;
+  std::string scratch;
+  const auto add = [&](const std::string& payload) {
+    arena.rewind(empty);
+    const auto take = [&](std::string_view, const core::Result<void>& decoded) {
+      if (!decoded.ok() || ingest::kind_of(event) != ingest::EventKind::kRegistry) return;
+      cim::RegistryRecord record;
+      ingest::fill_base(event, ingest::EventKind::kRegistry, {}, {}, event.computer, arena, scratch, record);
+      REQUIRE(ingest::normalize_registry(event, arena, scratch, record).ok());
+      ++events[recorded(record)];
+    };
+    const core::TimeZone utc;
+    static_cast<void>(ingest::decode_payload(payload, {.zone = &utc}, arena, event, take));  // some lines are no event
+  };
+  for (const char* folder : {"/corpus/nxlog-json", "/corpus/sysmon-xml", "/corpus/sigma-regression"}) {
+    for (const auto& entry :
+         std::filesystem::recursive_directory_iterator(REGWARDEN_SHARED_DIR + std::string(folder))) {
+      const std::string name = entry.path().filename().string();
+      if (name.ends_with(".jsonl.gz") || name.ends_with(".xml.gz") || name.ends_with(".xml")) {
+        for (const std::string& line : lines_of(entry.path().string())) add(line);
+      }
+    }
+  }
+  return events;
+}
+
+// Of a configuration over the recorded events.
+struct Outcome {
+  std::size_t logged = 0;
+  std::set<std::string> lose;  // detections that look for an event that is not logged
+};
+
+TEST_CASE("corpus: the Sysmon configuration of all shared detections loses no event that one looks for", "[sysmon]") {
+  LoadOptions options;
+  options.paths = {REGWARDEN_SHARED_DIR "/escu", REGWARDEN_SHARED_DIR "/sigma"};
+  options.builtin = false;
+  core::Problems problems;
+  const auto catalogue = load(options, problems);
+  const sysmon::Configuration whole = sysmon::configuration_for(*catalogue, false);
+  REQUIRE(whole.unmappable.size() == 1);
+  CHECK(whole.unmappable[0].detection == "Windows Registry Payload Injection");  // any value that is long
+  CHECK(whole.detections == 304);
+  CHECK(whole.of_registry.size() == 304);
+  const test::SysmonFilter filters[] = {test::SysmonFilter(to_xml(whole)),
+                                        test::SysmonFilter(to_xml(sysmon::configuration_for(*catalogue, true)))};
+
+  std::vector<std::pair<std::string, const EventQuery*>> queries;
+  for (const auto& detection : catalogue->detections()) {
+    if (detection->state != DetectionState::kEnabled || !detection->search) continue;
+    for (const EventQuery* query : detection->search->queries()) {
+      if (query->dataset == cim::Dataset::kRegistry) queries.emplace_back(detection->name, query);
+    }
+  }
+
+  std::size_t all = 0;
+  std::size_t wanted = 0;
+  std::set<std::string> concerned;
+  Outcome outcomes[2];
+  for (const auto& [event, count] : recorded_events()) {
+    all += count;
+    std::vector<std::string> wanted_by;
+    for (const auto& [name, query] : queries) {
+      if (test::passes(query->where, event.seen)) wanted_by.push_back(name);
+    }
+    concerned.insert(wanted_by.begin(), wanted_by.end());
+    if (!wanted_by.empty()) wanted += count;
+    for (std::size_t i = 0; i < 2; ++i) {
+      // Of those that it can have been none may be lost; it counts as logged if any is.
+      const auto is_logged = [&](const test::SysmonRegistryEvent& written) { return filters[i].logs(written); };
+      if (std::ranges::any_of(event.written, is_logged)) outcomes[i].logged += count;
+      if (wanted_by.empty() || std::ranges::all_of(event.written, is_logged)) continue;
+      outcomes[i].lose.insert(wanted_by.begin(), wanted_by.end());
+    }
+  }
+  CHECK(all == 162'038);
+  CHECK(wanted == 783);
+  CHECK(concerned.size() == 62);
+  CHECK(outcomes[0].lose == std::set<std::string>{});
+  CHECK(outcomes[0].logged == 0);
+  // Without the one detection for which every value that is set must be logged.
+  CHECK(outcomes[1].lose == std::set<std::string>{"Windows Registry Payload Injection"});
+  CHECK(outcomes[1].logged == 0);
+}
+
+}  // namespace
+}  // namespace rw::detect
