@@ -11,8 +11,8 @@ namespace rw::storage {
 
 // Unset: without that bound.
 struct Retention {
-  // Of events, by their own time or by their arrival, whichever is earlier: a clock that is ahead makes none immortal.
-  // Of rows of the ledger, by when the run ended; the newest of each detection stay.
+  // Of events, since they arrived: whatever their own time says, a wrong clock makes none immortal, and an archive that
+  // is imported is not deleted at once. Of rows of the ledger, since the run ended; the newest of each detection stay.
   std::optional<std::chrono::microseconds> events = std::chrono::hours(24 * 90);
   // Of risk events and notables, since they were made.
   std::optional<std::chrono::microseconds> findings = std::chrono::hours(24 * 400);

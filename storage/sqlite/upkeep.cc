@@ -102,7 +102,7 @@ void Upkeep::begin_round(core::Micros now) {
   findings_before_ = before(retention_.findings);
   registry_walk_ = process_walk_ = risk_walk_ = notable_walk_ = run_walk_ = {};
   deleted_ = false;
-  task_ = Task::kOldEvents;
+  task_ = Task::kEvents;
 }
 
 // Whether to wait until it is clear that the time is right.
@@ -123,10 +123,8 @@ Upkeep::Task Upkeep::next_of(Task task) const {
 
 core::Result<bool> Upkeep::run(Task task, const Transaction& transaction, UpkeepStep& done) {
   switch (task) {
-    case Task::kOldEvents:
-      return delete_old_events(transaction, done);
-    case Task::kEarlyArrivals:
-      return delete_early_arrivals(transaction, done);
+    case Task::kEvents:
+      return delete_events(transaction, done);
     case Task::kFindings:
       return delete_findings(transaction, done);
     case Task::kRuns:
@@ -152,21 +150,7 @@ void Upkeep::count_events(UpkeepStep& done, std::int64_t registry, std::int64_t 
   deleted_ = deleted_ || registry + processes > 0;
 }
 
-core::Result<bool> Upkeep::delete_old_events(const Transaction& transaction, UpkeepStep& done) {
-  if (!events_before_) return false;
-  std::int64_t registry = 0;
-  std::int64_t processes = 0;
-  RW_CHECK(transaction([&]() -> core::Result<void> {
-    RW_TRY(registry, expiry_.delete_before(Expiry::Events::kRegistry, *events_before_));
-    RW_TRY(processes, expiry_.delete_before(Expiry::Events::kProcesses, *events_before_));
-    return {};
-  }));
-  count_events(done, registry, processes);
-  return registry + processes > 0;
-}
-
-// What is left of before: events whose time is ahead of their arrival.
-core::Result<bool> Upkeep::delete_early_arrivals(const Transaction& transaction, UpkeepStep& done) {
+core::Result<bool> Upkeep::delete_events(const Transaction& transaction, UpkeepStep& done) {
   if (!events_before_ || (registry_walk_.over && process_walk_.over)) return false;
   std::int64_t registry = 0;
   std::int64_t processes = 0;

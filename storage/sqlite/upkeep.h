@@ -41,7 +41,7 @@ class Upkeep {
 
  private:
   // In the order of a round.
-  enum class Task { kOldEvents, kEarlyArrivals, kFindings, kRuns, kSize, kMark, kSweep, kFreePages, kEnd };
+  enum class Task { kEvents, kFindings, kRuns, kSize, kMark, kSweep, kFreePages, kEnd };
 
   Upkeep(Connection& connection, Dictionary& dictionary, std::string path, const Retention& retention)
       : connection_(connection), dictionary_(dictionary), path_(std::move(path)), retention_(retention) {}
@@ -53,8 +53,7 @@ class Upkeep {
   core::Result<bool> run(Task task, const Transaction& transaction, UpkeepStep& done);
   Task next_of(Task task) const;
 
-  core::Result<bool> delete_old_events(const Transaction& transaction, UpkeepStep& done);
-  core::Result<bool> delete_early_arrivals(const Transaction& transaction, UpkeepStep& done);
+  core::Result<bool> delete_events(const Transaction& transaction, UpkeepStep& done);
   core::Result<bool> delete_findings(const Transaction& transaction, UpkeepStep& done);
   core::Result<bool> delete_runs(const Transaction& transaction, UpkeepStep& done);
   core::Result<bool> shrink(const Transaction& transaction, UpkeepStep& done);
