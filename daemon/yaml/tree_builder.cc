@@ -24,7 +24,12 @@ bool is_known_tag(std::string_view tag) {
 
 }  // namespace
 
-void TreeBuilder::OnDocumentStart(const YAML::Mark&) {
+void TreeBuilder::OnDocumentStart(const YAML::Mark& mark) {
+  // yaml-cpp 0.7 makes documents without end of a comma or bracket that stands where none can: it never takes it.
+  if (document_start_ == mark.pos && !stopped_) {
+    stop(mark, "not valid YAML: this stands where nothing like it can");
+  }
+  document_start_ = mark.pos;
   anchored_.clear();
   root_ = nullptr;
 }

@@ -79,6 +79,7 @@ class TreeBuilder final : public YAML::EventHandler {
   std::size_t nodes_ = 0;
   std::size_t repeated_bytes_ = 0;
   Place last_scalar_;
+  int document_start_ = -1;  // offset of the last document's first token
   bool stopped_ = false;
 };
 

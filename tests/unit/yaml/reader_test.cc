@@ -152,6 +152,8 @@ TEST_CASE("Faulty YAML texts give problems with their place") {
       {"a: 1\n b: 2\n", {"f.yaml:2:3: error: not valid YAML: illegal map value"}},
       {"a: *nowhere\n", {"f.yaml:1:4: error: not valid YAML: the referenced anchor is not defined"}},
       {"a: \"x", {"f.yaml:1:6: error: not valid YAML: illegal EOF in scalar"}},
+      {",", {"f.yaml:1:1: error: not valid YAML: this stands where nothing like it can"}},
+      {"a\n---\n,", {"f.yaml:3:1: error: not valid YAML: this stands where nothing like it can"}},
       {"a: \"x\n", {"f.yaml:1:4: error: not valid YAML: this quote is not closed"}},
       {"a: 1\r\nü: 'it''s\r\nb: 2\r\n", {"f.yaml:2:5: error: not valid YAML: this quote is not closed"}},
       {"a: &x !!str 'y\n", {"f.yaml:1:4: error: not valid YAML: this quote is not closed"}},
