@@ -35,6 +35,7 @@ struct CommitOutcome {
   std::uint64_t risk_events_added = 0;
   std::uint64_t notables_added = 0;
   std::uint64_t source_overflow = 0;  // events of sources beyond kMaxSources
+  std::uint64_t sources_forgotten = 0;
 };
 
 struct Batch {
@@ -47,6 +48,9 @@ struct Batch {
   std::vector<cim::Run> runs;
   std::vector<cim::DetectionSince> detections;
   std::vector<HostSilence> silences;
+  // Hosts (compared without case) that are no sources any more, on no channel; one that sends again is a new one. What
+  // the batches of the transaction have seen of them goes, too; their events stay.
+  std::vector<std::string> forgotten_hosts;
   // Counted with the records above, in their transaction. Of themselves not worth a commit: see Writer::note().
   std::vector<SourceSeen> sources;
 
@@ -56,7 +60,7 @@ struct Batch {
   // Nothing is in it that needs a commit.
   bool empty() const {
     return registry.empty() && processes.empty() && rejected.empty() && risk_events.empty() && notables.empty() &&
-           runs.empty() && detections.empty() && silences.empty();
+           runs.empty() && detections.empty() && silences.empty() && forgotten_hosts.empty();
   }
   std::size_t events() const { return registry.size() + processes.size(); }
 

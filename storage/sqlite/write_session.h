@@ -36,7 +36,7 @@ class SqliteWriteSession final : public WriteSession {
   core::Result<void> catch_up();
   core::Result<void> expect_file_in_place();
   core::Result<std::vector<CommitOutcome>> write(std::span<const Batch> batches);
-  core::Result<void> merge_sources(std::span<const Batch> batches, CommitOutcome& outcome);
+  core::Result<void> merge_sources(std::span<const Batch> batches, std::vector<CommitOutcome>& outcomes);
   core::Result<void> insert_pending();
   void forget();
 
