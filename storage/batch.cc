@@ -14,6 +14,7 @@ std::size_t Batch::size_bytes() const {
              item.row.size();
   }
   for (const SourceSeen& item : sources) bytes += item.size_bytes();
+  for (const std::string& host : forgotten_hosts) bytes += sizeof(host) + host.size();
   return bytes + silences.size() * sizeof(HostSilence) + late_done.size() * sizeof(LateSpan) +
          runs.size() * sizeof(cim::Run) + detections.size() * sizeof(cim::DetectionSince);
 }

@@ -38,6 +38,7 @@ struct CommitOutcome {
   std::uint64_t notables_added = 0;
   std::uint64_t source_overflow = 0;  // events of sources beyond kMaxSources
   std::uint64_t late = 0;             // events stored that searches of their time have not seen (see late.h)
+  std::uint64_t sources_forgotten = 0;
 };
 
 struct Batch {
@@ -54,6 +55,9 @@ struct Batch {
   std::optional<SearchedTime> searched;
   // Late events that all searches have seen by now: up to last_id.
   std::vector<LateSpan> late_done;
+  // Hosts (compared without case) that are no sources any more, on no channel; one that sends again is a new one. What
+  // the batches of the transaction have seen of them goes, too; their events stay.
+  std::vector<std::string> forgotten_hosts;
   // Counted with the records above, in their transaction. Of themselves not worth a commit: see Writer::note().
   std::vector<SourceSeen> sources;
 
@@ -63,7 +67,8 @@ struct Batch {
   // Nothing is in it that needs a commit.
   bool empty() const {
     return registry.empty() && processes.empty() && rejected.empty() && risk_events.empty() && notables.empty() &&
-           runs.empty() && detections.empty() && silences.empty() && !searched && late_done.empty();
+           runs.empty() && detections.empty() && silences.empty() && forgotten_hosts.empty() && !searched &&
+           late_done.empty();
   }
   std::size_t events() const { return registry.size() + processes.size(); }
 

@@ -62,11 +62,11 @@ void print_cases(std::ostream& out, const std::vector<CaseResult>& results) {
   print_table(out, {"RESULT", "DETECTION", "TEST", "MATCHES", "ALSO FIRED"}, rows);
   out << '\n';
   for (const CaseResult& result : results) {
-    if (result.verdict == Verdict::kPassed) continue;
+    if (result.verdict == Verdict::kPass) continue;
     out << verdict_name(result.verdict) << ": " << result.test.detection->name << ": " << result.reason << '\n';
   }
-  out << count_of(results, Verdict::kPassed) << " passed, " << count_of(results, Verdict::kFailed) << " failed, "
-      << count_of(results, Verdict::kSkipped) << " skipped\n";
+  out << count_of(results, Verdict::kPass) << " passed, " << count_of(results, Verdict::kFail) << " failed, "
+      << count_of(results, Verdict::kSkip) << " skipped\n";
 }
 
 void print_cases_json(std::ostream& out, const std::vector<CaseResult>& results) {
@@ -85,9 +85,9 @@ void print_cases_json(std::ostream& out, const std::vector<CaseResult>& results)
     test["seconds"] = seconds_of(result.took);
     tests.push_back(std::move(test));
   }
-  const Json document = {{"passed", count_of(results, Verdict::kPassed)},
-                         {"failed", count_of(results, Verdict::kFailed)},
-                         {"skipped", count_of(results, Verdict::kSkipped)},
+  const Json document = {{"passed", count_of(results, Verdict::kPass)},
+                         {"failed", count_of(results, Verdict::kFail)},
+                         {"skipped", count_of(results, Verdict::kSkip)},
                          {"tests", std::move(tests)}};
   out << document.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
 }
@@ -97,16 +97,16 @@ std::string junit_of(const std::vector<CaseResult>& results) {
   for (const CaseResult& result : results) all += result.took;
   const std::string counts =
       fmt::format("tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\" time=\"{:.3f}\"", results.size(),
-                  count_of(results, Verdict::kFailed), count_of(results, Verdict::kSkipped), seconds_of(all));
+                  count_of(results, Verdict::kFail), count_of(results, Verdict::kSkip), seconds_of(all));
   std::string xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites " + counts +
                     ">\n  <testsuite name=\"regwarden\" " + counts + ">\n";
   for (const CaseResult& result : results) {
     xml += fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.3f}\">\n",
                        xml_text(result.test.detection->source + "." + result.test.detection->name),
                        xml_text(result.test.name), seconds_of(result.took));
-    if (result.verdict == Verdict::kFailed) {
+    if (result.verdict == Verdict::kFail) {
       xml += fmt::format("      <failure message=\"{}\"/>\n", xml_text(result.reason));
-    } else if (result.verdict == Verdict::kSkipped) {
+    } else if (result.verdict == Verdict::kSkip) {
       xml += fmt::format("      <skipped message=\"{}\"/>\n", xml_text(result.reason));
     }
     if (!result.also_fired.empty()) {

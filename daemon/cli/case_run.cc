@@ -115,8 +115,8 @@ class CaseRun {
     result.matches = sigma ? matches_of(found.table) : static_cast<std::int64_t>(found.table.rows.size());
     result.reason = sigma ? sigma_fault(test_, result.matches) : escu_fault(*test_.detection, found.table);
     if (sigma) RW_CHECK(try_others(*store, *reader, result));
-    result.verdict = result.reason.empty() ? Verdict::kPassed : Verdict::kFailed;
-    if (result.verdict == Verdict::kFailed) {
+    result.verdict = result.reason.empty() ? Verdict::kPass : Verdict::kFail;
+    if (result.verdict == Verdict::kFail) {
       result.reason += fmt::format(
           " ({} registry and {} process events, {} rejected)", counters.value(core::Counter::kRegistryStored),
           counters.value(core::Counter::kProcessStored), counters.value(core::Counter::kRejected));
@@ -156,11 +156,11 @@ class CaseRun {
 
 std::string_view verdict_name(Verdict verdict) {
   switch (verdict) {
-    case Verdict::kPassed:
+    case Verdict::kPass:
       return "passed";
-    case Verdict::kFailed:
+    case Verdict::kFail:
       return "failed";
-    case Verdict::kSkipped:
+    case Verdict::kSkip:
       break;
   }
   return "skipped";
@@ -173,7 +173,7 @@ CaseResult run_case(const TestCase& test, const CaseMeans& means) {
   if (!test.skipped.empty()) return result;
   const auto start = std::chrono::steady_clock::now();
   if (const auto run = CaseRun(test, means).run(result); !run.ok()) {
-    result.verdict = Verdict::kFailed;
+    result.verdict = Verdict::kFail;
     result.reason = core::render(run.error());
   }
   result.took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);

@@ -13,12 +13,12 @@
 
 namespace rw::cli {
 
-enum class Verdict { kPassed, kFailed, kSkipped };
+enum class Verdict { kPass, kFail, kSkip };
 std::string_view verdict_name(Verdict verdict);  // "passed", "failed", "skipped"
 
 struct CaseResult {
   TestCase test;
-  Verdict verdict = Verdict::kSkipped;
+  Verdict verdict = Verdict::kSkip;
   std::string reason;                   // of what is not passed
   std::int64_t matches = 0;             // rows; of a Sigma rule events
   std::vector<std::string> also_fired;  // other detections that found something in a Sigma case's events, by name

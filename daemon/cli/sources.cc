@@ -1,4 +1,4 @@
-// regwarden sources: who sends what, from the store.
+// regwarden sources: who sends what, from the store; sources forget: machines that are gone for good.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -24,6 +24,7 @@ struct SourcesOptions {
   std::string host;
   bool silent = false;
   OutputFormat output = OutputFormat::kTable;
+  std::vector<std::string> forgotten_hosts;
 };
 
 std::size_t column_of(const std::vector<std::string>& columns, std::string_view name) {
@@ -77,11 +78,32 @@ storage::Table shown(const storage::Table& table) {
   return out;
 }
 
+// Each host on its own, so that one name that is wrong keeps none of the others.
+int forget(storage::Store& store, const std::vector<std::string>& hosts) {
+  auto session = store.open_writer();
+  if (!session.ok()) return fail(session.error());
+  int status = kDone;
+  for (const std::string& host : hosts) {
+    storage::Batch batch;
+    batch.forgotten_hosts.push_back(host);
+    const auto outcomes = (*session)->commit({&batch, 1});
+    if (!outcomes.ok()) return fail(outcomes.error());
+    const std::uint64_t forgotten = outcomes->front().sources_forgotten;
+    if (forgotten == 0) {
+      status = fail(fmt::format("no source is of the host {}; 'regwarden sources' lists them", core::quoted(host)));
+    } else {
+      std::cout << fmt::format("{}: {} {} forgotten\n", host, forgotten, forgotten == 1 ? "source" : "sources");
+    }
+  }
+  return status;
+}
+
 int sources(const SourcesOptions& options) {
   const auto config = read_config(options.config);
   if (!config) return kFailed;
   auto store = storage::sqlite::open({.data_dir = config->data_dir, .create = false});
   if (!store.ok()) return fail(store.error());
+  if (!options.forgotten_hosts.empty()) return forget(**store, options.forgotten_hosts);
   auto reader = (*store)->open_reader();
   if (!reader.ok()) return fail(reader.error());
   const auto page = all_sources(**reader, options);
@@ -100,6 +122,10 @@ void add_sources(CLI::App& app, int& status) {
       ->type_name("PATTERN");
   command->add_flag("--silent", options->silent, "Only hosts that have stopped sending");
   add_output_option(*command, options->output);
+  CLI::App* forget = command->add_subcommand(
+      "forget", "Machines that are gone for good: no sources any more, and no longer silent; their events stay");
+  forget->add_option("HOST", options->forgotten_hosts, "Names, as 'regwarden sources' shows them")->required();
+  forget->fallthrough();  // -c may stand behind it
   command->callback([options, &status] { status = sources(*options); });
 }
 

@@ -65,7 +65,7 @@ int test(const TestOptions& options) {
     if (const auto written = write_junit(options.junit, results); !written.ok()) return fail(written.error());
   }
   // A detection that could not even be read has not passed.
-  return count_of(results, Verdict::kFailed) > 0 || core::has_errors(problems) ? kFailed : kDone;
+  return count_of(results, Verdict::kFail) > 0 || core::has_errors(problems) ? kFailed : kDone;
 }
 
 }  // namespace

@@ -77,6 +77,7 @@ core::Result<void> SourceTable::prepare(Connection& connection) {
       {&silence_,
        "UPDATE log_source SET silent_since = ?2 WHERE host_key = ?1 AND NOT EXISTS"
        " (SELECT 1 FROM log_source WHERE host_key = ?1 AND input <> ?3 AND time > ?2)"},
+      {&forget_, "DELETE FROM log_source WHERE host_key = ?1"},
       {&end_silence_, "UPDATE log_source SET silent_since = NULL WHERE host_key = ?1 AND silent_since IS NOT NULL"},
   };
   for (const auto& [statement, sql] : table) {
@@ -246,6 +247,15 @@ core::Result<void> SourceTable::set(const HostSilence& silence) {
     statement.bind(3, kImportInput);
   }
   return statement.run();
+}
+
+core::Result<std::uint64_t> SourceTable::forget(const std::string& host, Connection& connection) {
+  const std::string key = core::fold(host);
+  forget_.bind(1, std::string_view(key));
+  RW_CHECK(forget_.run());
+  const std::int64_t rows = connection.changes();
+  count_ -= rows;
+  return static_cast<std::uint64_t>(rows);
 }
 
 }  // namespace rw::storage::sqlite

@@ -25,6 +25,8 @@ class SourceTable {
   // Returns the number of events that were not counted: of sources beyond kMaxSources.
   core::Result<std::uint64_t> merge(std::span<const Batch> batches, const StoredOf& stored_of);
   core::Result<void> set(const HostSilence& silence);
+  // Returns the number of sources that the host had.
+  core::Result<std::uint64_t> forget(const std::string& host, Connection& connection);
 
   // Counts the rows anew: at start, after a rollback, and when another process has written.
   core::Result<void> count_rows(Connection& connection);
@@ -43,7 +45,7 @@ class SourceTable {
   core::Result<void> write(const Key& key, const Row& row);
 
   std::int64_t count_ = 0;  // rows
-  Statement select_, replace_, silence_, end_silence_;
+  Statement select_, replace_, silence_, end_silence_, forget_;
 };
 
 }  // namespace rw::storage::sqlite

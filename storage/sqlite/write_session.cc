@@ -166,7 +166,7 @@ core::Result<std::vector<CommitOutcome>> SqliteWriteSession::write(std::span<con
     RW_CHECK(write(batch, outcomes.emplace_back()));
     any_rejected = any_rejected || !batch.rejected.empty();
   }
-  if (!outcomes.empty()) RW_CHECK(merge_sources(batches, outcomes.front()));
+  if (!outcomes.empty()) RW_CHECK(merge_sources(batches, outcomes));
   if (any_rejected) RW_CHECK(sql_.trim_rejected.run());
   RW_CHECK(late_spans_.flush());
   RW_CHECK(dictionary_.insert_pending());
@@ -213,16 +213,21 @@ core::Result<void> SqliteWriteSession::write(const Batch& batch, CommitOutcome& 
 }
 
 // The batches' sources are merged together, so what was too much of them is told with the first.
-core::Result<void> SqliteWriteSession::merge_sources(std::span<const Batch> batches, CommitOutcome& outcome) {
+core::Result<void> SqliteWriteSession::merge_sources(std::span<const Batch> batches,
+                                                     std::vector<CommitOutcome>& outcomes) {
   const auto stored_of = [this](const std::string& host_key,
                                 const std::string& channel_key) -> core::Result<std::uint64_t> {
     RW_TRY(const std::int64_t origin, dictionary_.origins.find(host_key, channel_key));
     const auto stored = stored_of_origin_.find(origin);
     return stored == stored_of_origin_.end() ? 0 : stored->second;
   };
-  RW_TRY(outcome.source_overflow, source_table_.merge(batches, stored_of));
-  for (const Batch& batch : batches) {
-    for (const HostSilence& silence : batch.silences) RW_CHECK(source_table_.set(silence));
+  RW_TRY(outcomes.front().source_overflow, source_table_.merge(batches, stored_of));
+  for (std::size_t i = 0; i < batches.size(); ++i) {
+    for (const HostSilence& silence : batches[i].silences) RW_CHECK(source_table_.set(silence));
+    for (const std::string& host : batches[i].forgotten_hosts) {
+      RW_TRY(const std::uint64_t forgotten, source_table_.forget(host, connection_));
+      outcomes[i].sources_forgotten += forgotten;
+    }
   }
   return {};
 }

@@ -43,7 +43,7 @@ class SqliteWriteSession final : public WriteSession {
   core::Result<void> expect_file_in_place();
   core::Result<std::vector<CommitOutcome>> write(std::span<const Batch> batches);
   core::Result<void> write(const Batch& batch, CommitOutcome& outcome);
-  core::Result<void> merge_sources(std::span<const Batch> batches, CommitOutcome& outcome);
+  core::Result<void> merge_sources(std::span<const Batch> batches, std::vector<CommitOutcome>& outcomes);
   core::Result<void> in_transaction(const Upkeep::Body& body);
   void roll_back();
   core::Result<bool> insert(const cim::RegistryRecord& record);

@@ -120,6 +120,31 @@ class Sources(TestCase):
         wait_for(lambda: len(daemon.items("notables", rule_title="dc1 *")) == 2, "the second silence")
         self.assertEqual(len(daemon.items("notables", rule_title="lab-7 *")), 0)
 
+    def test_a_retired_machine_is_forgotten(self):
+        daemon = self.daemon(config("1s"))
+        self.send(daemon, [1], computer="old1")
+        wait_for(lambda: daemon.items("notables", rule_title="old1 *"), "the notable of old1")
+        self.wait_for_source(daemon, "old1", silent=True)
+        self.send(daemon, [1], computer="live1")
+        done = daemon.cli("sources", "forget", "OLD1")
+        self.assertEqual((done.stdout, done.stderr), ("OLD1: 1 source forgotten\n", ""))
+        self.assertEqual([s["host"] for s in daemon.items("sources")], ["live1"])
+        self.assertEqual([s["host"] for s in json.loads(daemon.cli("sources", "-o", "json").stdout)], ["live1"])
+        # Its events and findings stay, and it is not said to be silent again: another host's silence comes later.
+        wait_for(lambda: daemon.items("notables", rule_title="live1 *"), "the notable of live1")
+        self.assertEqual(len(daemon.items("notables", rule_title="old1 *")), 1)
+        self.assertEqual(len(daemon.items("events/registry", dest="old1", earliest="0")), 1)
+        wait_for(lambda: daemon.counter("regwarden_hosts") == 1, "one host")
+
+        done = daemon.cli("sources", "forget", "old1", "live1", check=False)
+        self.assertEqual((done.returncode, done.stdout), (1, "live1: 1 source forgotten\n"))
+        self.assertIn("no source is of the host 'old1'", done.stderr)
+        self.assertEqual(daemon.cli("sources", "forget", check=False).returncode, 2)
+
+        # It comes back as a new one.
+        self.send(daemon, [2], computer="old1")
+        self.wait_for_source(daemon, "old1", events=1)
+
     def test_an_imported_file_is_no_sender(self):
         daemon = self.daemon(config("1s"))
         file = daemon.folder / "old.xml"

@@ -21,9 +21,9 @@ std::vector<CaseResult> results() {
     one.took = std::chrono::milliseconds(250);
     return one;
   };
-  std::vector<CaseResult> all = {result("A", Verdict::kPassed, ""),
-                                 result("B <x> & \"y\"", Verdict::kFailed, "a\n\x01"),
-                                 result("C", Verdict::kSkipped, "no data")};
+  std::vector<CaseResult> all = {result("A", Verdict::kPass, ""),
+                                 result("B <x> & \"y\"", Verdict::kFail, "a\n\x01"),
+                                 result("C", Verdict::kSkip, "no data")};
   all[0].also_fired = {"D", "E&F"};
   all[0].matches = 2;
   all[0].test.match_count = 2;

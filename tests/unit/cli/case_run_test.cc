@@ -91,15 +91,15 @@ const std::string kAmsi = R"(registry_path="*\\AmsiEnable")";
 
 TEST_CASE_METHOD(Fixture, "Sigma: at least as many events as said, at least one where nothing is said") {
   const auto amsi = detection("amsi", "sigma", kAmsi, "dest");
-  CHECK(run(amsi, 2).verdict == Verdict::kPassed);
+  CHECK(run(amsi, 2).verdict == Verdict::kPass);
   CHECK(run(amsi, 2).matches == 2);  // of one row
-  CHECK(run(amsi).verdict == Verdict::kPassed);
-  CHECK(run(amsi, 1).verdict == Verdict::kPassed);  // more are no fault
+  CHECK(run(amsi).verdict == Verdict::kPass);
+  CHECK(run(amsi, 1).verdict == Verdict::kPass);  // more are no fault
   CaseResult wrong = run(amsi, 3);
-  CHECK(wrong.verdict == Verdict::kFailed);
+  CHECK(wrong.verdict == Verdict::kFail);
   CHECK(wrong.reason == "expected 3 matching events, found 2 (2 registry and 0 process events, 0 rejected)");
   wrong = run(amsi, {}, "empty.json");
-  CHECK(wrong.verdict == Verdict::kFailed);
+  CHECK(wrong.verdict == Verdict::kFail);
   CHECK(wrong.reason ==
         "expected at least one matching event, found none (0 registry and 0 process events, 0 rejected)");
 }
@@ -113,7 +113,7 @@ TEST_CASE_METHOD(Fixture, "Sigma: what else fires is recorded") {
 }
 
 TEST_CASE_METHOD(Fixture, "ESCU: one row with every risk object filled") {
-  CHECK(run(detection("good", "escu", kAmsi, "dest")).verdict == Verdict::kPassed);
+  CHECK(run(detection("good", "escu", kAmsi, "dest")).verdict == Verdict::kPass);
   CHECK(run(detection("no row", "escu", "dest=ws2", "dest")).reason.starts_with("expected at least one row"));
   CHECK(run(detection("no column", "escu", kAmsi, "user"))
             .reason.starts_with("risk object dest: the rows have no such column"));
@@ -125,7 +125,7 @@ TEST_CASE_METHOD(Fixture, "ESCU: one row with every risk object filled") {
   REQUIRE(search.ok());
   null_object->search = *search;
   const CaseResult empty = run(null_object);
-  CHECK(empty.verdict == Verdict::kFailed);
+  CHECK(empty.verdict == Verdict::kFail);
   CHECK(empty.reason.starts_with("risk object dest: not filled in any of 1 rows"));
 }
 
@@ -137,10 +137,10 @@ TEST_CASE_METHOD(Fixture, "a case that is skipped is not run, a file that is mis
                    .skipped = "no data"};
   const core::TimeZone utc;
   const storage::SearchLimits limits;
-  CHECK(run_case(skipped, {utc, limits, others_}).verdict == Verdict::kSkipped);
+  CHECK(run_case(skipped, {utc, limits, others_}).verdict == Verdict::kSkip);
   skipped.skipped.clear();
   const CaseResult failed = run_case(skipped, {utc, limits, others_});
-  CHECK(failed.verdict == Verdict::kFailed);
+  CHECK(failed.verdict == Verdict::kFail);
   CHECK(failed.reason == "/nonexistent: No such file or directory");
 }
 

@@ -169,4 +169,48 @@ TEST_CASE("there are at most ten thousand sources; events of others are counted"
   CHECK(database.rows("SELECT last_record_id FROM log_source WHERE host = 'h1'") == std::vector<std::string>{"2"});
 }
 
+TEST_CASE("a host that is forgotten is no source any more, and a new one when it comes back") {
+  Database database;
+  auto session = database.writer();
+  SourceSeen security = seen_of(1, 5);
+  security.channel = "Security";
+  commit(*session, counts({seen_of(1, 10), security, of_host(seen_of(1, 3), "ws2")}));
+  Batch silent;
+  silent.silences = {{"ws1.corp.example", at(kArrival)}};
+  commit(*session, silent);
+
+  Batch batch;
+  batch.forgotten_hosts = {"WS1.corp.example", "nobody"};
+  CHECK_FALSE(batch.empty());
+  CHECK(commit(*session, batch).sources_forgotten == 2);
+  CHECK(commit(*session, batch).sources_forgotten == 0);
+  CHECK(database.rows("SELECT host FROM log_source") == std::vector<std::string>{"ws2"});
+  REQUIRE(hosts_of(database).size() == 1);
+  CHECK(hosts_of(database)[0].host == "ws2");
+
+  commit(*session, counts({seen_of(11, 12)}));
+  CHECK(database.rows("SELECT events, seen, silent_since FROM log_source WHERE host LIKE 'ws1%'") ==
+        std::vector<std::string>{"2|2|-"});
+  // Seen and forgotten in one transaction: gone.
+  std::vector<Batch> both(2);
+  both[0].forgotten_hosts = {"ws2"};
+  both[1] = counts({of_host(seen_of(4, 4), "ws2")});
+  CHECK(must(session->commit(both))[0].sources_forgotten == 1);
+  CHECK(database.rows("SELECT host FROM log_source") == std::vector<std::string>{"ws1.corp.example"});
+}
+
+TEST_CASE("hosts that are forgotten make room for others") {
+  Database database;
+  auto session = database.writer();
+  std::vector<SourceSeen> many;
+  for (std::size_t i = 0; i < kMaxSources; ++i) many.push_back(of_host(seen_of(1, 1), "h" + std::to_string(i)));
+  CHECK(commit(*session, counts(std::move(many))).source_overflow == 0);
+  CHECK(commit(*session, counts({of_host(seen_of(1, 2), "new")})).source_overflow == 2);
+  Batch batch;
+  batch.forgotten_hosts = {"h7"};
+  commit(*session, batch);
+  CHECK(commit(*session, counts({of_host(seen_of(1, 2), "new")})).source_overflow == 0);
+  CHECK(commit(*session, counts({of_host(seen_of(1, 2), "newer")})).source_overflow == 2);
+}
+
 }  // namespace rw::storage::test
