@@ -47,7 +47,13 @@ int check_database(const DbOptions& options) {
     table.rows.push_back({item.check, std::string(storage::sqlite::outcome_name(item.outcome)), item.detail});
     if (item.outcome == storage::sqlite::Examined::Outcome::kFault) status = kFailed;
   }
-  print_rows(std::cout, options.output, table);
+  if (options.output != OutputFormat::kTable) {
+    print_rows(std::cout, options.output, table);
+    return status;
+  }
+  for (const storage::sqlite::Examined& item : *found) {  // a table would cut what is to be read
+    std::cout << fmt::format("{:<11} {:<6} {}\n", item.check, storage::sqlite::outcome_name(item.outcome), item.detail);
+  }
   return status;
 }
 
