@@ -23,7 +23,7 @@ constexpr std::string_view kStart = R"(<!--
 
   Install:  sysmon64.exe -accepteula -i FILE
   Change:   sysmon64.exe -c FILE
-  Needs Sysmon 13 or later (schema 4.50). Other machines than those of this file need none of it.
+  Needs Sysmon 13 or later (schema 4.50).
 -->
 <Sysmon schemaversion="4.50">
   <HashAlgorithms>SHA256,IMPHASH</HashAlgorithms>

@@ -312,6 +312,15 @@ TEST_CASE("what a pattern knows of itself", "[text_pattern]") {
   }
 }
 
+TEST_CASE("the literals of a pattern, around its wildcards", "[text_pattern]") {
+  using Literals = std::vector<std::string_view>;
+  CHECK(pattern("iAbc").literals() == Literals{"Abc"});
+  CHECK(pattern("iA*b").literals() == Literals{"A", "b"});
+  CHECK(pattern("c*\\**x?").literals() == Literals{"", "*", "x", ""});
+  CHECK(pattern("i*").literals() == Literals{"", ""});
+  CHECK(pattern("i").literals() == Literals{""});
+}
+
 TEST_CASE("bytes that cannot be in a text stand for U+FFFD in a literal", "[text_pattern]") {
   const TextPattern p = TextPattern::exact("a\xff\xfe");
   CHECK(p.is_exact());

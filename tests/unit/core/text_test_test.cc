@@ -3,7 +3,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace rw::core {
 namespace {
@@ -41,6 +43,21 @@ TEST_CASE("a length counts characters, not bytes") {
     INFO(broken);
     CHECK_FALSE(TextTest::decode(broken).ok());
   }
+}
+
+TEST_CASE("a test says what it is made of") {
+  const TextTest list = TextTest::one_of({"A", "b"});
+  const TextTest regex = TextTest::regex("(?i)a.b").value();
+  const TextTest pattern = TextPattern::exact("x");
+  REQUIRE(list.texts() != nullptr);
+  CHECK(*list.texts() == std::vector<std::string>{"A", "b"});
+  REQUIRE(regex.expression() != nullptr);
+  CHECK(*regex.expression() == "(?i)a.b");
+  CHECK(pattern.pattern() != nullptr);
+  CHECK(list.pattern() == nullptr);
+  CHECK(list.expression() == nullptr);
+  CHECK(regex.texts() == nullptr);
+  CHECK(TextTest::length(1).pattern() == nullptr);
 }
 
 }  // namespace

@@ -150,11 +150,11 @@ TEST_CASE("Sysmon rules: AND takes all, OR any", "[sysmon]") {
   Any paths;
   Any names;
   for (const char c : std::string("abcdefghij")) {
-    paths.terms.push_back(is("registry_path", "*\\Software\\" + std::string(1, c) + "\\*"));
+    paths.terms.push_back(is("registry_path", "*\\Vendor\\" + std::string(1, c) + "\\*"));
     names.terms.push_back(is("registry_value_name", std::string(1, c)));
   }
   CHECK(required_by({All{{{names}, {paths}}}}).any.size() == 10);
-  CHECK(required({All{{{names}, {paths}}}}).starts_with("TargetObject contains \\Software\\a\\ | "));
+  CHECK(required({All{{{names}, {paths}}}}).starts_with("TargetObject contains \\Vendor\\a\\ | "));
 }
 
 TEST_CASE("Sysmon rules: only texts that Sysmon compares as we do", "[sysmon]") {
