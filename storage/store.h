@@ -28,6 +28,10 @@ class WriteSession {
   // Writes all batches in one transaction; durable when it returns (survives power loss). One outcome per batch.
   // Errors: Busy, Io (disk full, …): nothing was written, worth trying again; Internal, InvalidInput: never will be.
   virtual core::Result<std::vector<CommitOutcome>> commit(std::span<const Batch> batches) = 0;
+
+  // To be called after a commit, when nobody waits for it any more: what the engine puts off until then (in SQLite, a
+  // checkpoint of the write-ahead log). Errors: Io; nothing is lost, but the log grows until it works again.
+  virtual core::Result<void> upkeep() { return {}; }
 };
 
 // What the API lists, with the columns of storage/listing.h; "time" is the one that windows use.

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -48,7 +49,17 @@ class Writer {
 
   // True while the last commit failed: the store does not take anything just now.
   bool stalled() const { return stalled_.load(std::memory_order_relaxed); }
+
+  // What keeps the store from its work: nothing was written since then (stalled), or all was written but the engine's
+  // upkeep fails. Thread-safe.
+  struct Trouble {
+    std::chrono::steady_clock::time_point since;
+    std::string message;  // of the first failure
+  };
+  std::optional<Trouble> stall() const;
+  std::optional<Trouble> upkeep_failure() const;
   std::size_t queued_bytes() const { return queue_.used_bytes(); }
+  std::size_t queue_limit_bytes() const { return options_.queue_bytes; }
 
  private:
   void run();
@@ -56,6 +67,8 @@ class Writer {
   void commit(std::vector<Batch> batches);
   bool wait_to_retry(std::chrono::milliseconds back_off);
   void give_up(std::vector<Batch> batches);
+  void keep_up();
+  void set_stall(const core::Error* error);
 
   const std::unique_ptr<WriteSession> session_;
   const Options options_;
@@ -66,11 +79,13 @@ class Writer {
   std::optional<std::chrono::steady_clock::time_point> patience_end_;
   std::optional<core::Error> given_up_;
 
-  core::Mutex mutex_;
+  mutable core::Mutex mutex_;
   core::CondVar stop_asked_;
   bool stopping_ RW_GUARDED_BY(mutex_) = false;
   std::vector<SourceSeen> noted_ RW_GUARDED_BY(mutex_);
   std::size_t noted_bytes_ RW_GUARDED_BY(mutex_) = 0;
+  std::optional<Trouble> stall_ RW_GUARDED_BY(mutex_);
+  std::optional<Trouble> upkeep_failure_ RW_GUARDED_BY(mutex_);
   std::jthread thread_;  // last: starts when all else is there
 };
 

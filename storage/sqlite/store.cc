@@ -7,10 +7,12 @@
 #include <utility>
 
 #include "storage/sqlite/connection.h"
+#include "storage/sqlite/data_dir.h"
 #include "storage/sqlite/dialect.h"
 #include "storage/sqlite/lock.h"
 #include "storage/sqlite/reader.h"
 #include "storage/sqlite/schema.h"
+#include "storage/sqlite/write_ahead_log.h"
 #include "storage/sqlite/write_session.h"
 
 namespace rw::storage::sqlite {
@@ -18,14 +20,18 @@ namespace {
 
 class SqliteStore final : public Store {
  public:
-  SqliteStore(std::string path, std::unique_ptr<DataDirLock> lock) : path_(std::move(path)), lock_(std::move(lock)) {}
+  SqliteStore(std::string path, const Options& options, std::unique_ptr<DataDirLock> lock)
+      : path_(std::move(path)), options_(options), lock_(std::move(lock)) {}
 
-  core::Result<std::unique_ptr<WriteSession>> open_writer() override { return SqliteWriteSession::open(path_); }
-  core::Result<std::unique_ptr<Reader>> open_reader() override { return SqliteReader::open(path_); }
+  core::Result<std::unique_ptr<WriteSession>> open_writer() override {
+    return SqliteWriteSession::open(path_, options_.vfs, options_.checkpoint_pages);
+  }
+  core::Result<std::unique_ptr<Reader>> open_reader() override { return SqliteReader::open(path_, options_.vfs); }
   const Dialect& dialect() const override { return dialect_; }
 
  private:
   const std::string path_;
+  const Options options_;
   const std::unique_ptr<DataDirLock> lock_;
   const SqliteDialect dialect_;
 };
@@ -41,23 +47,20 @@ core::Result<std::unique_ptr<Store>> open(const Options& options) {
                        "check data_dir, or start the daemon once"};
   }
   if (options.create) {
-    std::filesystem::create_directories(dir, error);
-    if (error) {
-      return core::Error{core::ErrorCode::kIo, fmt::format("data_dir {}: {}", dir.string(), error.message()),
-                         "make the directory, owned by the user regwarden runs as"};
-    }
+    RW_CHECK(make_data_dir(dir));
   }
   std::unique_ptr<DataDirLock> lock;
   if (options.exclusive) {
     RW_TRY(lock, DataDirLock::acquire(options.data_dir));
   }
-  RW_TRY(Connection connection, Connection::open(file.string(), Connection::Mode::kReadWrite));
+  RW_TRY(Connection connection, Connection::open(file.string(), Connection::Mode::kReadWrite, options.vfs));
+  leave_log_on_close(connection);
   if (core::Result<void> migrated = migrate(connection); !migrated.ok()) {
     core::Error fault = std::move(migrated).error();
     fault.message = fmt::format("{}: {}", file.string(), fault.message);
     return fault;
   }
-  return std::unique_ptr<Store>(std::make_unique<SqliteStore>(file.string(), std::move(lock)));
+  return std::unique_ptr<Store>(std::make_unique<SqliteStore>(file.string(), options, std::move(lock)));
 }
 
 }  // namespace rw::storage::sqlite

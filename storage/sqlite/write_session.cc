@@ -19,8 +19,7 @@ constexpr const char* kPragmas =
     "PRAGMA busy_timeout = 2000;"  // the writer tries again itself, and must notice when it is to stop
     "PRAGMA foreign_keys = OFF;"   // ids come from our own maps; checked by tests
     "PRAGMA temp_store = MEMORY;"
-    "PRAGMA cache_size = -65536;"        // 64 MiB
-    "PRAGMA wal_autocheckpoint = 8000;"  // pages: about 32 MiB of WAL between checkpoints
+    "PRAGMA cache_size = -65536;"  // 64 MiB
     "PRAGMA journal_size_limit = 134217728;";
 
 std::int64_t ms_between(core::Micros from, core::Micros to) {
@@ -29,10 +28,12 @@ std::int64_t ms_between(core::Micros from, core::Micros to) {
 
 }  // namespace
 
-core::Result<std::unique_ptr<WriteSession>> SqliteWriteSession::open(const std::string& path) {
-  RW_TRY(Connection connection, Connection::open(path, Connection::Mode::kReadWrite));
+core::Result<std::unique_ptr<WriteSession>> SqliteWriteSession::open(const std::string& path, const std::string& vfs,
+                                                                     int checkpoint_pages) {
+  RW_TRY(Connection connection, Connection::open(path, Connection::Mode::kReadWrite, vfs));
   RW_CHECK(connection.execute(kPragmas));
-  std::unique_ptr<SqliteWriteSession> session(new SqliteWriteSession(std::move(connection)));
+  std::unique_ptr<SqliteWriteSession> session(new SqliteWriteSession(std::move(connection), checkpoint_pages));
+  RW_CHECK(make_log_durable(session->connection_));
   RW_CHECK(session->prepare());
   RW_CHECK(session->catch_up());
   return std::unique_ptr<WriteSession>(std::move(session));

@@ -14,15 +14,19 @@
 #include "storage/sqlite/connection.h"
 #include "storage/sqlite/source_table.h"
 #include "storage/sqlite/terms.h"
+#include "storage/sqlite/write_ahead_log.h"
 #include "storage/store.h"
 
 namespace rw::storage::sqlite {
 
 class SqliteWriteSession final : public WriteSession {
  public:
-  static core::Result<std::unique_ptr<WriteSession>> open(const std::string& path);
+  // vfs, checkpoint_pages: as in Options.
+  static core::Result<std::unique_ptr<WriteSession>> open(const std::string& path, const std::string& vfs,
+                                                          int checkpoint_pages);
 
   core::Result<std::vector<CommitOutcome>> commit(std::span<const Batch> batches) override;
+  core::Result<void> upkeep() override { return checkpointer_.run(connection_); }
 
  private:
   struct EventIds {
@@ -30,7 +34,8 @@ class SqliteWriteSession final : public WriteSession {
     std::int64_t origin;
   };
 
-  explicit SqliteWriteSession(Connection connection) : connection_(std::move(connection)) {}
+  SqliteWriteSession(Connection connection, int checkpoint_pages)
+      : connection_(std::move(connection)), checkpointer_(connection_, checkpoint_pages) {}
 
   core::Result<void> prepare();
   core::Result<void> catch_up();
@@ -55,6 +60,7 @@ class SqliteWriteSession final : public WriteSession {
   void bind_mixed(Statement& statement, int index, std::string_view text);
 
   Connection connection_;
+  Checkpointer checkpointer_;
   std::int64_t data_version_ = -1;  // PRAGMA data_version when the maps were last known to be complete
 
   TermMap terms_;
