@@ -52,10 +52,14 @@ TEST_CASE("metrics: every counter and gauge, once, with its meaning") {
   counters.add_skipped("Security", 4624);
   counters.add_skipped("Security", 4624);
   counters.add_skipped("a\"b\\c\nd\xff", 1);
-  const auto families = parse(web::render_metrics(
-      counters, {.queued_bytes = 4096, .stalled = true, .hosts = web::SenderCounts{5, 3, 1}, .version = "1.2.3"}));
+  const auto families = parse(web::render_metrics(counters, {.queued_bytes = 4096,
+                                                             .stalled = true,
+                                                             .free_bytes = 1 << 20,
+                                                             .conditions = {{"disk_space_low", 1}, {"queue_full", 0}},
+                                                             .hosts = web::SenderCounts{5, 3, 1},
+                                                             .version = "1.2.3"}));
 
-  CHECK(families.size() == std::size(core::kCounterTable) + 7);
+  CHECK(families.size() == std::size(core::kCounterTable) + 9);
   for (const core::CounterDeclaration& counter : core::kCounterTable) {
     INFO(counter.name);
     const Family& family = families.at(std::string(counter.name));
@@ -69,6 +73,10 @@ TEST_CASE("metrics: every counter and gauge, once, with its meaning") {
                                            {"{channel=\"a\\\"b\\\\c\\nd\xEF\xBF\xBD\",event_id=\"1\"}", "1"}});
   CHECK(families.at("regwarden_writer_queue_bytes").samples.at("") == "4096");
   CHECK(families.at("regwarden_writer_stalled").samples.at("") == "1");
+  CHECK(families.at("regwarden_data_dir_free_bytes").samples.at("") == "1048576");
+  CHECK(families.at("regwarden_health_conditions").samples ==
+        std::map<std::string, std::string>{{R"({condition="disk_space_low"})", "1"},
+                                           {R"({condition="queue_full"})", "0"}});
   CHECK(families.at("regwarden_sources").samples.at("") == "5");
   CHECK(families.at("regwarden_hosts").samples.at("") == "3");
   CHECK(families.at("regwarden_hosts_silent").samples.at("") == "1");
@@ -87,4 +95,6 @@ TEST_CASE("metrics: as the API answers them") {
   CHECK(families.at("regwarden_registry_events_stored_total").samples.at("") == "1");
   CHECK(families.at("regwarden_commits_total").samples.at("") == "1");
   CHECK(families.at("regwarden_hosts").samples.at("") == "0");
+  CHECK(families.at("regwarden_health_conditions").samples.size() == std::size(scheduler::kHealthConditions));
+  CHECK(std::stoull(families.at("regwarden_data_dir_free_bytes").samples.at("")) > 0);
 }
