@@ -34,6 +34,11 @@ class WriteSession {
   // Between commits: one small step, tens of milliseconds, of what the store does for itself; nothing where it has
   // nothing to do. Errors: as commit(); the next call goes on.
   virtual core::Result<UpkeepStep> keep_up(core::Micros /*now*/) { return UpkeepStep{}; }
+
+  // To be called after a commit or a step of upkeep, when nobody waits for it any more: moves what was committed from
+  // the log of the store to its place, where that is due. Errors: Io; nothing is lost, but the log grows until it works
+  // again.
+  virtual core::Result<void> checkpoint() { return {}; }
 };
 
 // What the API lists, with the columns of storage/listing.h; "time" is the one that windows use.

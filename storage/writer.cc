@@ -96,6 +96,7 @@ void Writer::keep_up(bool idle) {
     spdlog::error("store: upkeep: {}", core::render(step.error()));
     return;
   }
+  checkpoint();
   next_upkeep_ = end;
   if (!step->more) {
     next_upkeep_ += kUpkeepPause;
@@ -169,13 +170,55 @@ void Writer::give_up(std::vector<Batch> batches) {
   }
 }
 
+std::optional<Writer::Trouble> Writer::stall() const {
+  core::Lock lock(mutex_);
+  return stall_;
+}
+
+std::optional<Writer::Trouble> Writer::checkpoint_failure() const {
+  core::Lock lock(mutex_);
+  return checkpoint_failure_;
+}
+
+// nullptr: it writes.
+void Writer::set_stall(const core::Error* error) {
+  if (stalled_.exchange(error != nullptr) == (error != nullptr)) return;
+  {
+    core::Lock lock(mutex_);
+    stall_.reset();
+    if (error != nullptr) stall_ = Trouble{std::chrono::steady_clock::now(), error->message};
+  }
+  if (error == nullptr) {
+    spdlog::info("store: writing again");
+  } else {
+    spdlog::error("store: {}; trying again until it works", core::render(*error));
+  }
+}
+
+void Writer::checkpoint() {
+  const core::Result<void> done = session_->checkpoint();
+  if (!done.ok()) counters_.add(core::Counter::kCheckpointFailures);
+  {
+    core::Lock lock(mutex_);
+    if (done.ok() == !checkpoint_failure_.has_value()) return;
+    checkpoint_failure_.reset();
+    if (!done.ok()) checkpoint_failure_ = Trouble{std::chrono::steady_clock::now(), done.error().message};
+  }
+  if (done.ok()) {
+    spdlog::info("store: checkpoints work again");
+  } else {
+    spdlog::error("store: checkpoint: {}; events are written, but the log grows until it works",
+                  core::render(done.error()));
+  }
+}
+
 void Writer::commit(std::vector<Batch> batches) {
   if (given_up_) return give_up(std::move(batches));
   auto back_off = kFirstBackOff;
   while (true) {
     core::Result<std::vector<CommitOutcome>> outcomes = session_->commit(batches);
     if (outcomes.ok()) {
-      if (stalled_.exchange(false)) spdlog::info("store: writing again");
+      set_stall(nullptr);
       counters_.add(core::Counter::kCommits);
       for (std::size_t i = 0; i < batches.size(); ++i) {
         const CommitOutcome& outcome = (*outcomes)[i];
@@ -188,6 +231,7 @@ void Writer::commit(std::vector<Batch> batches) {
         counters_.add(core::Counter::kLateEvents, outcome.late);
         if (batches[i].on_done) batches[i].on_done(outcome);
       }
+      checkpoint();
       return;
     }
 
@@ -208,10 +252,7 @@ void Writer::commit(std::vector<Batch> batches) {
       return;
     }
 
-    if (!stalled_.exchange(true)) {
-      spdlog::error("store: {}; trying again until it works{}", outcomes.error().message,
-                    outcomes.error().hint.empty() ? "" : " (" + outcomes.error().hint + ")");
-    }
+    set_stall(&outcomes.error());
     if (!wait_to_retry(back_off)) {
       given_up_ = std::move(outcomes).error();
       give_up(std::move(batches));

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -50,9 +51,19 @@ class Writer {
 
   // True while the last commit failed: the store does not take anything just now.
   bool stalled() const { return stalled_.load(std::memory_order_relaxed); }
+
+  // What keeps the store from its work: nothing was written since then (stalled), or all was written but checkpoints
+  // fail. Thread-safe.
+  struct Trouble {
+    std::chrono::steady_clock::time_point since;
+    std::string message;  // of the first failure
+  };
+  std::optional<Trouble> stall() const;
+  std::optional<Trouble> checkpoint_failure() const;
   std::size_t queued_bytes() const { return queue_.used_bytes(); }
   // The store as its upkeep last saw it; nullopt: not yet. Thread-safe.
   std::optional<StoreState> store_state() const;
+  std::size_t queue_limit_bytes() const { return options_.queue_bytes; }
 
  private:
   void run();
@@ -62,6 +73,8 @@ class Writer {
   void commit(std::vector<Batch> batches);
   bool wait_to_retry(std::chrono::milliseconds back_off);
   void give_up(std::vector<Batch> batches);
+  void checkpoint();
+  void set_stall(const core::Error* error);
 
   const std::unique_ptr<WriteSession> session_;
   const Options options_;
@@ -80,6 +93,8 @@ class Writer {
   std::vector<SourceSeen> noted_ RW_GUARDED_BY(mutex_);
   std::size_t noted_bytes_ RW_GUARDED_BY(mutex_) = 0;
   std::optional<StoreState> store_state_ RW_GUARDED_BY(mutex_);
+  std::optional<Trouble> stall_ RW_GUARDED_BY(mutex_);
+  std::optional<Trouble> checkpoint_failure_ RW_GUARDED_BY(mutex_);
   std::jthread thread_;  // last: starts when all else is there
 };
 

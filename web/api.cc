@@ -41,6 +41,7 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/v1/events/processes", Scope::kRead, list_process_events},
     {"GET", "/api/v1/rejected", Scope::kRead, list_rejected},
     {"GET", "/api/v1/sources", Scope::kRead, list_sources},
+    {"GET", "/api/v1/status", Scope::kRead, get_status},
     {"GET", "/metrics", Scope::kRead, get_metrics},
     {"GET", "/healthz", Scope::kPublic, get_health},
     {"GET", "/", Scope::kPublic, get_page_file},

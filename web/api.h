@@ -12,6 +12,7 @@
 #include "daemon/detect/current_catalogue.h"
 #include "daemon/detect/reload.h"
 #include "daemon/http/server.h"
+#include "daemon/scheduler/health_watch.h"
 #include "storage/store.h"
 #include "storage/writer.h"
 
@@ -32,6 +33,8 @@ struct ApiSources {
   core::TimeZone zone;
   // Reads the detections again and puts them in service; on any thread, one at a time. Empty: they cannot be reloaded.
   std::function<core::Result<detect::ReloadReport>()> reload;
+  const scheduler::HealthBoard* health = nullptr;  // nullptr: nobody looks
+  std::string data_dir = {};                       // empty: its disk is not shown
 };
 
 class Api {

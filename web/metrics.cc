@@ -59,6 +59,14 @@ std::string render_metrics(const core::Counters& counters, const Gauges& gauges)
     }
     gauge("regwarden_upkeep_timestamp_seconds", "When upkeep last looked at the store", seconds(store.seen));
   }
+  if (gauges.free_bytes) {
+    gauge("regwarden_data_dir_free_bytes", "Room left on the disk of data_dir", *gauges.free_bytes);
+  }
+  constexpr std::string_view kConditions = "regwarden_health_conditions";
+  append_head(out, kConditions, "gauge", "Conditions that an operator must see to (GET /api/v1/status)");
+  for (const auto& [condition, count] : gauges.conditions) {
+    out += fmt::format("{}{{condition=\"{}\"}} {}\n", kConditions, condition, count);
+  }
   if (gauges.hosts) {
     gauge("regwarden_sources", "Event logs (channels of hosts) that have sent events", gauges.hosts->sources);
     gauge("regwarden_hosts", "Hosts that have sent events", gauges.hosts->hosts);

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +23,8 @@ struct SenderCounts {
 struct Gauges {
   std::size_t queued_bytes = 0;
   bool stalled = false;
+  std::optional<std::uint64_t> free_bytes = std::nullopt;   // unset: not known
+  std::map<std::string_view, std::size_t> conditions = {};  // of health: how many last, by their names
   std::optional<SenderCounts> hosts = std::nullopt;         // unset: the store could not be asked
   std::optional<storage::StoreState> store = std::nullopt;  // unset: not looked at yet
   std::string_view version;

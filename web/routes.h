@@ -25,6 +25,7 @@ Answer get_detection(const Context& context, const http::Request& request);
 Answer reload_detections(const Context& context, const http::Request& request);
 
 // routes_status.cc
+Answer get_status(const Context& context, const http::Request& request);
 Answer get_health(const Context& context, const http::Request& request);
 Answer get_metrics(const Context& context, const http::Request& request);
 

@@ -21,6 +21,7 @@
 #include "daemon/core/version.h"
 #include "daemon/ingest/http/http_input.h"
 #include "daemon/ingest/net/syslog_inputs.h"
+#include "daemon/scheduler/health_watch.h"
 #include "daemon/scheduler/scheduler.h"
 #include "daemon/scheduler/silence.h"
 #include "storage/sqlite/store.h"
@@ -52,6 +53,7 @@ class Daemon {
     RW_CHECK(daemon->start_scheduler(config));
     RW_CHECK(daemon->start_inputs(config));
     RW_CHECK(daemon->start_api(config));
+    RW_CHECK(daemon->start_health(config));
     return daemon;
   }
   // Those who wait for the store or read from it must not keep the parts below from ending.
@@ -133,12 +135,44 @@ class Daemon {
                                          .clock = clock_,
                                          .catalogue = *catalogue_,
                                          .zone = config.time_zone,
-                                         .reload = [this] { return reloader_->reload(); }});
+                                         .reload = [this] { return reloader_->reload(); },
+                                         .health = &health_board_,
+                                         .data_dir = config.data_dir});
     RW_TRY(api_server_, http::Server::open(config.api.server, counters_));
     api_->add_routes(*api_server_);
     api_server_->start();
     announce("api", api_server_->endpoint());
     return {};
+  }
+
+  // Last, since it looks at all the others.
+  core::Result<void> start_health(const config::Config& config) {
+    RW_TRY(health_, scheduler::HealthWatch::start(config.health, {.store = *store_,
+                                                                  .writer = *writer_,
+                                                                  .counters = counters_,
+                                                                  .clock = clock_,
+                                                                  .board = health_board_,
+                                                                  .data_dir = config.data_dir,
+                                                                  .certificates = [this] { return certificates(); }}));
+    return {};
+  }
+
+  std::vector<scheduler::Certificate> certificates() const {
+    std::vector<scheduler::Certificate> found;
+    const auto add = [&](std::string_view input, const core::Endpoint& endpoint, core::Micros expires) {
+      found.push_back({fmt::format("{} on {}", input, core::format_endpoint(endpoint)), expires});
+    };
+    if (syslog_) {
+      for (const auto& [listen, expires] : syslog_->certificates()) {
+        add(ingest::input_name(listen), listen.listen, expires);
+      }
+    }
+    for (const HttpListener& listener : http_) {
+      const auto expires = listener.server->certificate_expires();
+      if (expires) add("https", listener.server->endpoint(), *expires);
+    }
+    if (const auto expires = api_server_->certificate_expires()) add("api", api_server_->endpoint(), *expires);
+    return found;
   }
 
   static void announce(std::string_view input, const core::Endpoint& endpoint) {
@@ -147,6 +181,7 @@ class Daemon {
 
   core::SystemClock clock_;
   core::Counters counters_;
+  scheduler::HealthBoard health_board_;
   std::unique_ptr<storage::Store> store_;
   std::unique_ptr<storage::Writer> writer_;
   std::unique_ptr<detect::CurrentCatalogue> catalogue_;
@@ -157,6 +192,7 @@ class Daemon {
   std::unique_ptr<ingest::SyslogInputs> syslog_;
   std::unique_ptr<web::Api> api_;
   std::unique_ptr<http::Server> api_server_;
+  std::unique_ptr<scheduler::HealthWatch> health_;
 };
 
 // The signals that main waits for, blocked in every thread.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "daemon/config/detections.h"
+#include "daemon/config/health.h"
 #include "daemon/config/listeners.h"
 #include "daemon/config/retention.h"
 #include "daemon/config/section.h"
@@ -75,6 +76,8 @@ void read_root(Context& context, const yaml::Node& node, Config& config) {
   read_scheduler(scheduler, config.scheduler);
   Section sources(context, root.map("sources"), "sources");
   read_sources(sources, config.silence);
+  Section health(context, root.map("health"), "health");
+  read_health(health, config.health);
   root.unsupported("notify", "findings are shown by the API and the web page");
   root.finish();
   check_ports(context, root.node(), config);

@@ -10,6 +10,7 @@
 #include "daemon/http/server.h"
 #include "daemon/ingest/http/ingest_context.h"
 #include "daemon/ingest/net/syslog_inputs.h"
+#include "daemon/scheduler/health.h"
 #include "daemon/scheduler/scheduler.h"
 #include "daemon/scheduler/silence.h"
 #include "storage/retention.h"
@@ -35,6 +36,7 @@ struct Config {
   detect::LoadOptions detections;
   scheduler::SchedulerOptions scheduler;
   scheduler::SilenceOptions silence;
+  scheduler::HealthOptions health;
 };
 
 // What runs without a file: syslog on UDP 514 and TCP 601 of all addresses, HEC on 127.0.0.1:8088, the API on

@@ -32,6 +32,7 @@ namespace rw::core {
   X(kUdpKernelDropped, "regwarden_udp_kernel_dropped_total", "UDP messages dropped by the kernel's socket buffer")    \
   X(kHttpRequests, "regwarden_http_requests_total", "HTTP requests received on all listeners")                        \
   X(kHttpErrors, "regwarden_http_errors_total", "HTTP requests answered with a 4xx or 5xx status")                    \
+  X(kHttpTlsFailures, "regwarden_http_tls_handshake_failures_total", "HTTP connections whose TLS handshake failed")   \
   X(kHttpBusy, "regwarden_http_busy_total", "HTTP ingest requests answered busy (503)")                               \
   X(kHecEvents, "regwarden_hec_events_total", "Events received through the HTTP Event Collector")                     \
   X(kBulkDocuments, "regwarden_bulk_documents_total", "Documents received through Elasticsearch _bulk")               \
@@ -49,13 +50,14 @@ namespace rw::core {
   X(kCommitFailures, "regwarden_commit_failures_total", "Transactions that failed and were retried")                  \
   X(kBatchesFailed, "regwarden_batches_failed_total", "Batches given up because the store refused them for good")     \
   X(kUpkeepRounds, "regwarden_upkeep_rounds_total", "Rounds of upkeep: looked for what retention lets go")            \
-  X(kUpkeepFailures, "regwarden_upkeep_failures_total", "Steps of upkeep that failed")                                \
+  X(kUpkeepFailures, "regwarden_checkpoint_failures_total", "Steps of upkeep that failed")                            \
   X(kRegistryDeleted, "regwarden_registry_events_deleted_total", "Registry events deleted by retention")              \
   X(kProcessDeleted, "regwarden_process_events_deleted_total", "Process-creation events deleted by retention")        \
   X(kFindingsDeleted, "regwarden_findings_deleted_total", "Risk events and notables deleted by retention")            \
   X(kRunsDeleted, "regwarden_runs_deleted_total", "Rows of the ledger deleted by retention")                          \
   X(kDictionaryDeleted, "regwarden_dictionary_rows_deleted_total", "Paths, processes, texts that no event refers to") \
   X(kDictionaryForgotten, "regwarden_dictionary_forgotten_total", "Entries the writer forgot for want of memory")     \
+  X(kCheckpointFailures, "regwarden_checkpoint_failures_total", "Checkpoints of the write-ahead log that failed")     \
   X(kRunsDone, "regwarden_runs_done_total", "Detection runs finished")                                                \
   X(kRunsFailed, "regwarden_runs_failed_total", "Detection runs that ended with an error")                            \
   X(kRunsMissed, "regwarden_runs_missed_total", "Detection windows given up as too old")                              \

@@ -2,12 +2,15 @@
 
 #include <openssl/err.h>
 #include <poll.h>
+#include <spdlog/spdlog.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
+
+#include "daemon/core/log.h"
 
 namespace rw::http {
 namespace {
@@ -68,7 +71,9 @@ Connection::Step Connection::advance() {
     if (result != 1) {
       const Io io = tls_outcome(result);
       if (io == Io::kWantRead) return Step::kNeedRead;
-      return io == Io::kWantWrite ? Step::kNeedWrite : Step::kClosed;
+      if (io == Io::kWantWrite) return Step::kNeedWrite;
+      report_failed_handshake(result);
+      return Step::kClosed;
     }
     ready_for_http_ = true;
   }
@@ -85,6 +90,15 @@ Connection::Step Connection::advance() {
     if (was_empty) deadline_ = steady_clock::now() + limits_.read_timeout;
   }
   return Step::kRequest;
+}
+
+// A client that goes before it has said anything is a probe of a load balancer, say.
+void Connection::report_failed_handshake(int result) const {
+  if (SSL_get_error(ssl_.get(), result) != SSL_ERROR_SSL) return;
+  if (limits_.counters != nullptr) limits_.counters->add(core::Counter::kHttpTlsFailures);
+  const std::string reason = tls::handshake_error(ssl_.get());
+  static core::OncePerMinute warning;
+  if (warning.due()) spdlog::warn("HTTP: TLS handshake with {} failed: {}", core::format_endpoint(peer_), reason);
 }
 
 bool Connection::expire() {

@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 
+#include "daemon/core/counters.h"
 #include "daemon/core/endpoint.h"
 #include "daemon/http/socket.h"
 #include "daemon/tls/context.h"
@@ -29,6 +30,7 @@ struct ConnectionLimits {
   std::chrono::seconds keep_alive_timeout;
   // When the server stops, what is still being read is given up at this time (steady clock ticks; 0: it goes on).
   std::atomic<SteadyTime::rep> stop_reading{0};
+  core::Counters* counters = nullptr;  // of handshakes that fail
 };
 
 class Connection final : public httplib::Stream {
@@ -84,6 +86,7 @@ class Connection final : public httplib::Stream {
   Io receive();  // appends to buffer_
   Io send(std::string_view bytes, std::size_t& sent);
   Io tls_outcome(int result) const;
+  void report_failed_handshake(int result) const;
   bool head_is_whole();
   void stand_in(int status);
   bool wait(Io io, SteadyTime until) const;

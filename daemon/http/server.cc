@@ -21,7 +21,9 @@ class HttplibServer final : public Server {
                 std::unique_ptr<tls::Context> tls, core::Counters& counters)
       : endpoint_(local_endpoint(listener, options.listen)),
         tls_(std::move(tls)),
-        limits_{.read_timeout = options.read_timeout, .keep_alive_timeout = options.keep_alive_timeout},
+        limits_{.read_timeout = options.read_timeout,
+                .keep_alive_timeout = options.keep_alive_timeout,
+                .counters = &counters},
         engine_({.max_body_bytes = options.max_body_bytes,
                  .handlers = options.threads,
                  .handler_wait = options.read_timeout,
@@ -49,6 +51,8 @@ class HttplibServer final : public Server {
   }
 
   core::Result<void> reload_certificate() override { return tls_ ? tls_->reload() : core::Result<void>(); }
+
+  std::optional<core::Micros> certificate_expires() const override { return tls_ ? tls_->expires() : std::nullopt; }
 
   core::Endpoint endpoint() const override { return endpoint_; }
 

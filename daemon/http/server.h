@@ -17,6 +17,7 @@
 #include "daemon/core/counters.h"
 #include "daemon/core/endpoint.h"
 #include "daemon/core/result.h"
+#include "daemon/core/time.h"
 #include "daemon/tls/context.h"
 
 namespace rw::http {
@@ -81,6 +82,9 @@ class Server {
   // Reads certificate and key again, for connections from now on. Errors: those of tls::Context::reload(); then nothing
   // has changed. Without TLS there is nothing to do. Thread-safe.
   virtual core::Result<void> reload_certificate() = 0;
+
+  // Until when its certificate is valid; unset: it has none. Thread-safe.
+  virtual std::optional<core::Micros> certificate_expires() const = 0;
 
   // Where it listens, with the port the system chose.
   virtual core::Endpoint endpoint() const = 0;

@@ -14,7 +14,7 @@
 #include "daemon/core/text.h"
 #include "daemon/core/units.h"
 #include "daemon/detect/annotations.h"
-#include "daemon/scheduler/findings.h"
+#include "daemon/scheduler/own_findings.h"
 
 namespace rw::scheduler {
 namespace {
@@ -25,7 +25,6 @@ constexpr std::chrono::microseconds kLongestInterval = std::chrono::minutes(1);
 constexpr std::chrono::microseconds kLapse = std::chrono::minutes(10);
 constexpr std::chrono::milliseconds kWaitForRoom{200};
 
-// Findings come from a detection; this one searches no events, so it has no file and is not in the catalogue.
 detect::Detection silence_detection(const SilenceOptions& options) {
   detect::Detection detection;
   detection.id = "8f3c2b52-6a0e-4b8e-9a55-2f6d1c0e7b41";
@@ -90,21 +89,13 @@ storage::Batch SilenceRule::look(const std::vector<storage::HostSeen>& hosts, co
 }
 
 void SilenceRule::add_findings(const storage::HostSeen& host, core::Micros now, storage::Batch& batch) const {
-  detect::SearchResult result;
-  result.table.columns = {"dest", "last_received", "silent_after", "peer", "input"};
-  result.table.rows.push_back({host.host, core::format_rfc3339(host.last_received),
-                               core::format_duration(options_.silent_after), host.peer, host.input});
-  result.group_columns = {"dest"};
-  Findings findings = findings_of(detection_, result, {host.last_received, now}, now, core::TimeZone());
-  const auto add = [&](auto& found, std::string_view kind, auto& to) {
-    for (auto& finding : found) {
-      finding.identity = identity_of(detection_.id, host, kind);
-      finding.time = now;
-      to.push_back(std::move(finding));
-    }
-  };
-  add(findings.risk_events, "risk", batch.risk_events);
-  add(findings.notables, "notable", batch.notables);
+  const OwnRow row{.columns = {"dest", "last_received", "silent_after", "peer", "input"},
+                   .values = {host.host, core::format_rfc3339(host.last_received),
+                              core::format_duration(options_.silent_after), host.peer, host.input},
+                   .group_columns = {"dest"}};
+  add_own_findings(
+      detection_, row, {host.last_received, now}, now,
+      [&](std::string_view kind) { return identity_of(detection_.id, host, kind); }, batch);
 }
 
 namespace {

@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
+#include <ctime>
 #include <string_view>
 #include <utility>
 
@@ -78,6 +80,18 @@ core::Result<void> Context::reload() {
   core::Lock lock(mutex_);
   context_ = std::move(made);
   return {};
+}
+
+std::optional<core::Micros> Context::expires() const {
+  tm utc{};
+  {
+    core::Lock lock(mutex_);
+    const X509* certificate = SSL_CTX_get0_certificate(context_.get());
+    if (certificate == nullptr || ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &utc) != 1) return std::nullopt;
+  }
+  const std::time_t seconds = ::timegm(&utc);
+  const core::Micros expires = core::from_us(std::int64_t{seconds} * 1'000'000);
+  return core::is_plausible(expires) ? std::optional(expires) : std::nullopt;
 }
 
 Ssl Context::new_connection() const {

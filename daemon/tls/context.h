@@ -6,11 +6,13 @@
 #include <openssl/ssl.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "daemon/core/mutex.h"
 #include "daemon/core/result.h"
+#include "daemon/core/time.h"
 #include "daemon/tls/allowed_clients.h"
 
 namespace rw::tls {
@@ -48,6 +50,9 @@ class Context {
   // Reads the files again. Connections from now on have the new certificate; those that are open keep theirs.
   // Errors: those of open(); then nothing has changed. Thread-safe.
   core::Result<void> reload();
+
+  // Until when the certificate in use is valid. Unset: beyond what a clock shows. Thread-safe.
+  std::optional<core::Micros> expires() const;
 
   // For one connection, server side. Null: out of memory. It may outlive a reload, not the Context. Thread-safe.
   Ssl new_connection() const;

@@ -15,6 +15,7 @@
 #include "storage/sqlite/id_set.h"
 #include "storage/sqlite/mark.h"
 #include "storage/sqlite/schema.h"
+#include "storage/sqlite/write_ahead_log.h"
 
 namespace rw::storage::sqlite {
 namespace {
@@ -243,6 +244,7 @@ core::Result<std::vector<Examined>> check(const std::string& data_dir) {
   }
   // Not kReadOnly: SQLite does not know CHECK constraints then, and integrity_check passes over them.
   RW_TRY(Connection connection, Connection::open(path, Connection::Mode::kReadWrite));
+  leave_log_on_close(connection);
   RW_CHECK(connection.execute("PRAGMA query_only = ON"));
   return Examination(std::move(connection), path).run();
 }

@@ -8,6 +8,7 @@
 #include "daemon/core/units.h"
 #include "storage/sqlite/connection.h"
 #include "storage/sqlite/store.h"
+#include "storage/sqlite/write_ahead_log.h"
 
 namespace rw::storage::sqlite {
 namespace {
@@ -24,6 +25,7 @@ core::Result<CompactReport> compact(const std::string& data_dir) {
   RW_TRY(const auto store, open({.data_dir = data_dir, .create = false, .exclusive = true}));
   const std::filesystem::path file = std::filesystem::path(data_dir) / "regwarden.db";
   RW_TRY(Connection connection, Connection::open(file.string(), Connection::Mode::kReadWrite));
+  RW_CHECK(make_log_durable(connection));
   RW_TRY(const std::int64_t used,
          connection.query_integer("SELECT (SELECT * FROM pragma_page_count) * (SELECT * FROM pragma_page_size)"
                                   " - (SELECT * FROM pragma_freelist_count) * (SELECT * FROM pragma_page_size)"));

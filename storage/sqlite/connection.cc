@@ -44,11 +44,11 @@ core::Error error_of(sqlite3* db, std::string_view doing) {
   }
 }
 
-core::Result<Connection> Connection::open(const std::string& path, Mode mode) {
+core::Result<Connection> Connection::open(const std::string& path, Mode mode, const std::string& vfs) {
   sqlite3* db = nullptr;
   const int flags = (mode == Mode::kReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
                     SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-  const int code = sqlite3_open_v2(path.c_str(), &db, flags, nullptr);
+  const int code = sqlite3_open_v2(path.c_str(), &db, flags, vfs.empty() ? nullptr : vfs.c_str());
   Connection connection(db);
   if (code != SQLITE_OK) return error_of(db, path);
   sqlite3_busy_timeout(db, 5000);

@@ -67,8 +67,9 @@ class Connection {
  public:
   enum class Mode { kReadOnly, kReadWrite };
 
-  // Opens an existing file, or creates it in kReadWrite. Waits up to 5 s for locks of other processes.
-  static core::Result<Connection> open(const std::string& path, Mode mode);
+  // Opens an existing file, or creates it in kReadWrite. Waits up to 5 s for locks of other processes. vfs: as in
+  // Options.
+  static core::Result<Connection> open(const std::string& path, Mode mode, const std::string& vfs = {});
 
   core::Result<void> execute(const char* sql);
   core::Result<Statement> prepare(std::string_view sql);

@@ -20,8 +20,8 @@ constexpr std::chrono::seconds kListTimeout{30};
 
 }  // namespace
 
-core::Result<std::unique_ptr<Reader>> SqliteReader::open(const std::string& path) {
-  RW_TRY(Connection connection, Connection::open(path, Connection::Mode::kReadOnly));
+core::Result<std::unique_ptr<Reader>> SqliteReader::open(const std::string& path, const std::string& vfs) {
+  RW_TRY(Connection connection, Connection::open(path, Connection::Mode::kReadOnly, vfs));
   RW_CHECK(
       connection.execute("PRAGMA query_only = ON; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;"
                          "PRAGMA trusted_schema = OFF"));

@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "storage/sqlite/schema_versions.h"
+#include "storage/sqlite/write_ahead_log.h"
 
 namespace rw::storage::sqlite {
 namespace {
@@ -324,7 +325,9 @@ core::Result<void> use_write_ahead_log(Connection& connection) {
   if (!error && size == 0) RW_CHECK(connection.execute("PRAGMA page_size = 4096; PRAGMA auto_vacuum = INCREMENTAL"));
   RW_TRY(Statement statement, connection.prepare("PRAGMA journal_mode = WAL"));
   RW_TRY(const bool row, statement.step());
-  if (!row || statement.text(0) != "wal") {  // SQLite keeps the old mode without an error
+  const bool is_on = row && statement.text(0) == "wal";
+  RW_CHECK(statement.run());  // the change is committed when the statement is done, which may fail
+  if (!is_on) {               // SQLite keeps the old mode without an error
     return core::Error{core::ErrorCode::kIo, "the database cannot use a write-ahead log",
                        "put data_dir on a local disk"};
   }
@@ -343,11 +346,14 @@ core::Result<std::int64_t> version_of(Connection& connection) {
 
 int newest_schema_version() { return static_cast<int>(std::size(kMigrations)); }
 
-core::Result<void> migrate(Connection& connection) {
+core::Result<void> migrate(Connection& connection) { return migrate(connection, newest_schema_version()); }
+
+core::Result<void> migrate(Connection& connection, int version) {
   RW_CHECK(use_write_ahead_log(connection));
   // A daemon that writes without pause could keep a reader from the write lock: ask for it only when it is needed.
   RW_TRY(const auto found, version_of(connection));
-  if (found == newest_schema_version()) return {};
+  if (found == version) return {};
+  RW_CHECK(make_log_durable(connection));
   RW_CHECK(connection.execute("BEGIN IMMEDIATE"));
   const auto apply = [&]() -> core::Result<void> {
     RW_TRY(const auto current, version_of(connection));  // another process may have been here since
@@ -359,11 +365,10 @@ core::Result<void> migrate(Connection& connection) {
     }
     RW_CHECK(connection.execute(
         "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY, applied INTEGER NOT NULL)"));
-    for (auto version = current + 1; version <= newest_schema_version(); ++version) {
-      RW_CHECK(connection.execute(kMigrations[version - 1]));
+    for (auto next = current + 1; next <= version; ++next) {
+      RW_CHECK(connection.execute(kMigrations[next - 1]));
       RW_CHECK(connection.execute(
-          fmt::format("INSERT INTO schema_version VALUES ({}, CAST(strftime('%s', 'now') AS INTEGER) * 1000000)",
-                      version)
+          fmt::format("INSERT INTO schema_version VALUES ({}, CAST(strftime('%s', 'now') AS INTEGER) * 1000000)", next)
               .c_str()));
     }
     return connection.execute("COMMIT");

@@ -10,6 +10,8 @@ namespace rw::storage::sqlite {
 // Sets the file's page size and journal mode where the file is new. Errors: Io, Busy, Unsupported (written by a newer
 // regwarden).
 core::Result<void> migrate(Connection& connection);
+// The same up to an older version; for tests of the way from there.
+core::Result<void> migrate(Connection& connection, int version);
 
 // The newest version this program knows.
 int newest_schema_version();

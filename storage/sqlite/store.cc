@@ -7,10 +7,12 @@
 #include <utility>
 
 #include "storage/sqlite/connection.h"
+#include "storage/sqlite/data_dir.h"
 #include "storage/sqlite/dialect.h"
 #include "storage/sqlite/lock.h"
 #include "storage/sqlite/reader.h"
 #include "storage/sqlite/schema.h"
+#include "storage/sqlite/write_ahead_log.h"
 #include "storage/sqlite/write_session.h"
 
 namespace rw::storage::sqlite {
@@ -18,19 +20,22 @@ namespace {
 
 class SqliteStore final : public Store {
  public:
-  SqliteStore(std::string path, std::unique_ptr<DataDirLock> lock, SqliteWriteSession::Options writing)
-      : path_(std::move(path)), lock_(std::move(lock)), writing_(std::move(writing)) {}
+  SqliteStore(std::string path, Options options, std::unique_ptr<DataDirLock> lock)
+      : path_(std::move(path)), options_(std::move(options)), lock_(std::move(lock)) {}
 
   core::Result<std::unique_ptr<WriteSession>> open_writer() override {
-    return SqliteWriteSession::open(path_, writing_);
+    return SqliteWriteSession::open(path_, {.vfs = options_.vfs,
+                                            .checkpoint_pages = options_.checkpoint_pages,
+                                            .retention = options_.retention,
+                                            .dictionary_bytes = options_.dictionary_bytes});
   }
-  core::Result<std::unique_ptr<Reader>> open_reader() override { return SqliteReader::open(path_); }
+  core::Result<std::unique_ptr<Reader>> open_reader() override { return SqliteReader::open(path_, options_.vfs); }
   const Dialect& dialect() const override { return dialect_; }
 
  private:
   const std::string path_;
+  const Options options_;
   const std::unique_ptr<DataDirLock> lock_;
-  const SqliteWriteSession::Options writing_;
   const SqliteDialect dialect_;
 };
 
@@ -45,25 +50,20 @@ core::Result<std::unique_ptr<Store>> open(const Options& options) {
                        "check data_dir, or start the daemon once"};
   }
   if (options.create) {
-    std::filesystem::create_directories(dir, error);
-    if (error) {
-      return core::Error{core::ErrorCode::kIo, fmt::format("data_dir {}: {}", dir.string(), error.message()),
-                         "make the directory, owned by the user regwarden runs as"};
-    }
+    RW_CHECK(make_data_dir(dir));
   }
   std::unique_ptr<DataDirLock> lock;
   if (options.exclusive) {
     RW_TRY(lock, DataDirLock::acquire(options.data_dir));
   }
-  RW_TRY(Connection connection, Connection::open(file.string(), Connection::Mode::kReadWrite));
+  RW_TRY(Connection connection, Connection::open(file.string(), Connection::Mode::kReadWrite, options.vfs));
+  leave_log_on_close(connection);
   if (core::Result<void> migrated = migrate(connection); !migrated.ok()) {
     core::Error fault = std::move(migrated).error();
     fault.message = fmt::format("{}: {}", file.string(), fault.message);
     return fault;
   }
-  const SqliteWriteSession::Options writing{.retention = options.retention,
-                                            .dictionary_bytes = options.dictionary_bytes};
-  return std::unique_ptr<Store>(std::make_unique<SqliteStore>(file.string(), std::move(lock), writing));
+  return std::unique_ptr<Store>(std::make_unique<SqliteStore>(file.string(), options, std::move(lock)));
 }
 
 }  // namespace rw::storage::sqlite

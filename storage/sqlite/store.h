@@ -8,6 +8,7 @@
 #include <string>
 
 #include "storage/retention.h"
+#include "storage/sqlite/write_ahead_log.h"
 #include "storage/store.h"
 
 namespace rw::storage::sqlite {
@@ -21,6 +22,8 @@ struct Options {
   // What the writer keeps in memory of paths, processes and texts, so that they are stored once: at most this, and
   // those of one transaction.
   std::size_t dictionary_bytes = std::size_t{128} * 1024 * 1024;
+  std::string vfs = {};  // SQLite's name of the file system to use; empty: that of the operating system
+  int checkpoint_pages = kCheckpointPages;  // see SqliteWriteSession
 };
 
 // Opens and migrates. Errors: NotFound (create is false and nothing is there), Io, Busy (another daemon serves the

@@ -19,9 +19,8 @@ constexpr const char* kPragmas =
     "PRAGMA busy_timeout = 2000;"  // the writer tries again itself, and must notice when it is to stop
     "PRAGMA foreign_keys = OFF;"   // ids come from our own maps; checked by tests
     "PRAGMA temp_store = MEMORY;"
-    "PRAGMA secure_delete = FAST;"       // what is deleted is overwritten where that costs no writing of its own
-    "PRAGMA cache_size = -65536;"        // 64 MiB
-    "PRAGMA wal_autocheckpoint = 8000;"  // pages: about 32 MiB of WAL between checkpoints
+    "PRAGMA secure_delete = FAST;"  // what is deleted is overwritten where that costs no writing of its own
+    "PRAGMA cache_size = -65536;"   // 64 MiB
     "PRAGMA journal_size_limit = 134217728;";
 
 std::int64_t ms_between(core::Micros from, core::Micros to) {
@@ -31,9 +30,10 @@ std::int64_t ms_between(core::Micros from, core::Micros to) {
 }  // namespace
 
 core::Result<std::unique_ptr<WriteSession>> SqliteWriteSession::open(const std::string& path, const Options& options) {
-  RW_TRY(Connection connection, Connection::open(path, Connection::Mode::kReadWrite));
+  RW_TRY(Connection connection, Connection::open(path, Connection::Mode::kReadWrite, options.vfs));
   RW_CHECK(connection.execute(kPragmas));
   std::unique_ptr<SqliteWriteSession> session(new SqliteWriteSession(std::move(connection), options));
+  RW_CHECK(make_log_durable(session->connection_));
   RW_CHECK(session->prepare());
   RW_CHECK(session->catch_up());
   if (options.retention) {

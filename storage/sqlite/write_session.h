@@ -19,6 +19,7 @@
 #include "storage/sqlite/late_spans.h"
 #include "storage/sqlite/source_table.h"
 #include "storage/sqlite/upkeep.h"
+#include "storage/sqlite/write_ahead_log.h"
 #include "storage/store.h"
 
 namespace rw::storage::sqlite {
@@ -26,17 +27,22 @@ namespace rw::storage::sqlite {
 class SqliteWriteSession final : public WriteSession {
  public:
   struct Options {
+    std::string vfs = {};  // this and the next: as in sqlite::Options
+    int checkpoint_pages = kCheckpointPages;
     std::optional<Retention> retention = std::nullopt;              // unset: this session does no upkeep
     std::size_t dictionary_bytes = std::size_t{128} * 1024 * 1024;  // see Dictionary
   };
   static core::Result<std::unique_ptr<WriteSession>> open(const std::string& path, const Options& options);
 
   core::Result<std::vector<CommitOutcome>> commit(std::span<const Batch> batches) override;
+  core::Result<void> checkpoint() override { return checkpointer_.run(connection_); }
   core::Result<UpkeepStep> keep_up(core::Micros now) override;
 
  private:
   SqliteWriteSession(Connection connection, const Options& options)
-      : connection_(std::move(connection)), dictionary_(options.dictionary_bytes) {}
+      : connection_(std::move(connection)),
+        checkpointer_(connection_, options.checkpoint_pages),
+        dictionary_(options.dictionary_bytes) {}
 
   core::Result<void> prepare();
   core::Result<void> catch_up();
@@ -60,6 +66,7 @@ class SqliteWriteSession final : public WriteSession {
   void bind_mixed(Statement& statement, int index, std::string_view text);
 
   Connection connection_;
+  Checkpointer checkpointer_;
   std::int64_t data_version_ = -1;  // PRAGMA data_version when the dictionary was last known to be complete
   Dictionary dictionary_;
   std::unordered_map<std::int64_t, std::uint64_t> stored_of_origin_;  // events added by this transaction

@@ -4,12 +4,13 @@ itself when it can, and stops in time when it is told to."""
 import json
 import pathlib
 import resource
+import socket
 import sqlite3
 import threading
 import time
 import unittest
 
-from harness import Daemon, TestCase, http, syslog, sysmon_xml, wait_for
+from harness import Daemon, TestCase, http, octet_counted, syslog, sysmon_xml, wait_for
 
 STORED = "regwarden_registry_events_stored_total"
 BUSY = (503, {"text": "Server is busy", "code": 9})
@@ -92,6 +93,130 @@ class Faults(TestCase):
         resource.prlimit(regwarden.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
         self.assertEqual(sender.result()[0], 200)
         self.assertEqual(regwarden.counter(STORED), len(events))
+
+
+class FullDisk(TestCase):
+    """Every protocol says so in its own way; what it acknowledged is there afterwards, and nothing twice."""
+
+    CONFIG = """
+        data_dir: data
+        inputs:
+          syslog:
+            - {protocol: udp, listen: "127.0.0.1:0"}
+            - {protocol: tcp, listen: "127.0.0.1:0"}
+            - {protocol: relp, listen: "127.0.0.1:0"}
+          http:
+            - {listen: "127.0.0.1:0", tokens: [secret]}
+        api: {listen: "127.0.0.1:0"}
+        storage: {queue_size: 1MiB}
+        health: {store_stalled_after: 1s}
+        """
+
+    def limit_files(self, size):
+        resource.prlimit(self.regwarden.process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+    def post(self, path, body, authorization):
+        url = f"http://127.0.0.1:{self.regwarden.ports['http']}{path}"
+        return http("POST", url, body, {"Authorization": authorization, "Content-Type": "application/json"})
+
+    # Requests that are larger than the room left in a queue that is half full.
+    HEC, BULK, OTLP = range(20000, 20400), range(21000, 21400), range(22000, 22400)
+
+    @staticmethod
+    def large_events(record_ids):
+        return [sysmon_xml(record_id=i, Details="x" * 2000) for i in record_ids]
+
+    def hec(self):
+        status, _, body = self.regwarden.hec("/services/collector/raw", "\n".join(self.large_events(self.HEC)).encode())
+        return status, json.loads(body)
+
+    def bulk(self):
+        document = {
+            "EventID": 13, "Provider": "Microsoft-Windows-Sysmon", "Computer": "ws1.example.test",
+            "Channel": "Microsoft-Windows-Sysmon/Operational", "TimeCreated": "2026-10-11T22:14:15.000Z",
+            "EventType": "SetValue", "TargetObject": r"HKLM\SOFTWARE\Shop", "Details": "x" * 2000}
+        lines = [line for i in self.BULK
+                 for line in ('{"create":{}}', json.dumps({**document, "EventRecordID": i}))]
+        return self.post("/_bulk", "\n".join(lines + [""]).encode(), "Basic YW55OnNlY3JldA==")
+
+    def otlp(self):
+        records = [{"body": {"stringValue": xml}} for xml in self.large_events(self.OTLP)]
+        return self.post("/v1/logs", json.dumps({"resourceLogs": [{"scopeLogs": [{"logRecords": records}]}]}).encode(),
+                         "Bearer secret")
+
+    def status(self):
+        return self.regwarden.api("/api/v1/status")
+
+    def conditions(self):
+        return [condition["condition"] for condition in self.status()["conditions"]]
+
+    def test_each_sender_gets_its_answer_and_nothing_is_lost(self):
+        regwarden = self.regwarden = self.daemon(self.CONFIG)
+        self.assertEqual(self.status()["status"], "ok")
+        relp = socket.create_connection(("127.0.0.1", regwarden.ports["syslog/relp"]), timeout=30)
+        self.addCleanup(relp.close)
+        offers = b"relp_version=0\nrelp_software=test\ncommands=syslog"
+        relp.sendall(b"1 open %d %s\n" % (len(offers), offers))
+        self.assertIn(b"200 OK", relp.recv(4096))
+
+        self.limit_files(4096)  # no file of the store can be written beyond
+        waiting = Sender(regwarden, [sysmon_xml(record_id=1)])
+        wait_for(lambda: self.stalled(), "a stall")
+        message = syslog(sysmon_xml(record_id=2))
+        relp.sendall(b"2 syslog %d %s\n" % (len(message), message))
+        regwarden.wait_for_counter("regwarden_relp_frames_total", 2)
+        streamed = range(100, 16100)
+        stream = threading.Thread(target=lambda: regwarden.send_tcp(
+            b"".join(octet_counted(syslog(sysmon_xml(record_id=i))) for i in streamed)))
+        stream.start()
+        wait_for(lambda: self.status()["store"]["queued_bytes"] > 512 * 1024, "a full queue")
+
+        self.assertEqual(self.hec(), BUSY)
+        self.assertEqual(self.bulk()[0], 503)
+        status, headers, _ = self.otlp()
+        self.assertEqual(status, 503)
+        self.assertRegex(headers["Retry-After"], r"^\d+$")
+        regwarden.send_udp(syslog(sysmon_xml(record_id=3)))
+        regwarden.wait_for_counter("regwarden_udp_dropped_total", 1)
+        self.assertLess(regwarden.counter("regwarden_syslog_messages_total"), len(streamed))
+        self.assertTrue(stream.is_alive(), "TCP is not read")
+        relp.setblocking(False)
+        with self.assertRaises(BlockingIOError):
+            relp.recv(4096)
+        wait_for(lambda: "store_not_writing" in self.conditions(), "the condition")
+        status = self.status()
+        self.assertEqual((status["status"], status["store"]["writing"]), ("stalled", False))
+        self.assertIn("disk I/O error", status["store"]["error"])
+
+        self.limit_files(resource.RLIM_INFINITY)
+        self.assertEqual(waiting.result()[0], 200)
+        stream.join(60)
+        relp.setblocking(True)
+        self.assertTrue(relp.recv(4096).startswith(b"2 rsp 6 200 OK"))
+        # Until the queue has drained it may still say that it is busy.
+        wait_for(lambda: self.hec()[0] == 200, "HEC")
+        wait_for(lambda: self.bulk()[0] == 200, "_bulk")
+        wait_for(lambda: self.otlp()[0] == 200, "OTLP")
+        expected = {1, 2, *streamed, *self.HEC, *self.BULK, *self.OTLP}
+        regwarden.wait_for_counter(STORED, len(expected))
+        notable = wait_for(lambda: [item for item in regwarden.items("notables")
+                                    if item["rule_title"] == "Events were not written"], "the notable")
+        self.assertEqual(len(notable), 1)
+        self.assertRegex(notable[0]["rule_description"], "disk I/O error, from .* until ")
+        self.assertNotIn("store_not_writing", self.conditions())
+        self.assertIn("udp_dropped", self.conditions())
+        self.assertEqual(regwarden.stop(), 0)
+        log = "\n".join(regwarden.log)
+        self.assertRegex(log, "health: store_not_writing: .*disk I/O error")
+        self.assertRegex(log, "health: store_not_writing: over, after ")
+        self.assertRegex(log, "UDP messages dropped because the store was behind: 1 more")
+        with sqlite3.connect(regwarden.folder / "data/regwarden.db") as database:
+            rows = [row[0] for row in database.execute("SELECT EventRecordID FROM Registry")]
+        database.close()
+        self.assertEqual(sorted(rows), sorted(expected))
+
+    def stalled(self):
+        return self.status()["status"] == "stalled"
 
 
 class LargeRequests(TestCase):

@@ -371,6 +371,20 @@ const NUMBERS = [
   ["regwarden_writer_queue_bytes", "Bytes waiting"],
 ];
 
+// What an operator must see to, above all sections. Left alone while it is the same, so that it is not read out again.
+let conditions = "[]";
+function showConditions(health) {
+  const all = health.store.writing ? [...health.conditions] : [{
+    condition: "stalled", since: health.store.stalled_since, message: health.store.error, action: "Nothing is written" },
+  ...health.conditions];
+  const state = JSON.stringify(all);
+  if (state === conditions) return;
+  conditions = state;
+  $("conditions").hidden = all.length === 0;
+  $("conditions").replaceChildren(...all.map(({ since, message, action }) =>
+    element("li", {}, element("strong", {}, message), " (since ", time(since), `). ${action}.`)));
+}
+
 async function refreshIngest() {
   const text = await (await request("metrics")).text();
   const sums = new Map();
@@ -378,7 +392,8 @@ async function refreshIngest() {
     const [, name, value] = line.match(/^([a-z_]+)(?:\{.*\})? (\S+)$/) ?? [];
     if (name) sums.set(name, (sums.get(name) ?? 0) + Number(value));
   }
-  const health = await (await request("healthz")).json();
+  const health = await (await request("api/v1/status")).json();
+  showConditions(health);
   $("numbers").replaceChildren(
     element("div", {}, element("dt", {}, "Store"), element("dd", {}, badge(health.status))),
     ...NUMBERS.map(([name, title]) => element("div", {}, element("dt", {}, title),

@@ -42,6 +42,15 @@ class SyslogInputs::Impl {
     return errors;
   }
 
+  std::vector<std::pair<SyslogListen, core::Micros>> certificates() const {
+    std::vector<std::pair<SyslogListen, core::Micros>> found;
+    for (const auto& shared : shared_) {
+      if (!shared->tls) continue;
+      if (const auto expires = shared->tls->expires()) found.emplace_back(shared->listen, *expires);
+    }
+    return found;
+  }
+
   void start() {
     for (const auto& listener : listeners_) listener->start();
     for (const Receiver& receiver : receivers_) receiver.socket->start();
@@ -151,6 +160,8 @@ core::Result<std::unique_ptr<SyslogInputs>> SyslogInputs::open(SyslogOptions opt
 
 const std::vector<SyslogListen>& SyslogInputs::bound() const { return impl_->bound(); }
 std::size_t SyslogInputs::connections() const { return impl_->connections(); }
+std::vector<std::pair<SyslogListen, core::Micros>> SyslogInputs::certificates() const { return impl_->certificates(); }
+
 std::vector<core::Error> SyslogInputs::reload_certificates() { return impl_->reload_certificates(); }
 void SyslogInputs::stop() { impl_->stop(); }
 

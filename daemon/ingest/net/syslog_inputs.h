@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "daemon/core/counters.h"
@@ -68,6 +69,9 @@ class SyslogInputs {
   // Reads certificates, keys and client_ca again, for connections from now on. An error for each listener that keeps
   // what it has. Thread-safe.
   std::vector<core::Error> reload_certificates();
+
+  // Until when the certificates in use are valid, each with its listener. Thread-safe.
+  std::vector<std::pair<SyslogListen, core::Micros>> certificates() const;
 
   // Stops accepting, drains the connections (see above) and hands everything to the writer. Idempotent.
   void stop();

@@ -106,8 +106,8 @@ void check_equal(const detect::LoadOptions& a, const detect::LoadOptions& b) {
 }
 
 void check_equal(const Config& a, const Config& b) {
-  const auto& [data_dir, log_level, time_zone, syslog, http, api, writer, retention, detections, scheduler, silence] =
-      a;
+  const auto& [data_dir, log_level, time_zone, syslog, http, api, writer, retention, detections, scheduler, silence,
+               health] = a;
   CHECK(data_dir == b.data_dir);
   CHECK(log_level == b.log_level);
   CHECK(time_zone.name() == b.time_zone.name());
@@ -140,6 +140,16 @@ void check_equal(const Config& a, const Config& b) {
   CHECK(creates_notable == b.silence.creates_notable);
   CHECK(severity == b.silence.severity);
   CHECK(risk_score == b.silence.risk_score);
+  const auto& [store_stalled_after, queue_full_after, min_free_bytes, failed_runs, certificate_expires_within,
+               clock_jump, health_notable, health_severity] = health;
+  CHECK(store_stalled_after == b.health.store_stalled_after);
+  CHECK(queue_full_after == b.health.queue_full_after);
+  CHECK(min_free_bytes == b.health.min_free_bytes);
+  CHECK(failed_runs == b.health.failed_runs);
+  CHECK(certificate_expires_within == b.health.certificate_expires_within);
+  CHECK(clock_jump == b.health.clock_jump);
+  CHECK(health_notable == b.health.creates_notable);
+  CHECK(health_severity == b.health.severity);
 }
 
 TEST_CASE("The defaults") {
@@ -240,6 +250,14 @@ sources:
   silent_after: 90m
   ignore: ["lab-*", kiosk1]
   finding: {creates_risk: false, creates_notable: false, severity: critical, risk_score: 7}
+health:
+  store_stalled_after: 2m
+  queue_full_after: 0
+  min_free: 5GiB
+  failed_runs: 7
+  certificate_expires_within: 30d
+  clock_jump: 10s
+  finding: {creates_notable: false, severity: low}
 )");
   core::Problems problems;
   const Config config = load(file, problems);
@@ -327,6 +345,14 @@ sources:
                       .creates_notable = false,
                       .severity = "critical",
                       .risk_score = 7};
+  expected.health = {.store_stalled_after = std::chrono::minutes(2),
+                     .queue_full_after = std::chrono::microseconds(0),
+                     .min_free_bytes = 5 * core::kGiB,
+                     .failed_runs = 7,
+                     .certificate_expires_within = hours(30 * 24),
+                     .clock_jump = seconds(10),
+                     .creates_notable = false,
+                     .severity = "low"};
   check_equal(config, expected);
 }
 

@@ -32,10 +32,10 @@ TEST_CASE("Wrong at the top") {
       {"log_level: verbose\n", {"1:12: error: log_level: 'verbose': expected debug, info, warning or error"}},
       {"datadir: /x\n",
        {"1:1: error: unknown key 'datadir': expected data_dir, time_zone, log_level, inputs, api, storage, detections, "
-        "scheduler or sources (did you mean data_dir?)"}},
+        "scheduler, sources or health (did you mean data_dir?)"}},
       {"zzz: 1\n",
        {"1:1: error: unknown key 'zzz': expected data_dir, time_zone, log_level, inputs, api, storage, detections, "
-        "scheduler or sources"}},
+        "scheduler, sources or health"}},
       {"notify: [{webhook: {url: x}}]\n",
        {"1:1: error: notify: not supported by this version: findings are shown by the API and the web page"}},
       {"api: off\n", {"1:6: error: api: the API is always on: expected a map such as {listen: \"127.0.0.1:8089\"}"}},
@@ -269,6 +269,18 @@ TEST_CASE("Wrong sources") {
         "1:68: error: sources.finding.creates_risk: 'perhaps': expected true or false"}},
       {"sources: {silent: 3d}\n",
        {"1:11: error: sources: unknown key 'silent': expected silent_after, ignore or finding"}},
+  });
+}
+
+TEST_CASE("Wrong health") {
+  check({
+      {"health: {min_free: 5, failed_runs: 1001, store_stalled_after: 25h, finding: {severity: huge, creates_risk: "
+       "true}}\n",
+       {"1:20: error: health.min_free: size '5': expected a unit (B, KiB, MiB, GiB, TiB, kB, MB, GB or TB) at column 2",
+        "1:36: error: health.failed_runs: '1001': expected 0 to 1000",
+        "1:63: error: health.store_stalled_after: '25h': expected 0s to 1d",
+        "1:88: error: health.finding.severity: 'huge': expected informational, low, medium, high or critical",
+        "1:94: error: health.finding: unknown key 'creates_risk': expected creates_notable or severity"}},
   });
 }
 

@@ -62,6 +62,7 @@ class RouteServer final : public http::Server {
   void start() override {}
   void stop() override {}
   core::Result<void> reload_certificate() override { return {}; }
+  std::optional<core::Micros> certificate_expires() const override { return std::nullopt; }
   core::Endpoint endpoint() const override { return {}; }
 
   http::Response ask(http::Request request) const {
@@ -112,7 +113,9 @@ class Fixture {
                                                                        .clock = clock_,
                                                                        .catalogue = catalogue_,
                                                                        .zone = {},
-                                                                       .reload = [this] { return reload_(); }})) {
+                                                                       .reload = [this] { return reload_(); },
+                                                                       .health = &health_,
+                                                                       .data_dir = dir_.path()})) {
     api_->add_routes(server_);
   }
 
@@ -149,11 +152,13 @@ class Fixture {
   detect::CurrentCatalogue& catalogue() { return catalogue_; }
   core::Counters& counters() { return counters_; }
   Api& api() { return *api_; }
+  scheduler::HealthBoard& health() { return health_; }
 
  private:
   TempDir dir_;
   core::Counters counters_;
   FixedClock clock_;
+  scheduler::HealthBoard health_;
   std::unique_ptr<storage::Store> store_;
   storage::Writer writer_;
   detect::CurrentCatalogue catalogue_;

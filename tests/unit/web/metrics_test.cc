@@ -52,7 +52,12 @@ TEST_CASE("metrics: every counter and gauge, once, with its meaning") {
   counters.add_skipped("Security", 4624);
   counters.add_skipped("Security", 4624);
   counters.add_skipped("a\"b\\c\nd\xff", 1);
-  web::Gauges gauges{.queued_bytes = 4096, .stalled = true, .hosts = web::SenderCounts{5, 3, 1}, .version = "1.2.3"};
+  web::Gauges gauges{.queued_bytes = 4096,
+                     .stalled = true,
+                     .free_bytes = 1 << 20,
+                     .conditions = {{"disk_space_low", 1}, {"queue_full", 0}},
+                     .hosts = web::SenderCounts{5, 3, 1},
+                     .version = "1.2.3"};
   gauges.store = storage::StoreState{.seen = core::from_us(1'791'763'200'123'456),
                                      .used_bytes = 1000,
                                      .file_bytes = 2000,
@@ -60,7 +65,7 @@ TEST_CASE("metrics: every counter and gauge, once, with its meaning") {
                                      .oldest = core::from_us(1'791'000'000'000'000)};
   const auto families = parse(web::render_metrics(counters, gauges));
 
-  CHECK(families.size() == std::size(core::kCounterTable) + 12);
+  CHECK(families.size() == std::size(core::kCounterTable) + 14);
   for (const core::CounterDeclaration& counter : core::kCounterTable) {
     INFO(counter.name);
     const Family& family = families.at(std::string(counter.name));
@@ -79,6 +84,10 @@ TEST_CASE("metrics: every counter and gauge, once, with its meaning") {
   CHECK(families.at("regwarden_store_log_bytes").samples.at("") == "300");
   CHECK(families.at("regwarden_store_oldest_event_timestamp_seconds").samples.at("") == "1791000000");
   CHECK(families.at("regwarden_upkeep_timestamp_seconds").samples.at("") == "1791763200");
+  CHECK(families.at("regwarden_data_dir_free_bytes").samples.at("") == "1048576");
+  CHECK(families.at("regwarden_health_conditions").samples ==
+        std::map<std::string, std::string>{{R"({condition="disk_space_low"})", "1"},
+                                           {R"({condition="queue_full"})", "0"}});
   CHECK(families.at("regwarden_sources").samples.at("") == "5");
   CHECK(families.at("regwarden_hosts").samples.at("") == "3");
   CHECK(families.at("regwarden_hosts_silent").samples.at("") == "1");
@@ -97,4 +106,6 @@ TEST_CASE("metrics: as the API answers them") {
   CHECK(families.at("regwarden_registry_events_stored_total").samples.at("") == "1");
   CHECK(families.at("regwarden_commits_total").samples.at("") == "1");
   CHECK(families.at("regwarden_hosts").samples.at("") == "0");
+  CHECK(families.at("regwarden_health_conditions").samples.size() == std::size(scheduler::kHealthConditions));
+  CHECK(std::stoull(families.at("regwarden_data_dir_free_bytes").samples.at("")) > 0);
 }
