@@ -21,8 +21,7 @@ std::vector<CaseResult> results() {
     one.took = std::chrono::milliseconds(250);
     return one;
   };
-  std::vector<CaseResult> all = {result("A", Verdict::kPass, ""),
-                                 result("B <x> & \"y\"", Verdict::kFail, "a\n\x01"),
+  std::vector<CaseResult> all = {result("A", Verdict::kPass, ""), result("B <x> & \"y\"", Verdict::kFail, "a\n\x01"),
                                  result("C", Verdict::kSkip, "no data")};
   all[0].also_fired = {"D", "E&F"};
   all[0].matches = 2;
