@@ -6,7 +6,8 @@
 namespace rw::storage::sqlite {
 namespace {
 
-constexpr sqlite3_int64 kPieceBytes = 1024 * 1024;
+// SQLite itself writes a page at a time, and its file system for Unix cannot write 128 KiB in one piece.
+constexpr sqlite3_int64 kPieceBytes = 64 * 1024;
 
 core::Error log_error(int code, std::string_view doing) {
   return {core::ErrorCode::kIo, "write-ahead log: " + std::string(doing) + ": " + sqlite3_errstr(code),
