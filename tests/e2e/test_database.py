@@ -117,6 +117,12 @@ class Retention(TestCase):
                   for i in range(100)]
         events += [sysmon_xml(record_id=200 + i, time_s=now - i) for i in range(10)]
         self.assertEqual(regwarden.hec("/services/collector/raw", "\n".join(events).encode())[0], 200)
+        # They came when they were new.
+        regwarden.stop()
+        with sqlite3.connect(regwarden.folder / "data/regwarden.db") as database:
+            database.execute("UPDATE registry_event SET delay_ms = 0")
+        database.close()
+        regwarden.start()
         regwarden.wait_for_counter("regwarden_registry_events_deleted_total", 100)
         self.assertEqual(len(regwarden.items("events/registry")), 10)
         metrics = lambda: http("GET", f"http://127.0.0.1:{regwarden.ports['api']}/metrics")[2].decode()
