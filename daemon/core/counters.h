@@ -50,7 +50,7 @@ namespace rw::core {
   X(kCommitFailures, "regwarden_commit_failures_total", "Transactions that failed and were retried")                  \
   X(kBatchesFailed, "regwarden_batches_failed_total", "Batches given up because the store refused them for good")     \
   X(kUpkeepRounds, "regwarden_upkeep_rounds_total", "Rounds of upkeep: looked for what retention lets go")            \
-  X(kUpkeepFailures, "regwarden_checkpoint_failures_total", "Steps of upkeep that failed")                            \
+  X(kUpkeepFailures, "regwarden_upkeep_failures_total", "Steps of upkeep that failed")                                \
   X(kRegistryDeleted, "regwarden_registry_events_deleted_total", "Registry events deleted by retention")              \
   X(kProcessDeleted, "regwarden_process_events_deleted_total", "Process-creation events deleted by retention")        \
   X(kFindingsDeleted, "regwarden_findings_deleted_total", "Risk events and notables deleted by retention")            \

@@ -126,13 +126,14 @@ void check_equal(const Config& a, const Config& b) {
   CHECK(findings == b.retention.findings);
   CHECK(max_size_bytes == b.retention.max_size_bytes);
   check_equal(detections, b.detections);
-  const auto& [zone, threads, catch_up, limits] = scheduler;
+  const auto& [zone, threads, catch_up, limits, late_interval] = scheduler;
   const auto& [max_rows, timeout] = limits;
   CHECK(zone.name() == b.scheduler.zone.name());
   CHECK(threads == b.scheduler.threads);
   CHECK(catch_up == b.scheduler.catch_up);
   CHECK(max_rows == b.scheduler.limits.max_rows);
   CHECK(timeout == b.scheduler.limits.timeout);
+  CHECK(late_interval == b.scheduler.late_interval);
   const auto& [silent_after, ignored, creates_risk, creates_notable, severity, risk_score] = silence;
   CHECK(silent_after == b.silence.silent_after);
   CHECK(ignored == b.silence.ignored);
