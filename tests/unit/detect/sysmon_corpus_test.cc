@@ -169,8 +169,10 @@ TEST_CASE("corpus: the Sysmon configuration of all shared detections loses no ev
   std::size_t wanted = 0;
   std::set<std::string> concerned;
   Outcome outcomes[2];
+  std::size_t number = 0;
   for (const auto& [event, count] : recorded_events(asked_for)) {
     all += count;
+    if (number++ % (REGWARDEN_SAMPLE * REGWARDEN_SAMPLE) != 0) continue;
     std::vector<std::string> wanted_by;
     for (const auto& [name, query] : queries) {
       if (test::passes(query->where, event.seen)) wanted_by.push_back(name);
@@ -186,9 +188,10 @@ TEST_CASE("corpus: the Sysmon configuration of all shared detections loses no ev
     }
   }
   CHECK(all == 162'038);
+  CHECK(outcomes[0].lose == std::set<std::string>{});
+  if (REGWARDEN_SAMPLE > 1) return;
   CHECK(wanted == 783);
   CHECK(concerned.size() == 62);
-  CHECK(outcomes[0].lose == std::set<std::string>{});
   CHECK(outcomes[0].logged == 54'997);
   // Without the one detection for which every value that is set must be logged.
   CHECK(outcomes[1].lose == std::set<std::string>{"Windows Registry Payload Injection"});

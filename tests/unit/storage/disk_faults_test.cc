@@ -95,6 +95,7 @@ std::uint64_t operations_of(const Script& script) {
 
 // From every operation, or (as the ways through the code are the same) from every so many.
 void fail_everywhere(const char* what, const Fault& fault, std::uint64_t every) {
+  every *= REGWARDEN_SAMPLE;
   const Script script(kBatches);
   const std::uint64_t operations = operations_of(script);
   std::uint64_t failures = 0;
@@ -111,8 +112,8 @@ void fail_everywhere(const char* what, const Fault& fault, std::uint64_t every) 
   std::cout << what << ": from " << operations / every << " of " << operations << " operations, " << failures
             << " failures, " << checkpoint_failures << " of checkpoints\n";
   CHECK(operations > 300);
-  CHECK(failures >= (fault.kind == Fault::Kind::kIo ? operations / every / 2 : 20));
-  CHECK(checkpoint_failures > 0);
+  CHECK(failures >= (fault.kind == Fault::Kind::kIo ? operations / every / 2 : 20 / REGWARDEN_SAMPLE));
+  if (REGWARDEN_SAMPLE == 1) CHECK(checkpoint_failures > 0);
 }
 
 }  // namespace
@@ -184,6 +185,7 @@ TEST_CASE("a sync fails, the daemon is killed and started again, and then the po
     for (std::size_t done = 0; done <= after.log().size(); ++done) {
       INFO("then after operation " << done << " of " << after.log().size());
       for (const Survival survival : {Survival::kSynced, Survival::kSome}) {
+        if ((at + done) % REGWARDEN_SAMPLE != 0) continue;
         MemoryDisk left(second.left(survival, chance));
         (void)must(sqlite::open(StoreOnDisk::options(left)));
         const auto rows = Script::rows_in(left);
