@@ -127,7 +127,10 @@ std::map<Recorded, std::size_t> recorded_events(const Fields& asked_for) {
          std::filesystem::recursive_directory_iterator(REGWARDEN_SHARED_DIR + std::string(folder))) {
       const std::string name = entry.path().filename().string();
       if (name.ends_with(".jsonl.gz") || name.ends_with(".xml.gz") || name.ends_with(".xml")) {
-        for (const std::string& line : lines_of(entry.path().string())) add(line);
+        std::size_t number = 0;
+        for (const std::string& line : lines_of(entry.path().string())) {
+          if (number++ % (REGWARDEN_SAMPLE * REGWARDEN_SAMPLE) == 0) add(line);
+        }
       }
     }
   }
@@ -169,10 +172,8 @@ TEST_CASE("corpus: the Sysmon configuration of all shared detections loses no ev
   std::size_t wanted = 0;
   std::set<std::string> concerned;
   Outcome outcomes[2];
-  std::size_t number = 0;
   for (const auto& [event, count] : recorded_events(asked_for)) {
     all += count;
-    if (number++ % (REGWARDEN_SAMPLE * REGWARDEN_SAMPLE) != 0) continue;
     std::vector<std::string> wanted_by;
     for (const auto& [name, query] : queries) {
       if (test::passes(query->where, event.seen)) wanted_by.push_back(name);
@@ -187,9 +188,9 @@ TEST_CASE("corpus: the Sysmon configuration of all shared detections loses no ev
       outcomes[i].lose.insert(wanted_by.begin(), wanted_by.end());
     }
   }
-  CHECK(all == 162'038);
   CHECK(outcomes[0].lose == std::set<std::string>{});
   if (REGWARDEN_SAMPLE > 1) return;
+  CHECK(all == 162'038);
   CHECK(wanted == 783);
   CHECK(concerned.size() == 62);
   CHECK(outcomes[0].logged == 54'997);
