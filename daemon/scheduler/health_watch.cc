@@ -2,16 +2,16 @@
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
-#include <sys/statvfs.h>
 
 #include <algorithm>
 #include <exception>
+#include <filesystem>
 #include <system_error>
-#include <thread>
 #include <utility>
 
 #include "daemon/core/log.h"
 #include "daemon/scheduler/loss_log.h"
+#include "daemon/scheduler/watch_thread.h"
 
 namespace rw::scheduler {
 namespace {
@@ -54,9 +54,10 @@ std::vector<HealthCondition> HealthBoard::current() const {
 }
 
 std::optional<std::uint64_t> free_bytes_of(const std::string& dir) {
-  struct statvfs disk {};
-  if (::statvfs(dir.c_str(), &disk) != 0) return std::nullopt;
-  return std::uint64_t{disk.f_bavail} * std::uint64_t{disk.f_frsize};
+  std::error_code error;
+  const auto disk = std::filesystem::space(dir, error);
+  if (error) return std::nullopt;
+  return disk.available;
 }
 
 core::Result<std::vector<FailingDetection>> failing_detections(storage::Reader& reader, std::uint64_t runs) {
@@ -97,22 +98,12 @@ class ThreadedHealthWatch final : public HealthWatch {
         rule_(std::move(options), sources_.clock.now(), std::chrono::steady_clock::now()) {}
 
   ~ThreadedHealthWatch() override {
-    {
-      core::Lock lock(mutex_);
-      stopping_ = true;
-    }
-    stop_asked_.notify_all();
+    thread_.ask_stop();
     reader_->cancel();
   }
 
   core::Result<void> begin() {
-    try {
-      thread_ = std::jthread([this] { watch(); });
-    } catch (const std::system_error& error) {
-      return core::Error{core::ErrorCode::kIo, fmt::format("health: cannot start a thread: {}", error.what()),
-                         "raise the limit of tasks (TasksMax=)"};
-    }
-    return {};
+    return thread_.begin("health", [this] { watch(); });
   }
 
  private:
@@ -123,14 +114,7 @@ class ThreadedHealthWatch final : public HealthWatch {
       } catch (const std::exception& exception) {  // out of memory
         spdlog::error("health: cannot look: {}", exception.what());
       }
-    } while (!wait());
-  }
-
-  // True: stopping.
-  bool wait() {
-    core::Lock lock(mutex_);
-    if (!stopping_) stop_asked_.wait_for(mutex_, interval());
-    return stopping_;
+    } while (!thread_.wait(interval()));
   }
 
   // Often enough for the shortest time that is watched.
@@ -200,10 +184,7 @@ class ThreadedHealthWatch final : public HealthWatch {
   std::optional<std::uint64_t> runs_read_;  // so many when failing_ was read
   core::OncePerMinute unreadable_;
 
-  core::Mutex mutex_;
-  core::CondVar stop_asked_;
-  bool stopping_ RW_GUARDED_BY(mutex_) = false;
-  std::jthread thread_;  // last: joined while all else is there
+  WatchThread thread_;  // last
 };
 
 }  // namespace

@@ -5,16 +5,14 @@
 
 #include <algorithm>
 #include <exception>
-#include <system_error>
-#include <thread>
 #include <utility>
 
 #include "daemon/core/hash.h"
-#include "daemon/core/mutex.h"
 #include "daemon/core/text.h"
 #include "daemon/core/units.h"
 #include "daemon/detect/annotations.h"
 #include "daemon/scheduler/own_findings.h"
+#include "daemon/scheduler/watch_thread.h"
 
 namespace rw::scheduler {
 namespace {
@@ -107,41 +105,24 @@ class ThreadedSilenceWatch final : public SilenceWatch {
       : rule_(std::move(options), clock.now()), reader_(std::move(reader)), writer_(writer), clock_(clock) {}
 
   ~ThreadedSilenceWatch() override {
-    {
-      core::Lock lock(mutex_);
-      stopping_ = true;
-    }
-    stop_asked_.notify_all();
+    thread_.ask_stop();
     reader_->cancel();
   }
 
   core::Result<void> begin() {
-    try {
-      thread_ = std::jthread([this] { watch(); });
-    } catch (const std::system_error& error) {
-      return core::Error{core::ErrorCode::kIo, fmt::format("sources: cannot start a thread: {}", error.what()),
-                         "raise the limit of tasks (TasksMax=)"};
-    }
-    return {};
+    return thread_.begin("sources", [this] { watch(); });
   }
 
  private:
   void watch() {
     bool failed = false;
-    while (!wait()) {
+    while (!thread_.wait(rule_.interval())) {
       const core::Result<void> looked = look();
       if (!looked.ok() && looked.error().code != core::ErrorCode::kCancelled && !std::exchange(failed, true)) {
         spdlog::error("sources: cannot look for silent hosts: {}; trying again", core::render(looked.error()));
       }
       if (looked.ok()) failed = false;
     }
-  }
-
-  // True: stopping.
-  bool wait() {
-    core::Lock lock(mutex_);
-    if (!stopping_) stop_asked_.wait_for(mutex_, rule_.interval());
-    return stopping_;
   }
 
   core::Result<void> look() {
@@ -169,10 +150,7 @@ class ThreadedSilenceWatch final : public SilenceWatch {
   storage::Writer& writer_;
   const core::Clock& clock_;
 
-  core::Mutex mutex_;
-  core::CondVar stop_asked_;
-  bool stopping_ RW_GUARDED_BY(mutex_) = false;
-  std::jthread thread_;  // last: joined while all else is there
+  WatchThread thread_;  // last
 };
 
 }  // namespace
