@@ -12,6 +12,7 @@
 
 #include "daemon/core/units.h"
 #include "storage/sqlite/connection.h"
+#include "storage/sqlite/data_dir.h"
 
 namespace rw::storage::sqlite {
 namespace {
@@ -124,11 +125,8 @@ core::Result<std::int64_t> check_copy(Connection& copy, const std::string& path)
 
 core::Result<BackupReport> back_up(const std::string& data_dir, const std::string& file,
                                    const BackupProgress& progress) {
+  RW_TRY(const std::string database, existing_database(data_dir));
   std::error_code error;
-  const std::string database = (std::filesystem::path(data_dir) / "regwarden.db").string();
-  if (!std::filesystem::exists(database, error)) {
-    return core::Error{core::ErrorCode::kNotFound, database + ": no such database", "check data_dir"};
-  }
   if (std::filesystem::exists(std::filesystem::symlink_status(file, error))) {
     return core::Error{core::ErrorCode::kInvalidInput, file + ": is there already",
                        "a backup replaces nothing: name a new file"};

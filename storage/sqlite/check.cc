@@ -4,14 +4,13 @@
 
 #include <array>
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include "daemon/core/time.h"
 #include "storage/sqlite/connection.h"
+#include "storage/sqlite/data_dir.h"
 #include "storage/sqlite/id_set.h"
 #include "storage/sqlite/mark.h"
 #include "storage/sqlite/schema.h"
@@ -237,11 +236,7 @@ std::string_view outcome_name(Examined::Outcome outcome) {
 }
 
 core::Result<std::vector<Examined>> check(const std::string& data_dir) {
-  const std::string path = (std::filesystem::path(data_dir) / "regwarden.db").string();
-  std::error_code error;
-  if (!std::filesystem::exists(path, error)) {
-    return core::Error{core::ErrorCode::kNotFound, path + ": no such database", "check data_dir"};
-  }
+  RW_TRY(const std::string path, existing_database(data_dir));
   // Not kReadOnly: SQLite does not know CHECK constraints then, and integrity_check passes over them.
   RW_TRY(Connection connection, Connection::open(path, Connection::Mode::kReadWrite));
   leave_log_on_close(connection);

@@ -7,24 +7,16 @@
 
 #include "daemon/core/units.h"
 #include "storage/sqlite/connection.h"
+#include "storage/sqlite/data_dir.h"
 #include "storage/sqlite/store.h"
 #include "storage/sqlite/write_ahead_log.h"
 
 namespace rw::storage::sqlite {
-namespace {
-
-std::uint64_t bytes_of(const std::filesystem::path& file) {
-  std::error_code error;
-  const auto size = std::filesystem::file_size(file, error);
-  return error ? 0 : size;
-}
-
-}  // namespace
 
 core::Result<CompactReport> compact(const std::string& data_dir) {
   RW_TRY(const auto store, open({.data_dir = data_dir, .create = false, .exclusive = true}));
-  const std::filesystem::path file = std::filesystem::path(data_dir) / "regwarden.db";
-  RW_TRY(Connection connection, Connection::open(file.string(), Connection::Mode::kReadWrite));
+  const std::string file = database_file(data_dir);
+  RW_TRY(Connection connection, Connection::open(file, Connection::Mode::kReadWrite));
   RW_CHECK(make_log_durable(connection));
   RW_TRY(const std::int64_t used,
          connection.query_integer("SELECT (SELECT * FROM pragma_page_count) * (SELECT * FROM pragma_page_size)"
@@ -41,14 +33,14 @@ core::Result<CompactReport> compact(const std::string& data_dir) {
   }
   CompactReport report;
   RW_CHECK(connection.execute("PRAGMA wal_checkpoint(TRUNCATE)"));
-  report.bytes_before = bytes_of(file);
+  report.bytes_before = size_of_file(file);
   sqlite3_temp_directory = sqlite3_mprintf("%s", data_dir.c_str());  // /tmp may be small
   const core::Result<void> done = connection.execute(
       "PRAGMA temp_store = FILE; PRAGMA auto_vacuum = INCREMENTAL; VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
   sqlite3_free(sqlite3_temp_directory);
   sqlite3_temp_directory = nullptr;
   if (!done.ok()) return done.error();
-  report.bytes_after = bytes_of(file);
+  report.bytes_after = size_of_file(file);
   return report;
 }
 

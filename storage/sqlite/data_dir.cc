@@ -11,6 +11,23 @@
 
 namespace rw::storage::sqlite {
 
+std::string database_file(const std::string& data_dir) {
+  return (std::filesystem::path(data_dir) / "regwarden.db").string();
+}
+
+core::Result<std::string> existing_database(const std::string& data_dir) {
+  std::string file = database_file(data_dir);
+  std::error_code error;
+  if (std::filesystem::exists(file, error)) return file;
+  return core::Error{core::ErrorCode::kNotFound, file + ": no such database", "check data_dir"};
+}
+
+std::uint64_t size_of_file(const std::string& path) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(path, error);
+  return error ? 0 : size;
+}
+
 core::Result<void> sync_directory(const std::filesystem::path& dir) {
   const int fd = ::open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   const int failed = fd < 0 || ::fsync(fd) != 0 ? errno : 0;

@@ -3,12 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <map>
 #include <string_view>
-#include <system_error>
 
 #include "storage/sqlite/connection.h"
+#include "storage/sqlite/data_dir.h"
 #include "storage/sqlite/schema.h"
 
 namespace rw::storage::sqlite {
@@ -16,12 +15,6 @@ namespace {
 
 constexpr std::string_view kTablesOfEvents[] = {"registry_event", "process_event", "registry_path", "actor",
                                                 "source",         "origin",        "origin_name",   "term"};
-
-std::uint64_t file_bytes(const std::string& path) {
-  std::error_code error;
-  const auto size = std::filesystem::file_size(path, error);
-  return error ? 0 : size;
-}
 
 core::Result<std::vector<TableStats>> table_stats(Connection& connection) {
   std::vector<TableStats> tables;
@@ -53,11 +46,7 @@ core::Result<std::optional<core::Micros>> time_of(Connection& connection, std::s
 }  // namespace
 
 core::Result<DatabaseStats> stats(const std::string& data_dir) {
-  const std::string path = (std::filesystem::path(data_dir) / "regwarden.db").string();
-  std::error_code error;
-  if (!std::filesystem::exists(path, error)) {
-    return core::Error{core::ErrorCode::kNotFound, path + ": no such database", "check data_dir"};
-  }
+  RW_TRY(const std::string path, existing_database(data_dir));
   RW_TRY(Connection connection, Connection::open(path, Connection::Mode::kReadOnly));
   RW_CHECK(connection.execute("BEGIN"));  // one state for all figures
   DatabaseStats stats;
@@ -73,8 +62,8 @@ core::Result<DatabaseStats> stats(const std::string& data_dir) {
   RW_TRY(const auto pages, connection.query_integer("PRAGMA page_count"));
   RW_TRY(const auto free, connection.query_integer("PRAGMA freelist_count"));
   RW_TRY(const auto auto_vacuum, connection.query_integer("PRAGMA auto_vacuum"));
-  stats.file_bytes = file_bytes(path);
-  stats.log_bytes = file_bytes(path + "-wal");
+  stats.file_bytes = size_of_file(path);
+  stats.log_bytes = size_of_file(path + "-wal");
   stats.used_bytes = static_cast<std::uint64_t>((pages - free) * page);
   stats.free_bytes = static_cast<std::uint64_t>(free * page);
   stats.shrinks = auto_vacuum == 2;

@@ -42,28 +42,27 @@ class SqliteStore final : public Store {
 }  // namespace
 
 core::Result<std::unique_ptr<Store>> open(const Options& options) {
-  const std::filesystem::path dir(options.data_dir);
-  const std::filesystem::path file = dir / "regwarden.db";
+  const std::string file = database_file(options.data_dir);
   std::error_code error;
   if (!options.create && !std::filesystem::exists(file, error)) {
-    return core::Error{core::ErrorCode::kNotFound, fmt::format("{}: no such database", file.string()),
+    return core::Error{core::ErrorCode::kNotFound, file + ": no such database",
                        "check data_dir, or start the daemon once"};
   }
   if (options.create) {
-    RW_CHECK(make_data_dir(dir));
+    RW_CHECK(make_data_dir(options.data_dir));
   }
   std::unique_ptr<DataDirLock> lock;
   if (options.exclusive) {
     RW_TRY(lock, DataDirLock::acquire(options.data_dir));
   }
-  RW_TRY(Connection connection, Connection::open(file.string(), Connection::Mode::kReadWrite, options.vfs));
+  RW_TRY(Connection connection, Connection::open(file, Connection::Mode::kReadWrite, options.vfs));
   leave_log_on_close(connection);
   if (core::Result<void> migrated = migrate(connection); !migrated.ok()) {
     core::Error fault = std::move(migrated).error();
-    fault.message = fmt::format("{}: {}", file.string(), fault.message);
+    fault.message = fmt::format("{}: {}", file, fault.message);
     return fault;
   }
-  return std::unique_ptr<Store>(std::make_unique<SqliteStore>(file.string(), options, std::move(lock)));
+  return std::unique_ptr<Store>(std::make_unique<SqliteStore>(file, options, std::move(lock)));
 }
 
 }  // namespace rw::storage::sqlite

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
-#include <system_error>
+
+#include "storage/sqlite/data_dir.h"
 
 namespace rw::storage::sqlite {
 namespace {
@@ -43,12 +43,6 @@ constexpr hours kRoundPeriod{1};
 // a while, so that a clock that was wrong can be set right.
 constexpr hours kLeap{24};
 constexpr hours kLeapPause{1};
-
-std::uint64_t size_of(const std::string& file) {
-  std::error_code error;
-  const auto size = std::filesystem::file_size(file, error);
-  return error ? 0 : size;
-}
 
 }  // namespace
 
@@ -355,8 +349,8 @@ core::Result<StoreState> Upkeep::look() {
   RW_TRY(const std::int64_t free, read(free_count_));
   StoreState state;
   state.seen = now_;
-  state.file_bytes = size_of(path_);
-  state.log_bytes = size_of(path_ + "-wal");
+  state.file_bytes = size_of_file(path_);
+  state.log_bytes = size_of_file(path_ + "-wal");
   const std::uint64_t most_of_log =
       std::min(kMostLogBytes, retention_.max_size_bytes.value_or(kMostLogBytes * kLogPart) / kLogPart);
   state.used_bytes = static_cast<std::uint64_t>((pages - free) * page_bytes_) + std::min(state.log_bytes, most_of_log);

@@ -175,28 +175,18 @@ core::Result<std::vector<CommitOutcome>> SqliteWriteSession::write(std::span<con
 
 core::Result<void> SqliteWriteSession::write(const Batch& batch, CommitOutcome& outcome) {
   if (batch.searched) RW_CHECK(late_spans_.announce(*batch.searched));
-  const auto count = [&](cim::Dataset dataset, core::Micros time, std::uint64_t& stored) {
-    ++stored;
-    if (!late_spans_.is_late(time)) return;
-    ++outcome.late;
-    late_spans_.add(dataset, time, sqlite3_last_insert_rowid(connection_.raw()));
+  const auto store = [&](const auto& records, cim::Dataset dataset, std::uint64_t& stored) -> core::Result<void> {
+    for (const auto& record : records) {
+      RW_TRY(const bool added, insert(record));
+      ++(added ? stored : outcome.duplicates);
+      if (!added || !late_spans_.is_late(record.time)) continue;
+      ++outcome.late;
+      late_spans_.add(dataset, record.time, sqlite3_last_insert_rowid(connection_.raw()));
+    }
+    return {};
   };
-  for (const cim::RegistryRecord& record : batch.registry) {
-    RW_TRY(const bool added, insert(record));
-    if (added) {
-      count(cim::Dataset::kRegistry, record.time, outcome.registry_stored);
-    } else {
-      ++outcome.duplicates;
-    }
-  }
-  for (const cim::ProcessRecord& record : batch.processes) {
-    RW_TRY(const bool added, insert(record));
-    if (added) {
-      count(cim::Dataset::kProcesses, record.time, outcome.processes_stored);
-    } else {
-      ++outcome.duplicates;
-    }
-  }
+  RW_CHECK(store(batch.registry, cim::Dataset::kRegistry, outcome.registry_stored));
+  RW_CHECK(store(batch.processes, cim::Dataset::kProcesses, outcome.processes_stored));
   for (const cim::RiskEvent& event : batch.risk_events) {
     RW_TRY(const bool added, insert(event));
     if (added) ++outcome.risk_events_added;
