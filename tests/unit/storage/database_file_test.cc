@@ -51,9 +51,11 @@ cim::Run run_at(const char* detection, int hour, int length_hours = 1) {
   return run;
 }
 
-void keep_busy(const std::stop_token& stop, WriteSession& session) {
-  for (std::uint64_t i = 1000; !stop.stop_requested(); ++i) {
-    const Batch batch = batch_of({set_value(i)});
+// For a thread of its own: without assertions, which Catch2 allows on one thread at a time. From record on, each event
+// has the next EventRecordID.
+void keep_busy(const std::stop_token& stop, WriteSession& session, cim::RegistryRecord record) {
+  for (; !stop.stop_requested(); ++*record.record_id) {
+    const Batch batch = batch_of({record});
     (void)session.commit({&batch, 1});
   }
 }
@@ -169,7 +171,7 @@ TEST_CASE("a backup is what was committed, while others write") {
   const std::string file = elsewhere.path() + "/copy.db";
   sqlite::BackupReport report;
   {
-    std::jthread writer([&](const std::stop_token& stop) { keep_busy(stop, *session); });
+    std::jthread writer([&, next = set_value(1000)](const std::stop_token& stop) { keep_busy(stop, *session, next); });
     std::uint64_t shown = 0;
     report = must(sqlite::back_up(folder_of(database), file, [&](std::uint64_t done, std::uint64_t total) {
       CHECK(done <= total);
