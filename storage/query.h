@@ -1,6 +1,7 @@
 // Questions to a store and their answers: SQL text with bound values, and tables of values.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -23,5 +24,9 @@ struct Table {
   std::vector<std::string> columns;
   std::vector<std::vector<Value>> rows;  // each as long as columns
 };
+
+// Memory that a value, or a row of them, takes.
+std::size_t size_bytes(const Value& value);
+std::size_t size_bytes(const std::vector<Value>& row);
 
 }  // namespace rw::storage

@@ -88,25 +88,24 @@ using RowSink = std::function<core::Result<void>(std::vector<Value> row)>;
 struct SearchLimits {
   std::int64_t max_rows = 100'000;
   std::chrono::milliseconds timeout = std::chrono::minutes(5);
+  std::size_t max_bytes = std::size_t{64} * 1024 * 1024;  // memory for the rows that are kept, each step's
 };
-
-// The error of a search that gave more.
-core::Error too_many_rows(std::int64_t max_rows);
 
 class Reader {
  public:
   virtual ~Reader() = default;
 
-  // Runs a search. Errors: Limit (rows, time), Cancelled (cancel() was called), Internal (bad SQL: a bug).
+  // Runs a search. Errors: Limit (rows, memory, time), Cancelled (cancel() was called), Internal (bad SQL: a bug).
   virtual core::Result<Table> query(const Query& query, const SearchLimits& limits) = 0;
 
-  // The same without a limit on rows: for the caller who keeps few of many. Errors: also those of the sink.
+  // The same without a limit on rows: for the caller who keeps few of many. A single value has a limit all the same.
+  // Errors: also those of the sink.
   virtual core::Result<void> scan(const Query& query, std::chrono::milliseconds timeout, const RowSink& sink) = 0;
 
   // For ticks of many searches with these filters; it keeps what it learns from tick to tick. Errors: as scan().
   virtual core::Result<std::unique_ptr<Sieve>> open_sieve(std::vector<Filter> filters) = 0;
 
-  // Errors: InvalidInput (unknown filter column).
+  // A page ends before its limit where its rows are large. Errors: InvalidInput (unknown filter column).
   virtual core::Result<ListPage> list(const ListRequest& request) = 0;
 
   // One entry for every detection that was ever seen (see cim::DetectionSince).

@@ -14,6 +14,7 @@
 #include "daemon/core/text.h"
 #include "daemon/detect/emit_sql.h"
 #include "daemon/detect/simplify.h"
+#include "storage/row_meter.h"
 
 namespace rw::detect {
 namespace {
@@ -112,12 +113,13 @@ core::Result<Rows> rows_of(const EventQuery& events, std::vector<Row> answer) {
 }
 
 StepContext step_context(const SearchContext& context, std::vector<std::string>& warnings) {
-  return {context.zone, context.window, context.now, context.limits.max_rows, {}, warnings};
+  return {context.zone, context.window, context.now, context.limits, {}, warnings};
 }
 
 // Rows are taken through the first steps so many at a time, so that a search that keeps few of millions of groups
 // (by the length of their data, say) does not hold them all.
 constexpr std::size_t kPortion = 1024;
+constexpr std::size_t kPortionBytes = std::size_t{4} * 1024 * 1024;
 // A join whose rows are more reads all that its subsearch asks for.
 constexpr std::size_t kMostPartners = 10'000;
 
@@ -125,14 +127,15 @@ constexpr std::size_t kMostPartners = 10'000;
 class Portions {
  public:
   Portions(const Plan& plan, std::size_t steps, const SearchContext& context, std::vector<std::string>& warnings)
-      : plan_(plan), steps_(steps), context_(context), warnings_(warnings) {}
+      : plan_(plan), steps_(steps), context_(context), warnings_(warnings), meter_(context.limits) {}
 
   core::Result<void> add(Row row) {
     if (row.size() != width_of(plan_.events)) {
       return core::Error{core::ErrorCode::kInternal, "the store answered with another number of columns than asked"};
     }
+    portion_bytes_ += storage::size_bytes(row);
     portion_.push_back(std::move(row));
-    return portion_.size() < kPortion ? core::Result<void>() : take_in();
+    return portion_.size() < kPortion && portion_bytes_ < kPortionBytes ? core::Result<void>() : take_in();
   }
 
   core::Result<Rows> finish() {
@@ -142,18 +145,18 @@ class Portions {
 
  private:
   core::Result<void> take_in() {
+    portion_bytes_ = 0;
     RW_TRY(Rows rows, rows_of(plan_.events, std::exchange(portion_, {})));
     for (std::size_t i = 0; i < steps_; ++i) {
       StepContext context = step_context(context_, warnings_);
       RW_CHECK(plan_.steps[i].step->apply(rows, context));
     }
+    for (const Row& row : rows.rows) RW_CHECK(meter_.add(row));
     // Columns come of the columns before, not of the rows: they are the same in every portion.
     std::vector<Row> kept = std::exchange(kept_.rows, {});
     std::move(rows.rows.begin(), rows.rows.end(), std::back_inserter(kept));
     kept_ = std::move(rows);
     kept_.rows = std::move(kept);
-    const std::int64_t max_rows = context_.limits.max_rows;
-    if (static_cast<std::int64_t>(kept_.rows.size()) > max_rows) return storage::too_many_rows(max_rows);
     return {};
   }
 
@@ -162,7 +165,9 @@ class Portions {
   const SearchContext& context_;
   std::vector<std::string>& warnings_;
   std::vector<Row> portion_;
+  std::size_t portion_bytes_ = 0;
   Rows kept_;
+  storage::RowMeter meter_;  // of kept_
 };
 
 // The rows of the query's events: from its window, or from what a tick's sieve left of it. `narrower`: tests that only
@@ -233,6 +238,8 @@ class Execution {
                subsearches(*step, dry || (rows.rows.empty() && step->step->needs_rows()), &rows));
       }
       RW_CHECK(step->step->apply(rows, step_with));
+      storage::RowMeter meter(context_.limits);
+      for (const Row& row : rows.rows) RW_CHECK(meter.add(row));
     }
     return rows;
   }

@@ -10,8 +10,8 @@
 
 namespace rw::detect {
 
-// Errors: those of storage::Reader::scan; Limit (more rows than limits.max_rows after the first steps that look at one
-// row at a time, or after a later step).
+// Errors: those of storage::Reader::scan; Limit (more rows or memory for them than `limits` allow after the first steps
+// that look at one row at a time, or after a later step).
 core::Result<Rows> execute(const Plan& plan, const SearchContext& context, std::vector<std::string>& warnings);
 
 }  // namespace rw::detect

@@ -19,6 +19,7 @@
 #include "daemon/core/time_modifier.h"
 #include "daemon/detect/rows.h"
 #include "storage/predicate.h"
+#include "storage/store.h"
 
 namespace rw::detect {
 
@@ -129,7 +130,7 @@ struct StepContext {
   const core::TimeZone& zone;
   cim::Window window;
   core::Micros now;                    // see SearchContext
-  std::int64_t max_rows;               // no step may make more
+  const storage::SearchLimits& limits;  // no step may make more
   std::vector<Rows> subsearches = {};  // results of the step's own plans
   std::vector<std::string>& warnings;  // for the operator
 };

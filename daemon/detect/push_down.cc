@@ -1,6 +1,5 @@
 #include "daemon/detect/push_down.h"
 
-#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -40,6 +39,7 @@ void push_down(const std::vector<spl::CommandPtr>& commands, Plan& plan) {
   if (!plan.reads_events || plan.events.by.empty()) return;
   Rows columns = columns_of(plan.events);
   const core::TimeZone zone;
+  const storage::SearchLimits limits;
   std::vector<std::string> warnings;
   All all{{plan.events.where}};
   bool found = false;
@@ -57,7 +57,7 @@ void push_down(const std::vector<spl::CommandPtr>& commands, Plan& plan) {
       definitions.clear();  // it may write anything
     }
     // Without rows a step shows what becomes of the columns.
-    StepContext context{zone, {}, {}, std::numeric_limits<std::int64_t>::max(), {}, warnings};
+    StepContext context{zone, {}, {}, limits, {}, warnings};
     if (!command->apply(columns, context).ok()) break;
   }
   if (!found) return;

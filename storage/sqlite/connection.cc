@@ -37,6 +37,8 @@ core::Error error_of(sqlite3* db, std::string_view doing) {
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:
       return {core::ErrorCode::kIo, std::move(message), "restore the database from a backup"};
+    case SQLITE_TOOBIG:
+      return {core::ErrorCode::kLimit, std::move(message)};
     case SQLITE_NOMEM:
       return {core::ErrorCode::kIo, std::move(message), "give regwarden more memory"};
     default:

@@ -116,12 +116,9 @@ core::Result<ListQuery> list_query(const ListRequest& request) {
   return list;
 }
 
-ListPage finish_page(Table table, const ListRequest& request, ListQuery list) {
+ListPage page_of(Table table, bool more, ListQuery list) {
   ListPage page;
-  if (table.rows.size() > static_cast<std::size_t>(request.limit)) {
-    table.rows.resize(static_cast<std::size_t>(request.limit));
-    page.next_before = std::get<std::int64_t>(table.rows.back()[0]);
-  }
+  if (more) page.next_before = std::get<std::int64_t>(table.rows.back()[0]);
   page.table = std::move(table);
   page.time_columns = std::move(list.time_columns);
   page.json_columns = std::move(list.json_columns);

@@ -9,6 +9,7 @@
 
 namespace rw::storage::sqlite {
 
+// Its rows are at most one more than the limit of the request: that there is more.
 struct ListQuery {
   Query query;
   std::vector<std::string> time_columns;
@@ -19,7 +20,7 @@ struct ListQuery {
 // Errors: InvalidInput (unknown filter column; the message lists the known ones).
 core::Result<ListQuery> list_query(const ListRequest& request);
 
-// Cuts the one row too many that tells whether there is more.
-ListPage finish_page(Table table, const ListRequest& request, ListQuery list);
+// `more`: the table does not end the list.
+ListPage page_of(Table table, bool more, ListQuery list);
 
 }  // namespace rw::storage::sqlite

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "storage/row_meter.h"
 #include "storage/sqlite/authorizer.h"
 #include "storage/sqlite/functions.h"
 #include "storage/sqlite/listing.h"
@@ -17,16 +18,27 @@ namespace {
 
 constexpr int kProgressSteps = 50'000;  // virtual machine steps between looks at the clock
 constexpr std::chrono::seconds kListTimeout{30};
+// Of the rows of a page, as far as one row leaves a choice: the API makes its answer of them in memory.
+constexpr std::size_t kPageBytes = std::size_t{4} * 1024 * 1024;
+// Of a value and of a row: what an aggregate such as values() may grow to. Far above what an event may hold.
+constexpr int kMostValueBytes = 64 * 1024 * 1024;
+
+std::vector<std::string> columns_of(const Statement& statement) {
+  std::vector<std::string> columns;
+  for (int i = 0; i < statement.column_count(); ++i) columns.emplace_back(statement.column_name(i));
+  return columns;
+}
 
 }  // namespace
 
 core::Result<std::unique_ptr<Reader>> SqliteReader::open(const std::string& path, const std::string& vfs) {
   RW_TRY(Connection connection, Connection::open(path, Connection::Mode::kReadOnly, vfs));
   RW_CHECK(
-      connection.execute("PRAGMA query_only = ON; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;"
+      connection.execute("PRAGMA query_only = ON; PRAGMA cache_size = -16384; PRAGMA temp_store = FILE;"
                          "PRAGMA trusted_schema = OFF"));
   RW_CHECK(register_functions(connection));
   sqlite3_limit(connection.raw(), SQLITE_LIMIT_ATTACHED, 0);
+  sqlite3_limit(connection.raw(), SQLITE_LIMIT_LENGTH, kMostValueBytes);
   // SQLite sets the function up as a table at its first use, which the authorizer would take for writing.
   RW_CHECK(connection.execute("SELECT 1 FROM json_each('[]')"));
   allow_reading_only(connection);
@@ -86,11 +98,12 @@ core::Result<void> SqliteReader::scan(const Query& query, std::chrono::milliseco
 core::Result<Table> SqliteReader::query(const Query& query, const SearchLimits& limits) {
   RW_TRY(Statement statement, start(query, limits.timeout));
   Table table;
-  for (int i = 0; i < statement.column_count(); ++i) table.columns.emplace_back(statement.column_name(i));
+  table.columns = columns_of(statement);
+  RowMeter meter(limits);
   while (true) {
     RW_TRY(std::optional<std::vector<Value>> row, next(statement));
     if (!row) return table;
-    if (static_cast<std::int64_t>(table.rows.size()) >= limits.max_rows) return too_many_rows(limits.max_rows);
+    RW_CHECK(meter.add(*row));
     table.rows.push_back(*std::move(row));
   }
 }
@@ -101,10 +114,19 @@ core::Result<std::unique_ptr<Sieve>> SqliteReader::open_sieve(std::vector<Filter
 
 core::Result<ListPage> SqliteReader::list(const ListRequest& request) {
   RW_TRY(ListQuery list, list_query(request));
-  SearchLimits limits;
-  limits.timeout = kListTimeout;
-  RW_TRY(Table table, query(list.query, limits));
-  return finish_page(std::move(table), request, std::move(list));
+  RW_TRY(Statement statement, start(list.query, kListTimeout));
+  Table table;
+  table.columns = columns_of(statement);
+  std::size_t bytes = 0;
+  bool cut = false;
+  while (!cut) {
+    RW_TRY(std::optional<std::vector<Value>> row, next(statement));
+    if (!row) break;
+    bytes += size_bytes(*row);
+    cut = !table.rows.empty() && (bytes > kPageBytes || table.rows.size() == static_cast<std::size_t>(request.limit));
+    if (!cut) table.rows.push_back(*std::move(row));
+  }
+  return page_of(std::move(table), cut, std::move(list));
 }
 
 core::Result<std::vector<LedgerEntry>> SqliteReader::ledger() {

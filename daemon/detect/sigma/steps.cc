@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "storage/store.h"
+#include "storage/row_meter.h"
 
 namespace rw::detect::sigma {
 namespace {
@@ -20,10 +20,10 @@ class Append final : public RowStep {
       to.push_back(rows.find_or_add(column.name));
       rows.columns[to.back()].group |= column.group;
     }
-    if (static_cast<std::int64_t>(rows.rows.size() + more.rows.size()) > context.max_rows) {
-      return storage::too_many_rows(context.max_rows);
-    }
+    storage::RowMeter meter(context.limits);
+    for (const Row& row : rows.rows) RW_CHECK(meter.add(row));
     for (Row& row : more.rows) {
+      RW_CHECK(meter.add(row));
       Row& target = rows.rows.emplace_back(rows.columns.size());
       for (std::size_t i = 0; i < to.size(); ++i) target[to[i]] = std::move(row[i]);
     }

@@ -7,6 +7,7 @@
 #include "daemon/core/units.h"
 #include "daemon/detect/spl/aggregates.h"
 #include "daemon/detect/time_buckets.h"
+#include "storage/row_meter.h"
 
 namespace rw::detect::spl {
 namespace {
@@ -17,7 +18,7 @@ using storage::Value;
 class KeyMaker {
  public:
   KeyMaker(const RowGrouping& grouping, const Rows& rows, const StepContext& context)
-      : grouping_(grouping), max_keys_(context.max_rows) {
+      : grouping_(grouping), max_keys_(context.limits.max_rows) {
     for (const RowGrouping::By& by : grouping.by) {
       columns_.push_back(rows.find(by.column));
       if (by.span.count() > 0 && ranges_.empty()) ranges_ = bucket_ranges(kAllTime, by.span, context.zone);
@@ -105,13 +106,11 @@ core::Result<Groups> group_rows(const RowGrouping& grouping, const Rows& rows, c
                                 std::string_view command) {
   const KeyMaker maker(grouping, rows, context);
   Groups groups;
-  std::int64_t memberships = 0;
+  storage::RowMeter meter(context.limits, command);  // a row of several groups counts in each
   for (std::size_t i = 0; i < rows.rows.size(); ++i) {
     for (GroupKey& key : maker.keys_of(rows.rows[i])) {
+      RW_CHECK(meter.add(key));
       groups[std::move(key)].push_back(i);
-      if (++memberships > context.max_rows) {
-        return core::Error{core::ErrorCode::kLimit, fmt::format("{}: more than {} rows", command, context.max_rows)};
-      }
     }
   }
   return groups;

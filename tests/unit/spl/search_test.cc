@@ -352,7 +352,41 @@ TEST_CASE("limits of a run: rows, and what a subsearch may give") {
   CHECK(try_run(store, names, kHour, "UTC", limits).ok());
   const auto product = try_run(store, names + " | join max=0 Registry.dest [" + names + "]", kHour, "UTC", limits);
   REQUIRE_FALSE(product.ok());
-  CHECK(product.error() == core::Error{core::ErrorCode::kLimit, "join: more than 40 rows"});
+  CHECK(product.error() ==
+        core::Error{core::ErrorCode::kLimit, "join: more than 40 rows", "narrow the search or its time range"});
+}
+
+TEST_CASE("limits of a run: memory for the rows of every step") {
+  TemporaryStore store;
+  std::vector<RegistryEvent> events;
+  const std::string data(20'000, 'x');
+  for (int i = 0; i < 100; ++i)
+    events.push_back(value("2026-03-01T10:02:00Z", "HKLM\\a", "v" + std::to_string(i), data));
+  store.add(events);
+  storage::SearchLimits limits;
+  limits.max_bytes = 1024 * 1024;  // of the events' 2 MB
+  const std::string all =
+      "| tstats count FROM datamodel=Endpoint.Registry BY Registry.registry_value_name Registry.registry_value_data "
+      "Registry.dest | rename Registry.* AS *";
+  const std::string names =
+      "| tstats count FROM datamodel=Endpoint.Registry BY Registry.registry_value_name Registry.dest | rename "
+      "Registry.* AS *";
+  const auto fault = [&](const std::string& search) -> std::string {
+    const auto result = try_run(store, search, kHour, "UTC", limits);
+    if (result.ok()) return "";
+    CHECK(result.error().code == core::ErrorCode::kLimit);
+    return result.error().message;
+  };
+  CHECK(fault(all) == "the search gave more than 1MiB of rows");
+  // What the first steps make smaller, row by row, does not count.
+  CHECK(fault(all + " | eval registry_value_data=len(registry_value_data)").empty());
+  CHECK(fault(all + " | where registry_value_name=\"v1\"").empty());
+  CHECK(fault(names).empty());
+  CHECK(fault(names + " | eval x=substr(\"" + data + "\", 1, 20000)") == "eval: more than 1MiB of rows");
+  CHECK(fault(names + " | stats values(registry_value_name) AS v BY dest").empty());
+  CHECK(fault(names + " | eval long=registry_value_name + \"" + std::string(1000, 'y') +
+              "\" | eventstats list(long) AS l") == "eventstats: more than 1MiB of rows");
+  CHECK(fault(names + " | join max=0 dest [" + names + "]") == "join: more than 1MiB of rows");
 }
 
 TEST_CASE("many rows: in order and with all columns, also when none is left") {
@@ -392,7 +426,8 @@ TEST_CASE("a subsearch of more than 50,000 rows is cut, and says so") {
   left.rows = {{std::int64_t{50'000}}, {std::int64_t{50'001}}};
   std::vector<std::string> warnings;
   const core::TimeZone utc;
-  StepContext context{utc, {}, core::Micros(), 100, {std::move(right)}, warnings};
+  const storage::SearchLimits limits;
+  StepContext context{utc, {}, core::Micros(), limits, {std::move(right)}, warnings};
   REQUIRE(pipeline->commands[0]->apply(left, context).ok());
   CHECK(left.rows.size() == 1);
   CHECK(warnings == Lines{"join: the subsearch gave 50002 rows, only the first 50000 were used"});

@@ -6,6 +6,7 @@
 #include "daemon/detect/spl/evaluate.h"
 #include "daemon/detect/spl/expression.h"
 #include "daemon/detect/spl/parser.h"
+#include "storage/row_meter.h"
 
 namespace rw::detect::spl {
 namespace {
@@ -37,10 +38,14 @@ class Eval final : public Command {
   }
 
   core::Result<void> apply(Rows& rows, StepContext& context) const override {
+    storage::RowMeter meter(context.limits, "eval");
     for (const Assignment& assignment : assignments_) {
       const std::size_t column = rows.find_or_add(assignment.column);
       rows.columns[column].group = false;
-      for (Row& row : rows.rows) row[column] = evaluate(assignment.value, {rows, row, context.zone, context.now});
+      for (Row& row : rows.rows) {
+        row[column] = evaluate(assignment.value, {rows, row, context.zone, context.now});
+        RW_CHECK(meter.add_bytes(storage::size_bytes(row[column])));
+      }
     }
     return {};
   }

@@ -8,6 +8,7 @@
 #include "daemon/detect/spl/commands.h"
 #include "daemon/detect/spl/parser.h"
 #include "daemon/detect/spl/search_expression.h"
+#include "storage/row_meter.h"
 
 namespace rw::detect::spl {
 namespace {
@@ -40,6 +41,9 @@ class Inputlookup final : public Command {
     for (const std::string& column : table_->csv.columns) table.columns.push_back({column});
     std::vector<std::size_t> targets;
     for (const std::string& column : table_->csv.columns) targets.push_back(rows.find_or_add(column));
+    const std::string command = "inputlookup " + name_;
+    storage::RowMeter meter(context.limits, command);
+    for (const Row& row : rows.rows) RW_CHECK(meter.add(row));
     std::size_t taken = 0;
     for (std::size_t i = options_.start; i < table_->csv.rows.size() && taken < options_.max; ++i) {
       Row cells;
@@ -47,12 +51,9 @@ class Inputlookup final : public Command {
       if (where && !passes(*where, table, cells)) continue;
       Row row(rows.columns.size());
       for (std::size_t n = 0; n < cells.size(); ++n) row[targets[n]] = std::move(cells[n]);
+      RW_CHECK(meter.add(row));
       rows.rows.push_back(std::move(row));
       ++taken;
-      if (static_cast<std::int64_t>(rows.rows.size()) > context.max_rows) {
-        return core::Error{core::ErrorCode::kLimit,
-                           fmt::format("inputlookup {}: more than {} rows", name_, context.max_rows)};
-      }
     }
     return {};
   }

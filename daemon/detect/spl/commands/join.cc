@@ -14,6 +14,7 @@
 #include "daemon/core/text.h"
 #include "daemon/detect/spl/commands.h"
 #include "daemon/detect/spl/parser.h"
+#include "storage/row_meter.h"
 
 namespace rw::detect::spl {
 namespace {
@@ -74,7 +75,7 @@ class Join final : public Command {
         if (const auto key = key_of(right, row, right_keys)) index[*key].push_back(&row);
       }
     }
-    return merge(rows, right, left_keys, index, context.max_rows);
+    return merge(rows, right, left_keys, index, context.limits);
   }
 
  private:
@@ -100,7 +101,7 @@ class Join final : public Command {
   }
 
   core::Result<void> merge(Rows& rows, const Rows& right, const std::vector<std::size_t>& left_keys, const Index& index,
-                           std::int64_t max_rows) const {
+                           const storage::SearchLimits& limits) const {
     const std::vector<Row> left_rows = std::exchange(rows.rows, {});
     std::vector<std::size_t> target;  // of each right column
     std::vector<bool> added;          // the left side did not have it
@@ -112,6 +113,7 @@ class Join final : public Command {
         rows.columns[target.back()].group = column.group;
       }
     }
+    storage::RowMeter meter(limits, "join");
     for (const Row& left : left_rows) {
       const auto key = key_of(rows, left, left_keys);
       const auto found = key ? index.find(*key) : index.end();
@@ -119,6 +121,7 @@ class Join final : public Command {
         if (!options_.keeps_unmatched) continue;
         rows.rows.push_back(left);
         rows.rows.back().resize(rows.columns.size());
+        RW_CHECK(meter.add(rows.rows.back()));
       }
       for (std::size_t n = 0; found != index.end() && n < found->second.size(); ++n) {
         if (options_.max > 0 && n >= options_.max) break;
@@ -129,9 +132,7 @@ class Join final : public Command {
         for (std::size_t i = 0; i < match.size(); ++i) {
           if ((added[i] || options_.overwrite) && !match[i].is_null()) row[target[i]] = match[i];
         }
-        if (static_cast<std::int64_t>(rows.rows.size()) > max_rows) {
-          return core::Error{core::ErrorCode::kLimit, fmt::format("join: more than {} rows", max_rows)};
-        }
+        RW_CHECK(meter.add(row));
       }
     }
     return {};

@@ -3,6 +3,7 @@
 
 #include "daemon/detect/spl/commands.h"
 #include "daemon/detect/spl/parser.h"
+#include "storage/row_meter.h"
 
 namespace rw::detect::spl {
 namespace {
@@ -14,11 +15,14 @@ class Makeresults final : public Command {
   std::string print() const override { return fmt::format("makeresults count={}", count_); }
 
   core::Result<void> apply(Rows& rows, StepContext& context) const override {
-    if (static_cast<std::int64_t>(count_) > context.max_rows) {
-      return core::Error{core::ErrorCode::kLimit, fmt::format("makeresults: more than {} rows", context.max_rows)};
-    }
     rows.columns = {{"_time"}};
-    rows.rows.assign(count_, Row{epoch_seconds(core::to_us(context.now))});
+    rows.rows.clear();
+    const Row row{epoch_seconds(core::to_us(context.now))};
+    storage::RowMeter meter(context.limits, "makeresults");
+    while (rows.rows.size() < count_) {
+      RW_CHECK(meter.add(row));
+      rows.rows.push_back(row);
+    }
     return {};
   }
 

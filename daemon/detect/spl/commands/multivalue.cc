@@ -13,23 +13,10 @@
 #include "daemon/detect/spl/functions.h"
 #include "daemon/detect/spl/parser.h"
 #include "daemon/detect/spl/regex_matches.h"
+#include "storage/row_meter.h"
 
 namespace rw::detect::spl {
 namespace {
-
-// Of all the rows that mvexpand may make: each is a copy of one that may hold long lists.
-constexpr std::size_t kMaxExpandedBytes = 256 * 1024 * 1024;
-
-std::size_t bytes_of(const Row& row) {
-  std::size_t bytes = row.size() * sizeof(storage::Value);
-  for (const storage::Value& value : row) {
-    if (const auto* text = std::get_if<std::string>(&value)) bytes += text->size();
-    if (const auto* texts = std::get_if<std::vector<std::string>>(&value)) {
-      for (const std::string& text : *texts) bytes += sizeof text + text.size();
-    }
-  }
-  return bytes;
-}
 
 class Mvexpand final : public Command {
  public:
@@ -46,25 +33,21 @@ class Mvexpand final : public Command {
     }
     const std::size_t column = rows.find_or_add(field_);
     std::vector<Row> expanded;
-    std::size_t bytes = 0;
+    storage::RowMeter meter(context.limits, "mvexpand");
     for (Row& row : rows.rows) {
       std::vector<std::string> texts = texts_of(row[column]);
       if (limit_ > 0 && texts.size() > limit_) texts.resize(limit_);
       if (texts.size() < 2) {
-        if (!row[column].is_null()) expanded.push_back(std::move(row));
-      } else {
-        row[column] = storage::Value();
-        bytes += bytes_of(row) * texts.size();
-        if (bytes > kMaxExpandedBytes) {
-          return core::Error{core::ErrorCode::kLimit, fmt::format("mvexpand: more than {} bytes", kMaxExpandedBytes)};
-        }
-        for (std::string& text : texts) {
-          expanded.push_back(row);
-          expanded.back()[column] = std::move(text);
-        }
+        if (row[column].is_null()) continue;
+        RW_CHECK(meter.add(row));
+        expanded.push_back(std::move(row));
+        continue;
       }
-      if (static_cast<std::int64_t>(expanded.size()) > context.max_rows) {
-        return core::Error{core::ErrorCode::kLimit, fmt::format("mvexpand: more than {} rows", context.max_rows)};
+      row[column] = storage::Value();
+      for (std::string& text : texts) {
+        RW_CHECK(meter.add(row));
+        expanded.push_back(row);
+        expanded.back()[column] = std::move(text);
       }
     }
     rows.rows = std::move(expanded);

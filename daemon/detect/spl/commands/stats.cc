@@ -9,6 +9,7 @@
 #include "daemon/detect/spl/commands.h"
 #include "daemon/detect/spl/grouping.h"
 #include "daemon/detect/spl/parser.h"
+#include "storage/row_meter.h"
 
 namespace rw::detect::spl {
 namespace {
@@ -54,11 +55,15 @@ class Eventstats final : public Command {
       }
       results.push_back(std::move(values));
     }
+    storage::RowMeter meter(context.limits, "eventstats");
     for (std::size_t n = 0; n < grouping_.aggregates.size(); ++n) {
       const std::size_t column = rows.find_or_add(grouping_.aggregates[n].column);
       rows.columns[column].group = false;
       for (std::size_t i = 0; i < rows.rows.size(); ++i) {
-        if (group_of[i]) rows.rows[i][column] = results[*group_of[i]][n];
+        if (!group_of[i]) continue;
+        const storage::Value& value = results[*group_of[i]][n];
+        RW_CHECK(meter.add_bytes(storage::size_bytes(value)));
+        rows.rows[i][column] = value;
       }
     }
     return {};
