@@ -47,6 +47,7 @@ void read_scheduler(Section& section, scheduler::SchedulerOptions& options) {
   section.duration("catch_up", options.catch_up, microseconds(0), microseconds(hours(24 * 3650)));
   section.duration("search_timeout", options.limits.timeout, milliseconds(1000), milliseconds(hours(24)));
   set(options.limits.max_rows, section.count("max_rows", 1, 100'000'000));
+  set(options.limits.max_bytes, section.size("max_rows_size", kMiB, 16 * kGiB));
   section.finish();
 }
 
@@ -74,6 +75,10 @@ void read_root(Context& context, const yaml::Node& node, Config& config) {
   read_detections(detections, config.detections);
   Section scheduler(context, root.map("scheduler"), "scheduler");
   read_scheduler(scheduler, config.scheduler);
+  // A window whose events are gone is missed, and must not look as if it had been searched.
+  if (config.retention.events) {
+    config.scheduler.catch_up = std::min(config.scheduler.catch_up, *config.retention.events);
+  }
   Section sources(context, root.map("sources"), "sources");
   read_sources(sources, config.silence);
   Section health(context, root.map("health"), "health");

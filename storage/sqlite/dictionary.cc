@@ -54,6 +54,7 @@ void Dictionary::clear() {
   actors.clear();
   sources.clear();
   origin_of_source_ = {};
+  turn_bytes_ = 0;
   sweeps_ = -1;
 }
 
@@ -63,9 +64,22 @@ std::size_t Dictionary::bytes() const {
 }
 
 std::size_t Dictionary::bound_memory() {
-  if (bytes() <= max_bytes_) return 0;
-  origin_of_source_ = {};
-  return terms.forget_unused() + paths.forget_unused() + actors.forget_unused() + sources.forget_unused();
+  const std::size_t size = bytes();
+  if (size > max_bytes_) {
+    origin_of_source_ = {};
+    const std::size_t forgotten =
+        terms.forget_unused() + paths.forget_unused() + actors.forget_unused() + sources.forget_unused();
+    turn_bytes_ = bytes();
+    return forgotten;
+  }
+  if (size > turn_bytes_ + max_bytes_ / 2) {
+    terms.begin_turn();
+    paths.begin_turn();
+    actors.begin_turn();
+    sources.begin_turn();
+    turn_bytes_ = size;
+  }
+  return 0;
 }
 
 core::Result<Dictionary::EventIds> Dictionary::event_ids(const cim::EventSource& source) {

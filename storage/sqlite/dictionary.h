@@ -30,6 +30,7 @@ class Dictionary {
   // After a rollback the maps know rows that do not exist: they start over from the file with the next load_new().
   void clear();
   // After a commit. Forgets what was not used of late when the maps have grown too large; returns how many entries.
+  // For that moment what stays is there twice, about half of what the maps may hold.
   std::size_t bound_memory();
 
   struct EventIds {
@@ -53,6 +54,7 @@ class Dictionary {
   std::size_t bytes() const;
 
   const std::size_t max_bytes_;
+  std::size_t turn_bytes_ = 0;  // when the turn of the maps began
   std::unordered_map<std::int64_t, std::int64_t> origin_of_source_;
   std::int64_t sweeps_ = -1;  // of the table `upkeep`, when the maps were loaded; -1: they are empty
   IdsInUse* in_use_ = nullptr;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -17,6 +18,9 @@
 
 namespace rw::storage::sqlite {
 namespace {
+
+// Of all connections together: beyond it a page cache that wants more takes a page of its own.
+constexpr std::int64_t kSqliteBytes = std::int64_t{128} * 1024 * 1024;
 
 class SqliteStore final : public Store {
  public:
@@ -43,6 +47,7 @@ class SqliteStore final : public Store {
 
 core::Result<std::unique_ptr<Store>> open(const Options& options) {
   const std::string file = database_file(options.data_dir);
+  sqlite3_soft_heap_limit64(kSqliteBytes);
   std::error_code error;
   if (!options.create && !std::filesystem::exists(file, error)) {
     return core::Error{core::ErrorCode::kNotFound, file + ": no such database",

@@ -38,7 +38,9 @@ class TermMap {
   void note_in(IdSet* in_use) { in_use_ = in_use; }
   // The text has no row of this id any more. Its memory comes back with the next forget_unused().
   void erase(std::string_view text, std::int64_t id);
-  // Forgets what id() has not given since the last call; returns how many texts. Nothing may be pending.
+  // From now on is of late.
+  void begin_turn() { ++turn_; }
+  // Forgets what id() has not given in this turn, and begins one; returns how many texts. Nothing may be pending.
   std::size_t forget_unused();
   // Memory it holds.
   std::size_t bytes() const { return slots_.capacity() * sizeof(Slot) + texts_.capacity_bytes(); }
@@ -131,6 +133,7 @@ class TupleMap {
     const auto it = ids_.find(tuple);
     if (it != ids_.end() && it->second.id == id) ids_.erase(it);
   }
+  void begin_turn() { ++turn_; }
   std::size_t forget_unused() {
     RW_ASSERT(pending_.empty());
     std::unordered_map<Tuple, Entry, Hash> kept;

@@ -127,12 +127,13 @@ void check_equal(const Config& a, const Config& b) {
   CHECK(max_size_bytes == b.retention.max_size_bytes);
   check_equal(detections, b.detections);
   const auto& [zone, threads, catch_up, limits, late_interval] = scheduler;
-  const auto& [max_rows, timeout] = limits;
+  const auto& [max_rows, timeout, max_bytes] = limits;
   CHECK(zone.name() == b.scheduler.zone.name());
   CHECK(threads == b.scheduler.threads);
   CHECK(catch_up == b.scheduler.catch_up);
   CHECK(max_rows == b.scheduler.limits.max_rows);
   CHECK(timeout == b.scheduler.limits.timeout);
+  CHECK(max_bytes == b.scheduler.limits.max_bytes);
   CHECK(late_interval == b.scheduler.late_interval);
   const auto& [silent_after, ignored, creates_risk, creates_notable, severity, risk_score] = silence;
   CHECK(silent_after == b.silence.silent_after);
@@ -185,6 +186,14 @@ TEST_CASE("An empty file, and empty sections, leave the defaults") {
     INFO(text);
     check_equal(good(text), defaults());
   }
+}
+
+TEST_CASE("Windows are caught up no further back than their events are kept") {
+  using std::chrono::hours;
+  CHECK(good("storage: {retention: {events: 3d}}\nscheduler: {catch_up: 5d}\n").scheduler.catch_up == hours(72));
+  CHECK(good("storage: {retention: {events: 3d}}\n").scheduler.catch_up == hours(72));
+  CHECK(good("storage: {retention: {events: none}}\nscheduler: {catch_up: 900d}\n").scheduler.catch_up ==
+        hours(24 * 900));
 }
 
 TEST_CASE("Every key") {
@@ -246,7 +255,7 @@ detections:
   overrides:
     "Disable AMSI Through Registry": {risk_score: 100, severity: critical, enabled: off}
     other: {schedule_window: auto, latest_time: now}
-scheduler: {threads: 1, catch_up: 0, search_timeout: 1s, max_rows: 1}
+scheduler: {threads: 1, catch_up: 0, search_timeout: 1s, max_rows: 1, max_rows_size: 1MiB}
 sources:
   silent_after: 90m
   ignore: ["lab-*", kiosk1]
@@ -340,6 +349,7 @@ health:
   expected.scheduler.catch_up = hours(0);
   expected.scheduler.limits.timeout = seconds(1);
   expected.scheduler.limits.max_rows = 1;
+  expected.scheduler.limits.max_bytes = 1024 * 1024;
   expected.silence = {.silent_after = std::chrono::minutes(90),
                       .ignored = {core::TextPattern::with_stars("lab-*"), core::TextPattern::with_stars("kiosk1")},
                       .creates_risk = false,

@@ -243,14 +243,16 @@ TEST_CASE("Wrong storage and scheduler") {
        {"1:23: error: storage.queue_size: size '64mib': expected a unit (B, KiB, MiB, GiB, TiB, kB, MB, GB or TB) at "
         "column 3",
         "1:43: error: storage.commit_size: '2GiB': expected 64KiB to 1GiB"}},
-      {"scheduler: {threads: 1.5, catch_up: 1y, search_timeout: 1us, max_rows: 0}\n",
+      {"scheduler: {threads: 1.5, catch_up: 1y, search_timeout: 1us, max_rows: 0, max_rows_size: 1}\n",
        {"1:22: error: scheduler.threads: '1.5': expected a whole number",
         "1:37: error: scheduler.catch_up: duration '1y': expected a unit (us, ms, s, m, h, d or w) at column 2",
         "1:57: error: scheduler.search_timeout: '1us': expected 1s to 1d",
-        "1:72: error: scheduler.max_rows: '0': expected 1 to 100000000"}},
+        "1:72: error: scheduler.max_rows: '0': expected 1 to 100000000",
+        "1:90: error: scheduler.max_rows_size: size '1': expected a unit (B, KiB, MiB, GiB, TiB, kB, MB, GB or TB) at "
+        "column 2"}},
       {"scheduler: {max_row: 10}\n",
-       {"1:13: error: scheduler: unknown key 'max_row': expected threads, catch_up, search_timeout or max_rows (did "
-        "you mean max_rows?)"}},
+       {"1:13: error: scheduler: unknown key 'max_row': expected threads, catch_up, search_timeout, max_rows or "
+        "max_rows_size (did you mean max_rows?)"}},
   });
 }
 
