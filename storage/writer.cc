@@ -12,6 +12,7 @@ namespace rw::storage {
 namespace {
 
 constexpr std::chrono::milliseconds kPopWait{500};
+constexpr std::chrono::seconds kSlowCommit{5};
 constexpr std::size_t kMostNotedBytes = 1024 * 1024;
 constexpr std::chrono::milliseconds kFirstBackOff{50};
 constexpr std::chrono::milliseconds kLongestBackOff{2000};
@@ -62,6 +63,7 @@ bool Writer::submit_until(Batch& batch, std::chrono::steady_clock::time_point de
 
 void Writer::run() {
   while (true) {
+    turns_.fetch_add(1, std::memory_order_relaxed);
     std::vector<Batch> batches = queue_.pop_all(options_.commit_bytes, next_wait());
     add_noted(batches);
     const bool idle = batches.empty();
@@ -148,6 +150,7 @@ void Writer::add_noted(std::vector<Batch>& batches) {
 
 // False: the writer is stopping, and the store has failed for long enough.
 bool Writer::wait_to_retry(std::chrono::milliseconds back_off) {
+  turns_.fetch_add(1, std::memory_order_relaxed);
   {
     core::Lock lock(mutex_);
     if (!stopping_) {
@@ -212,12 +215,21 @@ void Writer::checkpoint() {
   }
 }
 
+void Writer::count_commit_time(std::chrono::steady_clock::duration taken) {
+  commit_us_.fetch_add(std::chrono::duration_cast<std::chrono::microseconds>(taken).count(), std::memory_order_relaxed);
+  if (taken < kSlowCommit || !slow_commit_.due()) return;
+  spdlog::warn("store: a commit took {:.1f} s: the disk is slow, or the machine is busy",
+               std::chrono::duration<double>(taken).count());
+}
+
 void Writer::commit(std::vector<Batch> batches) {
   if (given_up_) return give_up(std::move(batches));
   auto back_off = kFirstBackOff;
   while (true) {
+    const auto start = std::chrono::steady_clock::now();
     core::Result<std::vector<CommitOutcome>> outcomes = session_->commit(batches);
     if (outcomes.ok()) {
+      count_commit_time(std::chrono::steady_clock::now() - start);
       set_stall(nullptr);
       counters_.add(core::Counter::kCommits);
       for (std::size_t i = 0; i < batches.size(); ++i) {

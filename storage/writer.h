@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@
 
 #include "daemon/core/bounded_queue.h"
 #include "daemon/core/counters.h"
+#include "daemon/core/log.h"
 #include "daemon/core/mutex.h"
 #include "storage/store.h"
 #include "storage/upkeep.h"
@@ -24,8 +26,8 @@ namespace rw::storage {
 class Writer {
  public:
   struct Options {
-    std::size_t queue_bytes = 64 * 1024 * 1024;     // batches waiting; full means back-pressure
-    std::size_t commit_bytes = 32 * 1024 * 1024;    // at most this much in one transaction
+    std::size_t queue_bytes = 48 * 1024 * 1024;     // batches waiting; full means back-pressure
+    std::size_t commit_bytes = 16 * 1024 * 1024;    // at most this much in one transaction
     std::chrono::milliseconds stop_patience{4000};  // how long a stopping writer goes on trying a store that fails
   };
 
@@ -52,6 +54,15 @@ class Writer {
   // True while the last commit failed: the store does not take anything just now.
   bool stalled() const { return stalled_.load(std::memory_order_relaxed); }
 
+  // Grows as long as the writer's thread goes on, whether the store takes anything or not: at least every few seconds,
+  // but for a commit or a checkpoint that the disk keeps waiting. Thread-safe.
+  std::uint64_t turns() const { return turns_.load(std::memory_order_relaxed); }
+
+  // What commits that worked have taken, all together. Thread-safe.
+  std::chrono::microseconds commit_time() const {
+    return std::chrono::microseconds(commit_us_.load(std::memory_order_relaxed));
+  }
+
   // What keeps the store from its work: nothing was written since then (stalled), or all was written but checkpoints
   // fail. Thread-safe.
   struct Trouble {
@@ -75,12 +86,16 @@ class Writer {
   void give_up(std::vector<Batch> batches);
   void checkpoint();
   void set_stall(const core::Error* error);
+  void count_commit_time(std::chrono::steady_clock::duration taken);
 
   const std::unique_ptr<WriteSession> session_;
   const Options options_;
   core::Counters& counters_;
   core::BoundedQueue<Batch> queue_;
   std::atomic<bool> stalled_{false};
+  std::atomic<std::uint64_t> turns_{0};
+  std::atomic<std::int64_t> commit_us_{0};
+  core::OncePerMinute slow_commit_;
   // Of the writer's thread only, from the first failure after begin_stop() on; they hold for all that is left.
   std::optional<std::chrono::steady_clock::time_point> patience_end_;
   std::optional<core::Error> given_up_;

@@ -41,6 +41,10 @@ std::string render_metrics(const core::Counters& counters, const Gauges& gauges)
         fmt::format("{}{{channel=\"{}\",event_id=\"{}\"}} {}\n", kSkipped, label_value(kind.first), kind.second, count);
   }
 
+  constexpr std::string_view kCommitTime = "regwarden_commit_seconds_total";
+  append_head(out, kCommitTime, "counter", "Time that commits took, with regwarden_commits_total their mean");
+  out += fmt::format("{} {}\n", kCommitTime, static_cast<double>(gauges.commit_time.count()) / 1e6);
+
   const auto gauge = [&](std::string_view name, std::string_view help, auto value, std::string_view labels = {}) {
     append_head(out, name, "gauge", help);
     out += fmt::format("{}{} {}\n", name, labels, value);

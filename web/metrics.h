@@ -1,6 +1,7 @@
 // The daemon's counters in Prometheus' text exposition format 0.0.4. Pure.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -25,6 +26,7 @@ struct Gauges {
   bool stalled = false;
   std::optional<std::uint64_t> free_bytes = std::nullopt;   // unset: not known
   std::map<std::string_view, std::size_t> conditions = {};  // of health: how many last, by their names
+  std::chrono::microseconds commit_time{0};                 // of all commits
   std::optional<SenderCounts> hosts = std::nullopt;         // unset: the store could not be asked
   std::optional<storage::StoreState> store = std::nullopt;  // unset: not looked at yet
   std::string_view version;

@@ -86,6 +86,7 @@ Answer get_metrics(const Context& context, const http::Request&) {
                                                 .stalled = writer.stalled(),
                                                 .free_bytes = scheduler::free_bytes_of(context.sources.data_dir),
                                                 .conditions = condition_counts(context.sources.health),
+                                                .commit_time = writer.commit_time(),
                                                 .hosts = hosts,
                                                 .store = writer.store_state(),
                                                 .version = core::kVersion});

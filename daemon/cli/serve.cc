@@ -3,19 +3,22 @@
 #include <pthread.h>
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
-#include <systemd/sd-daemon.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdint>
-#include <ctime>
 #include <memory>
+#include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "daemon/cli/command.h"
 #include "daemon/cli/reloader.h"
+#include "daemon/cli/service_manager.h"
 #include "daemon/core/log.h"
 #include "daemon/core/units.h"
 #include "daemon/core/version.h"
@@ -65,6 +68,12 @@ class Daemon {
   core::Result<detect::ReloadReport> reload() {
     reload_certificates();
     return reloader_->reload();
+  }
+
+  // Whether the thread on which all others wait sooner or later has gone on since it was asked last.
+  bool goes_on() {
+    const std::uint64_t before = std::exchange(turns_seen_, writer_->turns());
+    return turns_seen_ != before;
   }
 
  private:
@@ -193,6 +202,7 @@ class Daemon {
   std::unique_ptr<web::Api> api_;
   std::unique_ptr<http::Server> api_server_;
   std::unique_ptr<scheduler::HealthWatch> health_;
+  std::uint64_t turns_seen_ = 0;  // of the writer
 };
 
 // The signals that main waits for, blocked in every thread.
@@ -214,23 +224,44 @@ void raise_file_limit() {
   if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) spdlog::warn("cannot raise the limit of open files");
 }
 
-// Tells systemd (Type=notify-reload) when it begins and when it is over.
 void reload(Daemon& daemon) {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  const std::int64_t now_us = std::int64_t{now.tv_sec} * 1'000'000 + now.tv_nsec / 1000;
-  sd_notify(0, fmt::format("RELOADING=1\nMONOTONIC_USEC={}", now_us).c_str());
+  service_manager::reloading();
   spdlog::info(
       "SIGHUP: reading the detections and certificates again; the rest of the configuration stays until a restart");
   const auto report = daemon.reload();
   if (!report.ok()) spdlog::error("reload: {}: nothing has changed", core::render(report.error()));
-  sd_notify(0, "READY=1");
+  service_manager::ready();
+}
+
+// The next signal; 0: none came within the time.
+int wait_for_signal(const sigset_t& signals, std::optional<std::chrono::microseconds> time) {
+  timespec limit{};
+  if (time) {
+    const auto whole = std::chrono::floor<std::chrono::seconds>(*time);
+    limit.tv_sec = whole.count();
+    limit.tv_nsec = std::chrono::nanoseconds(*time - whole).count();
+  }
+  int signal = 0;
+  do {
+    signal = time ? sigtimedwait(&signals, nullptr, &limit) : sigwaitinfo(&signals, nullptr);
+  } while (signal < 0 && errno == EINTR);
+  return std::max(signal, 0);
 }
 
 void wait_for_stop(const sigset_t& signals, Daemon& daemon) {
+  // Three signs in the time that the watchdog grants: a commit that a slow disk holds up costs one or two of them.
+  auto sign_of_life = service_manager::watchdog_interval();
+  if (sign_of_life) *sign_of_life /= 3;
   while (true) {
-    int signal = 0;
-    sigwait(&signals, &signal);
+    const int signal = wait_for_signal(signals, sign_of_life);
+    if (signal == 0) {
+      if (daemon.goes_on()) {
+        service_manager::alive();
+      } else {
+        spdlog::error("the store's writer does not go on; the watchdog is not told that all is well");
+      }
+      continue;
+    }
     if (signal != SIGHUP) {
       spdlog::info("stopping: {}", signal == SIGINT ? "SIGINT" : "SIGTERM");
       return;
@@ -249,11 +280,11 @@ int serve(const std::string& config_file) {
 
   auto daemon = Daemon::start(*config);
   if (!daemon.ok()) return fail(daemon.error());
-  sd_notify(0, "READY=1");
+  service_manager::ready();
   spdlog::info("ready");
 
   wait_for_stop(signals, **daemon);
-  sd_notify(0, "STOPPING=1");
+  service_manager::stopping();
   daemon->reset();
   spdlog::info("stopped");
   return kDone;

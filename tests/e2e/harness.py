@@ -61,7 +61,8 @@ class Daemon:
         api: {listen: "127.0.0.1:0"}
         """
 
-    def __init__(self, config=None, folder=None):
+    def __init__(self, config=None, folder=None, environment=None):
+        self.environment = environment
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="regwarden-e2e-"))
         self.config = self.folder / "regwarden.yaml"
         self.config.write_text(config or self.DEFAULT)
@@ -71,7 +72,8 @@ class Daemon:
     def start(self):
         self.ports = {}
         self.log = []
-        self.process = subprocess.Popen([BINARY, "serve", "-c", self.config], stderr=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen([BINARY, "serve", "-c", self.config], stderr=subprocess.PIPE, text=True,
+                                        env={**os.environ, **(self.environment or {})})
         ready = threading.Event()
 
         def read():
@@ -172,8 +174,8 @@ def cli(*arguments, check=True):
 class TestCase(unittest.TestCase):
     maxDiff = None
 
-    def daemon(self, config=None, folder=None):
-        daemon = Daemon(config, folder)
+    def daemon(self, config=None, folder=None, environment=None):
+        daemon = Daemon(config, folder, environment)
         self.addCleanup(daemon.remove)
         return daemon
 

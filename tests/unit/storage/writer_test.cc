@@ -200,6 +200,32 @@ TEST_CASE("a store that is busy or full is tried again until it works") {
   }
 }
 
+TEST_CASE("turns tell a writer that goes on from one that hangs") {
+  const Quiet quiet;
+  FakeSession::Control control;
+  core::Counters counters;
+  Writer writer(std::make_unique<FakeSession>(control), {.stop_patience = 50ms}, counters);
+  const auto goes_on_from = [&](std::uint64_t before) {
+    const auto end = std::chrono::steady_clock::now() + kDeadline;
+    while (writer.turns() == before && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(1ms);
+    return writer.turns() != before;
+  };
+  CHECK(goes_on_from(writer.turns()));  // nothing to do
+
+  control.hold();
+  CHECK(submit(writer, named("a")));
+  REQUIRE(control.wait_for_tries(1));
+  const std::uint64_t held = writer.turns();
+  std::this_thread::sleep_for(700ms);  // longer than an idle writer waits
+  CHECK(writer.turns() == held);
+
+  control.answer = [](std::span<const Batch>) -> Outcomes { return error(core::ErrorCode::kIo, "disk full"); };
+  control.release();
+  CHECK(goes_on_from(held));
+  const std::uint64_t stalled = writer.turns();
+  CHECK(goes_on_from(stalled));  // it fails, and tries again
+}
+
 TEST_CASE("a batch that the store refuses for good does not cost the others") {
   const Quiet quiet;
   FakeSession::Control control;

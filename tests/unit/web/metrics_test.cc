@@ -56,6 +56,7 @@ TEST_CASE("metrics: every counter and gauge, once, with its meaning") {
                      .stalled = true,
                      .free_bytes = 1 << 20,
                      .conditions = {{"disk_space_low", 1}, {"queue_full", 0}},
+                     .commit_time = std::chrono::microseconds(2'500'000),
                      .hosts = web::SenderCounts{5, 3, 1},
                      .version = "1.2.3"};
   gauges.store = storage::StoreState{.seen = core::from_us(1'791'763'200'123'456),
@@ -65,7 +66,7 @@ TEST_CASE("metrics: every counter and gauge, once, with its meaning") {
                                      .oldest = core::from_us(1'791'000'000'000'000)};
   const auto families = parse(web::render_metrics(counters, gauges));
 
-  CHECK(families.size() == std::size(core::kCounterTable) + 14);
+  CHECK(families.size() == std::size(core::kCounterTable) + 15);
   for (const core::CounterDeclaration& counter : core::kCounterTable) {
     INFO(counter.name);
     const Family& family = families.at(std::string(counter.name));
@@ -77,6 +78,8 @@ TEST_CASE("metrics: every counter and gauge, once, with its meaning") {
   CHECK(families.at("regwarden_events_skipped_total").samples ==
         std::map<std::string, std::string>{{R"({channel="Security",event_id="4624"})", "2"},
                                            {"{channel=\"a\\\"b\\\\c\\nd\xEF\xBF\xBD\",event_id=\"1\"}", "1"}});
+  CHECK(families.at("regwarden_commit_seconds_total").type == "counter");
+  CHECK(families.at("regwarden_commit_seconds_total").samples.at("") == "2.5");
   CHECK(families.at("regwarden_writer_queue_bytes").samples.at("") == "4096");
   CHECK(families.at("regwarden_writer_stalled").samples.at("") == "1");
   CHECK(families.at("regwarden_store_used_bytes").samples.at("") == "1000");
@@ -105,6 +108,7 @@ TEST_CASE("metrics: as the API answers them") {
   const auto families = parse(response.body);
   CHECK(families.at("regwarden_registry_events_stored_total").samples.at("") == "1");
   CHECK(families.at("regwarden_commits_total").samples.at("") == "1");
+  CHECK(std::stod(families.at("regwarden_commit_seconds_total").samples.at("")) > 0);
   CHECK(families.at("regwarden_hosts").samples.at("") == "0");
   CHECK(families.at("regwarden_health_conditions").samples.size() == std::size(scheduler::kHealthConditions));
   CHECK(std::stoull(families.at("regwarden_data_dir_free_bytes").samples.at("")) > 0);
