@@ -23,12 +23,12 @@ std::string details(std::uint64_t random) {
 
 }  // namespace
 
-std::string event_xml(std::uint64_t number) {
+std::string event_xml(std::uint64_t number, Paths paths) {
   const std::uint64_t random = mix(number);
   const std::uint64_t process = hot(mix(random ^ 1), 4000);
   const std::uint64_t host = process % 22;
-  const std::uint64_t value = hot(mix(random ^ 2), 50'000);
-  const std::uint64_t key = value % 16'000;
+  const std::uint64_t value = paths == Paths::kDistinct ? number : hot(mix(random ^ 2), 50'000);
+  const std::uint64_t key = paths == Paths::kDistinct ? number : value % 16'000;
   const std::uint64_t second = kFirstSecond + number / kEventsPerSecond;
   const std::uint64_t day_second = second % 86'400;
   const std::string clock = fmt::format("{:02}:{:02}:{:02}", day_second / 3600, day_second / 60 % 60, day_second % 60);
@@ -51,10 +51,10 @@ std::string event_xml(std::uint64_t number) {
       process % 60);
 }
 
-std::string event_frame(std::uint64_t number) {
+std::string event_frame(std::uint64_t number, Paths paths) {
   const std::string message =
       "<14>1 2023-11-14T22:13:20.000000Z ws-01.corp.example.test Microsoft-Windows-Sysmon 2212 - - " +
-      event_xml(number);
+      event_xml(number, paths);
   return fmt::format("{} {}", message.size(), message);
 }
 

@@ -8,10 +8,14 @@
 
 namespace rw::bench {
 
+// Distinct: every event has a key and a value name that no other has, as somebody would send who wants the store's
+// dictionary to grow.
+enum class Paths { kRepeating, kDistinct };
+
 // The event's XML. Record ids are `number` + 1: no two events are the same.
-std::string event_xml(std::uint64_t number);
+std::string event_xml(std::uint64_t number, Paths paths = Paths::kRepeating);
 
 // As a syslog sender puts it on a TCP stream: octet counted, RFC 5424 header.
-std::string event_frame(std::uint64_t number);
+std::string event_frame(std::uint64_t number, Paths paths = Paths::kRepeating);
 
 }  // namespace rw::bench

@@ -1,8 +1,9 @@
-"""Senders that never rest, and a daemon that is killed, stopped, frozen, and whose disk is full, at random. Afterwards
-everything that was acknowledged is there, nothing is there twice, the ledger has no hole, and the findings are those of
-what was sent.
+"""Senders that never rest, and a daemon that is killed, stopped, frozen, whose disk is full and whose clock leaps, at
+random. Afterwards everything that was acknowledged is there, nothing is there twice, the ledger has no hole, and the
+findings are those of what was sent. Or the same senders and a daemon that is left alone, whose memory and open files
+must not grow.
 
-    torture.py --minutes N [--seed S]
+    torture.py --minutes N [--seed S] [--calm]
 """
 
 import argparse
@@ -16,19 +17,27 @@ import shutil
 import signal
 import socket
 import sqlite3
+import struct
 import sys
+import tempfile
 import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 
-from harness import Daemon, octet_counted, syslog, sysmon_xml, wait_for  # noqa: E402
+from harness import BINARY, Daemon, octet_counted, syslog, sysmon_xml, wait_for  # noqa: E402
 
 DETECTION = "Disable AMSI Through Registry"
 MINUTE_S = 60
 FULL_BYTES = 4096  # no file of the store can be written beyond: as a full disk
 REPLY_S = 60
 AMSI_SHARE = 0.005
+FURTHEST_S = 150  # that its clock is wrong
+CLOCK_SHIFT = pathlib.Path(BINARY).parent / "tests/torture/libclock_shift.so"
+SAMPLE_S = 5
+# What the last third of a calm run may take more than the second: the allocator never gives all back.
+GROWTH_KB = 16 * 1024
+GROWTH_FILES = 8
 
 CONFIG = """
 data_dir: data
@@ -91,6 +100,10 @@ class Sender(threading.Thread):
         try:
             while not self.torture.ending.is_set():
                 self.send_until_taken(self.batch())
+                if self.torture.calm:
+                    time.sleep(0.1)  # a load that leaves room
+                if self.chance.random() < 0.01:
+                    self.lost_connection()  # as a machine that is shut down
         except Exception as fault:  # a sender that ends early would make the test weaker without a word
             self.fault = fault
 
@@ -196,17 +209,84 @@ class TcpSender(Sender):
         return True
 
 
+class Visitor(threading.Thread):
+    """Someone who has the page open, and a Prometheus."""
+
+    def __init__(self, torture):
+        super().__init__(daemon=True)
+        self.torture, self.sender_name, self.fault = torture, "visitor", None
+
+    def run(self):
+        try:
+            while not self.torture.ending.is_set():
+                for noun in ("events/registry", "events/processes", "notables", "risk-events", "runs", "sources"):
+                    self.torture.regwarden.api(f"/api/v1/{noun}", limit=200)
+                self.torture.regwarden.api("/api/v1/status")
+                self.torture.regwarden.counter("regwarden_registry_events_stored_total")
+                time.sleep(1)
+        except Exception as fault:
+            self.fault = fault
+
+
+class Samples:
+    """Memory and open files of a process, as time goes by."""
+
+    def __init__(self, pid):
+        self.process = pathlib.Path("/proc") / str(pid)
+        self.memory_kb, self.files = [], []
+
+    def take(self):
+        status = (self.process / "status").read_text()
+        self.memory_kb.append(next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:")))
+        self.files.append(len(list((self.process / "fd").iterdir())))
+
+    def thirds(self, values):
+        third = len(values) // 3
+        return [max(values[i * third:(i + 1) * third]) for i in range(3)]
+
+    def faults(self):
+        (_, memory, last_memory), (_, files, last_files) = self.thirds(self.memory_kb), self.thirds(self.files)
+        if last_memory > memory + GROWTH_KB:
+            yield f"memory grows: {memory} kB at most in the second third, {last_memory} kB in the last"
+        if last_files > files + GROWTH_FILES:
+            yield f"open files grow: {files} at most in the second third, {last_files} in the last"
+
+    def __str__(self):
+        return (f"resident at most {[kb // 1024 for kb in self.thirds(self.memory_kb)]} MiB and open files at most "
+                f"{self.thirds(self.files)} in each third")
+
+
+class WrongClock:
+    """What the daemon's clock is off; the senders' is right."""
+
+    def __init__(self):
+        if not CLOCK_SHIFT.exists():
+            raise FileNotFoundError(f"{CLOCK_SHIFT}: run scripts/build")
+        self.file = tempfile.NamedTemporaryFile(prefix="regwarden-clock-")
+        self.set(0)
+        self.environment = {"LD_PRELOAD": str(CLOCK_SHIFT), "CLOCK_SHIFT_FILE": self.file.name}
+
+    def set(self, seconds):
+        self.file.seek(0)
+        self.file.write(struct.pack("=q", int(seconds * 1e6)))
+        self.file.flush()
+
+
 class Torture:
-    def __init__(self, seconds, seed, say=print):
-        self.seconds, self.seed, self.say = seconds, seed, say
+    def __init__(self, seconds, seed, say=print, calm=False):
+        self.seconds, self.seed, self.say, self.calm = seconds, seed, say, calm
         self.chance = random.Random(seed)
         self.ending = threading.Event()
         self.given_up = threading.Event()
         self.rounds = collections.Counter()
-        self.regwarden = Daemon(CONFIG)
+        self.clock = WrongClock()
+        self.regwarden = Daemon(CONFIG, environment=self.clock.environment)
         self.senders = [kind(self, f"{name}{i}", f"{seed} {name}{i}")
                         for kind, name, count in ((HecSender, "hec", 2), (RelpSender, "relp", 2), (TcpSender, "tcp", 1))
                         for i in range(count)]
+        if calm:
+            self.senders.append(Visitor(self))
+        self.samples = Samples(self.regwarden.process.pid)
 
     # --- what is done to the daemon ---
 
@@ -235,6 +315,9 @@ class Torture:
         time.sleep(self.chance.uniform(0.1, 1.5))
         self.kill()
 
+    def shift_clock(self):
+        self.clock.set(self.chance.uniform(-FURTHEST_S, FURTHEST_S))
+
     def limit_files(self, size):
         resource.prlimit(self.regwarden.process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
@@ -244,7 +327,10 @@ class Torture:
         start = time.monotonic()
         for sender in self.senders:
             sender.start()
-        faults = (self.kill, self.restart, self.freeze, self.fill_disk, self.kill_with_full_disk)
+        while self.calm and time.monotonic() - start < self.seconds:
+            time.sleep(SAMPLE_S)
+            self.samples.take()
+        faults = (self.kill, self.restart, self.freeze, self.fill_disk, self.kill_with_full_disk, self.shift_clock)
         while time.monotonic() - start < self.seconds:
             time.sleep(self.chance.uniform(0.3, 3))
             fault = self.chance.choice(faults)
@@ -254,6 +340,7 @@ class Torture:
         for sender in self.senders:
             sender.join(2 * REPLY_S)
         self.given_up.set()
+        self.clock.set(0)
         broken = [f"{sender.sender_name}: {sender.fault or 'does not end'}" for sender in self.senders
                   if sender.fault or sender.is_alive()]
         if broken:
@@ -266,11 +353,11 @@ class Torture:
         return self.check(runs, notables)
 
     def wait_for_last_window(self):
-        last = max((max(sender.sent.amsi.values(), default=0) for sender in self.senders))
+        last = max(max(sender.sent.amsi.values(), default=0) for sender in self.senders if isinstance(sender, Sender))
         boundary = (int(last) // MINUTE_S + 1) * MINUTE_S
         wait_for(lambda: any(self.seconds_of(run["latest"]) >= boundary and run["status"] == "done"
                              for run in self.regwarden.api("/api/v1/runs", limit=50, detection=DETECTION)["items"]),
-                 "the run over the last events", 3 * MINUTE_S)
+                 "the run over the last events", 3 * MINUTE_S + FURTHEST_S)
         wait_for(lambda: self.late_minutes() == 0, "the searches for late events", MINUTE_S)
 
     def late_minutes(self):
@@ -290,7 +377,7 @@ class Torture:
         database.close()
         stored = set(rows)
         sent, acknowledged, amsi = set(), set(), {}
-        for sender in self.senders:
+        for sender in (sender for sender in self.senders if isinstance(sender, Sender)):
             sent |= sender.sent.all
             acknowledged |= sender.sent.acknowledged
             amsi |= sender.sent.amsi
@@ -316,6 +403,9 @@ class Torture:
         figures = (f"torture: seed {self.seed}, {self.seconds:.0f} s, rounds {dict(self.rounds)}; events sent {len(sent)}, "
                    f"acknowledged {len(acknowledged)}, stored {len(stored)}; runs {len(runs)}; findings {len(found)} "
                    f"(of {len(must)}), late {sum(item['late'] for item in notables)}")
+        if self.calm:
+            faults += self.samples.faults()
+            figures += f"; {self.samples}"
         self.say(figures)
         if faults:
             raise AssertionError("; ".join(faults) + f"\n{figures}\ndata: {self.regwarden.folder}")
@@ -328,9 +418,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, required=True)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
+    parser.add_argument("--calm", action="store_true", help="do nothing to the daemon, and watch its memory and files")
     options = parser.parse_args()
     print(f"torture: seed {options.seed}", flush=True)
-    Torture(options.minutes * MINUTE_S, options.seed).run()
+    Torture(options.minutes * MINUTE_S, options.seed, calm=options.calm).run()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,66 @@
+"""The daemon under test: started on ports that the system chooses, with a folder of its own."""
+
+import os
+import pathlib
+import re
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.request
+
+TICKS = os.sysconf("SC_CLK_TCK")
+
+CONFIG = """
+data_dir: data
+inputs: {syslog: [{protocol: tcp, listen: '127.0.0.1:0'}], http: []}
+api: {listen: '127.0.0.1:0'}
+"""
+
+
+def new_folder():
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="regwarden-bench-"))
+    (folder / "regwarden.yaml").write_text(CONFIG)
+    return folder
+
+
+class Daemon:
+    def __init__(self, binary, folder):
+        self.folder = folder
+        start = time.monotonic()
+        self.process = subprocess.Popen(
+            [binary, "serve", "-c", folder / "regwarden.yaml"], stderr=subprocess.PIPE, text=True)
+        self.ports = {}
+        for line in self.process.stderr:
+            found = re.search(r"listening: (\S+) on \S*:(\d+)$", line)
+            if found:
+                self.ports[found[1]] = int(found[2])
+            if line.endswith(" ready\n"):
+                break
+        self.seconds_to_ready = time.monotonic() - start
+
+    def stop(self, signal_number=signal.SIGTERM):
+        """Returns the seconds it took."""
+        start = time.monotonic()
+        self.process.send_signal(signal_number)
+        self.process.communicate()  # what it still says must not fill the pipe
+        return time.monotonic() - start
+
+    def connect(self):
+        return socket.create_connection(("127.0.0.1", self.ports["syslog/tcp"]))
+
+    def cpu_seconds(self):
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+
+    def peak_memory_mb(self):
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmHWM:\s+(\d+)", status)[1]) / 1024
+
+    def stored(self):
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.ports['api']}/metrics") as reply:
+            return int(re.search(rb"^regwarden_registry_events_stored_total (\d+)$", reply.read(), re.MULTILINE)[1])
+
+    def database_bytes(self):
+        return sum(file.stat().st_size for file in (self.folder / "data").glob("regwarden.db*"))
