@@ -129,10 +129,10 @@ cim::Window time_of(const EventQuery& query, const cim::Window& window, core::Mi
 struct StepContext {
   const core::TimeZone& zone;
   cim::Window window;
-  core::Micros now;                    // see SearchContext
+  core::Micros now;                     // see SearchContext
   const storage::SearchLimits& limits;  // no step may make more
-  std::vector<Rows> subsearches = {};  // results of the step's own plans
-  std::vector<std::string>& warnings;  // for the operator
+  std::vector<Rows> subsearches = {};   // results of the step's own plans
+  std::vector<std::string>& warnings;   // for the operator
 };
 
 class RowStep {

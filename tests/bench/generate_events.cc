@@ -10,8 +10,7 @@
 int main(int argc, char** argv) {
   unsigned long long count = 0;
   const bool distinct = argc == 3 && std::string_view(argv[2]) == "distinct";
-  if (argc != (distinct ? 3 : 2) ||
-      std::from_chars(argv[1], argv[1] + std::strlen(argv[1]), count).ec != std::errc()) {
+  if (argc != (distinct ? 3 : 2) || std::from_chars(argv[1], argv[1] + std::strlen(argv[1]), count).ec != std::errc()) {
     std::fputs("usage: generate_events COUNT [distinct]\n", stderr);
     return 2;
   }
