@@ -74,6 +74,7 @@ void read_root(Context& context, const yaml::Node& node, Config& config) {
   read_detections(detections, config.detections);
   Section scheduler(context, root.map("scheduler"), "scheduler");
   read_scheduler(scheduler, config.scheduler);
+  config.api.search_limits = config.scheduler.limits;
   Section sources(context, root.map("sources"), "sources");
   read_sources(sources, config.silence);
   Section health(context, root.map("health"), "health");
