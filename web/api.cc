@@ -18,7 +18,7 @@ namespace {
 enum class Scope {
   kPublic,  // no token: holds nothing about events
   kRead,
-  kChange,  // not for other sites' pages, which a browser lets send a POST without asking
+  kChange,  // has an effect, or costs much: not for other sites' pages, which a browser lets send a POST without asking
 };
 
 struct Route {
@@ -36,6 +36,9 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/v1/detections", Scope::kRead, list_detections},
     {"GET", "/api/v1/detections/([^/]+)", Scope::kRead, get_detection},
     {"POST", "/api/v1/detections/reload", Scope::kChange, reload_detections},
+    {"POST", "/api/v1/search", Scope::kChange, run_search},
+    {"GET", "/api/v1/searches", Scope::kRead, list_searches},
+    {"DELETE", "/api/v1/searches/([^/]+)", Scope::kChange, cancel_search},
     {"GET", "/api/v1/runs", Scope::kRead, list_runs},
     {"GET", "/api/v1/events/registry", Scope::kRead, list_registry_events},
     {"GET", "/api/v1/events/processes", Scope::kRead, list_process_events},
@@ -64,7 +67,10 @@ void add_security_headers(http::Response& response, bool page_file) {
 class HttpApi final : public Api {
  public:
   HttpApi(ApiOptions options, ApiSources sources)
-      : options_(std::move(options)), sources_(std::move(sources)), readers_(sources_.store) {}
+      : options_(std::move(options)),
+        sources_(std::move(sources)),
+        readers_(sources_.store),
+        searches_(sources_.store) {}
 
   void add_routes(http::Server& server) override {
     for (const Route& route : kRoutes) {
@@ -83,7 +89,10 @@ class HttpApi final : public Api {
     });
   }
 
-  void begin_shutdown() override { readers_.cancel(); }
+  void begin_shutdown() override {
+    readers_.cancel();
+    searches_.shut_down();
+  }
 
  private:
   std::optional<http::Response> refuse(const http::Request& request, Scope scope) const {
@@ -103,7 +112,7 @@ class HttpApi final : public Api {
 
   http::Response answer(const Route& route, const http::Request& request) {
     if (auto refusal = refuse(request, route.scope)) return *std::move(refusal);
-    Answer answer = route.handler({sources_, readers_}, request);
+    Answer answer = route.handler({sources_, readers_, searches_, options_.search_limits}, request);
     if (answer.ok()) return std::move(answer).value();
     if (answer.error().code == core::ErrorCode::kInternal) {
       spdlog::error("api: {} {}: {}", request.method, request.path, answer.error().message);
@@ -125,6 +134,7 @@ class HttpApi final : public Api {
   const ApiOptions options_;
   const ApiSources sources_;
   ReaderPool readers_;
+  RunningSearches searches_;
 };
 
 }  // namespace

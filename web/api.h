@@ -20,7 +20,8 @@ namespace rw::web {
 
 struct ApiOptions {
   http::ServerOptions server;
-  std::vector<std::string> tokens;  // empty: every request is let in (loopback listeners only)
+  std::vector<std::string> tokens;           // empty: every request is let in (loopback listeners only)
+  storage::SearchLimits search_limits = {};  // of a user's search; it may ask for less
 };
 
 // What the API shows; all of it outlives the Api.
@@ -43,7 +44,7 @@ class Api {
   virtual ~Api() = default;
   // The Api must outlive the server.
   virtual void add_routes(http::Server& server) = 0;
-  // The daemon stops: requests that read from the store end soon, with 503. Thread-safe.
+  // The daemon stops: requests that read from the store end soon, with 503, and so do searches. Thread-safe.
   virtual void begin_shutdown() = 0;
 };
 

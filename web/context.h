@@ -6,12 +6,15 @@
 #include "daemon/http/server.h"
 #include "web/api.h"
 #include "web/reader_pool.h"
+#include "web/searches.h"
 
 namespace rw::web {
 
 struct Context {
   const ApiSources& sources;
   ReaderPool& readers;
+  RunningSearches& searches;
+  const storage::SearchLimits& search_limits;  // no search may ask for more
 };
 
 using Answer = core::Result<http::Response>;

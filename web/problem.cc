@@ -8,15 +8,17 @@
 namespace rw::web {
 
 std::string_view status_title(int status) {
-  constexpr std::array<std::pair<int, std::string_view>, 13> kTitles = {{{400, "Bad Request"},
+  constexpr std::array<std::pair<int, std::string_view>, 15> kTitles = {{{400, "Bad Request"},
                                                                          {401, "Unauthorized"},
                                                                          {403, "Forbidden"},
                                                                          {404, "Not Found"},
                                                                          {405, "Method Not Allowed"},
                                                                          {408, "Request Timeout"},
+                                                                         {409, "Conflict"},
                                                                          {413, "Content Too Large"},
                                                                          {414, "URI Too Long"},
                                                                          {415, "Unsupported Media Type"},
+                                                                         {422, "Unprocessable Content"},
                                                                          {431, "Request Header Fields Too Large"},
                                                                          {500, "Internal Server Error"},
                                                                          {501, "Not Implemented"},

@@ -24,6 +24,11 @@ Answer get_detection(const Context& context, const http::Request& request);
 // routes_reload.cc
 Answer reload_detections(const Context& context, const http::Request& request);
 
+// routes_search.cc
+Answer run_search(const Context& context, const http::Request& request);
+Answer list_searches(const Context& context, const http::Request& request);
+Answer cancel_search(const Context& context, const http::Request& request);
+
 // routes_status.cc
 Answer get_status(const Context& context, const http::Request& request);
 Answer get_health(const Context& context, const http::Request& request);

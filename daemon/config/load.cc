@@ -79,6 +79,7 @@ void read_root(Context& context, const yaml::Node& node, Config& config) {
   if (config.retention.events) {
     config.scheduler.catch_up = std::min(config.scheduler.catch_up, *config.retention.events);
   }
+  config.api.search_limits = config.scheduler.limits;
   Section sources(context, root.map("sources"), "sources");
   read_sources(sources, config.silence);
   Section health(context, root.map("health"), "health");

@@ -105,6 +105,13 @@ void check_equal(const detect::LoadOptions& a, const detect::LoadOptions& b) {
   }
 }
 
+void check_equal(const storage::SearchLimits& a, const storage::SearchLimits& b) {
+  const auto& [max_rows, timeout, max_bytes] = a;
+  CHECK(max_rows == b.max_rows);
+  CHECK(timeout == b.timeout);
+  CHECK(max_bytes == b.max_bytes);
+}
+
 void check_equal(const Config& a, const Config& b) {
   const auto& [data_dir, log_level, time_zone, syslog, http, api, writer, retention, detections, scheduler, silence,
                health] = a;
@@ -114,9 +121,10 @@ void check_equal(const Config& a, const Config& b) {
   check_equal(syslog, b.syslog);
   REQUIRE(http.size() == b.http.size());
   for (std::size_t i = 0; i < http.size(); ++i) check_equal(http[i], b.http[i]);
-  const auto& [api_server, api_tokens] = api;
+  const auto& [api_server, api_tokens, search_limits] = api;
   check_equal(api_server, b.api.server);
   CHECK(api_tokens == b.api.tokens);
+  check_equal(search_limits, b.api.search_limits);
   const auto& [queue_bytes, commit_bytes, stop_patience] = writer;
   CHECK(queue_bytes == b.writer.queue_bytes);
   CHECK(commit_bytes == b.writer.commit_bytes);
@@ -127,13 +135,10 @@ void check_equal(const Config& a, const Config& b) {
   CHECK(max_size_bytes == b.retention.max_size_bytes);
   check_equal(detections, b.detections);
   const auto& [zone, threads, catch_up, limits, late_interval] = scheduler;
-  const auto& [max_rows, timeout, max_bytes] = limits;
   CHECK(zone.name() == b.scheduler.zone.name());
   CHECK(threads == b.scheduler.threads);
   CHECK(catch_up == b.scheduler.catch_up);
-  CHECK(max_rows == b.scheduler.limits.max_rows);
-  CHECK(timeout == b.scheduler.limits.timeout);
-  CHECK(max_bytes == b.scheduler.limits.max_bytes);
+  check_equal(limits, b.scheduler.limits);
   CHECK(late_interval == b.scheduler.late_interval);
   const auto& [silent_after, ignored, creates_risk, creates_notable, severity, risk_score] = silence;
   CHECK(silent_after == b.silence.silent_after);
@@ -350,6 +355,7 @@ health:
   expected.scheduler.limits.timeout = seconds(1);
   expected.scheduler.limits.max_rows = 1;
   expected.scheduler.limits.max_bytes = 1024 * 1024;
+  expected.api.search_limits = expected.scheduler.limits;
   expected.silence = {.silent_after = std::chrono::minutes(90),
                       .ignored = {core::TextPattern::with_stars("lab-*"), core::TextPattern::with_stars("kiosk1")},
                       .creates_risk = false,

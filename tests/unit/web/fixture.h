@@ -29,6 +29,9 @@ inline core::Micros at(std::string_view text) { return core::parse_iso8601(text)
 // The clock of all tests stands at this time.
 inline constexpr std::string_view kNow = "2026-10-11T12:30:00Z";
 
+// What a search may ask for.
+inline constexpr storage::SearchLimits kSearchLimits{.max_rows = 20000, .timeout = std::chrono::minutes(2)};
+
 class FixedClock final : public core::Clock {
  public:
   core::Micros now() const override { return at(kNow); }
@@ -99,23 +102,27 @@ inline http::Request make_request(std::string path, Query query = {}, std::strin
   return request;
 }
 
+// Puts a store of the test's own around the real one.
+using AroundStore = std::function<std::unique_ptr<storage::Store>(std::unique_ptr<storage::Store> store)>;
+
 // Opens a new store for the test.
 class Fixture {
  public:
   explicit Fixture(std::vector<std::shared_ptr<const detect::Detection>> detections = {},
-                   std::vector<std::string> tokens = {})
-      : store_(storage::sqlite::open({.data_dir = dir_.path()}).value()),
+                   std::vector<std::string> tokens = {}, const AroundStore& around_store = std::identity())
+      : store_(around_store(storage::sqlite::open({.data_dir = dir_.path()}).value())),
         writer_(store_->open_writer().value(), {}, counters_),
         catalogue_(std::make_shared<detect::Catalogue>(std::move(detections), detect::Macros{})),
-        api_(Api::create({.server = {}, .tokens = std::move(tokens)}, {.store = *store_,
-                                                                       .writer = writer_,
-                                                                       .counters = counters_,
-                                                                       .clock = clock_,
-                                                                       .catalogue = catalogue_,
-                                                                       .zone = {},
-                                                                       .reload = [this] { return reload_(); },
-                                                                       .health = &health_,
-                                                                       .data_dir = dir_.path()})) {
+        api_(Api::create({.server = {}, .tokens = std::move(tokens), .search_limits = kSearchLimits},
+                         {.store = *store_,
+                          .writer = writer_,
+                          .counters = counters_,
+                          .clock = clock_,
+                          .catalogue = catalogue_,
+                          .zone = {},
+                          .reload = [this] { return reload_(); },
+                          .health = &health_,
+                          .data_dir = dir_.path()})) {
     api_->add_routes(server_);
   }
 
@@ -139,6 +146,11 @@ class Fixture {
     REQUIRE(response.status == 200);
     REQUIRE(response.content_type == "application/json");
     return json::parse(response.body);
+  }
+  http::Response search(const json& body) {
+    http::Request request = make_request("/api/v1/search", {}, "POST");
+    request.body = body.dump();
+    return ask(std::move(request));
   }
   std::vector<int> ids(std::string path, Query query = {}) {
     std::vector<int> ids;

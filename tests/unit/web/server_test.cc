@@ -90,3 +90,26 @@ TEST_CASE("over HTTP: many at a time, while events are written") {
   CHECK(good == 240);
   CHECK(fixture.ids("/api/v1/events/registry").size() == 20);
 }
+
+TEST_CASE("over HTTP: a search, and a cancel of none") {
+  Fixture fixture;
+  const Listening listening(fixture);
+  httplib::Client client = listening.client();
+
+  const auto found =
+      client.Post("/api/v1/search", R"({"search": "| makeresults | eval x=\"ä\" | table x"})", "application/json");
+  REQUIRE(found);
+  CHECK(found->status == 200);
+  CHECK(found->get_header_value("Content-Type") == "application/json");
+  CHECK(json::parse(found->body).at("rows") == json::parse(R"([{"x": "ä"}])"));
+
+  const auto cancelled = client.Delete("/api/v1/searches/a%20b");
+  REQUIRE(cancelled);
+  CHECK(cancelled->status == 404);
+  CHECK(json::parse(cancelled->body).at("detail") == "no search with the id 'a b' is running");
+
+  const auto got = client.Get("/api/v1/search");
+  REQUIRE(got);
+  CHECK(got->status == 405);
+  CHECK(got->get_header_value("Allow") == "POST");
+}
