@@ -7,7 +7,7 @@ import tempfile
 import time
 import unittest
 
-from harness import DEADLINE_S, TestCase, sysmon_xml
+from harness import DEADLINE_S, TestCase, octet_counted, syslog, sysmon_xml
 
 
 class ServiceManager:
@@ -59,6 +59,26 @@ class Service(TestCase):
         self.assertEqual(self.manager.next()[0], "READY=1")
         self.assertEqual(regwarden.stop(), 0)
         self.assertEqual(self.manager.next()[0], "STOPPING=1")
+
+    def test_a_reload_keeps_connections(self):
+        regwarden = self.daemon(environment={"NOTIFY_SOCKET": str(self.manager.path)})
+        self.assertEqual(self.manager.next()[0], "READY=1")
+        ports = dict(regwarden.ports)
+        frame = octet_counted(syslog(sysmon_xml(record_id=1)))
+        body = sysmon_xml(record_id=2).encode()
+        request = (b"POST /services/collector/raw HTTP/1.1\r\nHost: regwarden\r\nAuthorization: Splunk secret\r\n"
+                   b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        with regwarden.connect() as stream, socket.create_connection(("127.0.0.1", ports["http"]), 30) as http:
+            stream.sendall(frame[:100])
+            http.sendall(request[:100])
+            regwarden.process.send_signal(signal.SIGHUP)
+            self.assertTrue(self.manager.next()[0].startswith("RELOADING=1"))
+            self.assertEqual(self.manager.next()[0], "READY=1")
+            stream.sendall(frame[100:])
+            http.sendall(request[100:])
+            self.assertTrue(http.recv(4096).startswith(b"HTTP/1.1 200 OK\r\n"))
+            regwarden.wait_for_counter("regwarden_registry_events_stored_total", 2)
+        self.assertEqual(regwarden.ports, ports)
 
     def test_not_watched(self):
         regwarden = self.daemon(environment={"NOTIFY_SOCKET": str(self.manager.path)})

@@ -279,8 +279,8 @@ class Torture:
         self.ending = threading.Event()
         self.given_up = threading.Event()
         self.rounds = collections.Counter()
-        self.clock = WrongClock()
-        self.regwarden = Daemon(CONFIG, environment=self.clock.environment)
+        self.clock = None if calm else WrongClock()
+        self.regwarden = Daemon(CONFIG, environment=self.clock and self.clock.environment)
         self.senders = [kind(self, f"{name}{i}", f"{seed} {name}{i}")
                         for kind, name, count in ((HecSender, "hec", 2), (RelpSender, "relp", 2), (TcpSender, "tcp", 1))
                         for i in range(count)]
@@ -330,6 +330,8 @@ class Torture:
         while self.calm and time.monotonic() - start < self.seconds:
             time.sleep(SAMPLE_S)
             self.samples.take()
+            if self.regwarden.process.poll() is not None:
+                raise AssertionError("the daemon has ended\n" + "\n".join(self.regwarden.log[-50:]))
         faults = (self.kill, self.restart, self.freeze, self.fill_disk, self.kill_with_full_disk, self.shift_clock)
         while time.monotonic() - start < self.seconds:
             time.sleep(self.chance.uniform(0.3, 3))
@@ -340,7 +342,8 @@ class Torture:
         for sender in self.senders:
             sender.join(2 * REPLY_S)
         self.given_up.set()
-        self.clock.set(0)
+        if self.clock:
+            self.clock.set(0)
         broken = [f"{sender.sender_name}: {sender.fault or 'does not end'}" for sender in self.senders
                   if sender.fault or sender.is_alive()]
         if broken:
