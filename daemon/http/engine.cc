@@ -261,7 +261,8 @@ void Engine::plan_body(httplib::Request& request, Exchange& exchange) {
   if (request.method == "DELETE" && codings != 0) return refuse(411);  // cpp-httplib would not read it
 }
 
-void Engine::read_body(Exchange& exchange, httplib::Response& response, const httplib::ContentReader& reader) {
+// Status of what is wrong with it; 0: it is whole.
+int Engine::receive_body(Exchange& exchange, const httplib::ContentReader& reader) {
   BodyDecoder decoder(exchange.coding, options_.max_body_bytes);
   int fault = 0;
   exchange.connection.begin_body();
@@ -272,13 +273,16 @@ void Engine::read_body(Exchange& exchange, httplib::Response& response, const ht
   });
   if (whole) {
     exchange.body_unread = false;
-    fault = status_of(decoder.finish());
-  } else if (fault == 0) {
-    fault = exchange.connection.timed_out() ? 408 : 400;
-  } else if (fault == 503) {
-    counters_.add(core::Counter::kHttpBodiesRefused);
+    return status_of(decoder.finish());
   }
-  exchange.fault = fault;
+  if (fault == 503) counters_.add(core::Counter::kHttpBodiesRefused);
+  if (fault != 0) return fault;
+  return exchange.connection.timed_out() ? 408 : 400;
+}
+
+void Engine::read_body(Exchange& exchange, httplib::Response& response, const httplib::ContentReader& reader) {
+  exchange.fault = receive_body(exchange, reader);
+  exchange.body.count_decoder(0);
   exchange.request.body = exchange.body.text();
   response.status = -1;  // cpp-httplib has put its own opinion there
   answer(exchange, response);

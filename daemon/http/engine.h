@@ -41,6 +41,7 @@ class Engine final : private httplib::Server {
  private:
   void prepare(httplib::Request& request, Exchange& exchange);
   void plan_body(httplib::Request& request, Exchange& exchange);
+  int receive_body(Exchange& exchange, const httplib::ContentReader& reader);
   void read_body(Exchange& exchange, httplib::Response& response, const httplib::ContentReader& reader);
   void answer(Exchange& exchange, httplib::Response& response);
   // Status of what keeps the handler from running; 0: it has run.

@@ -1,6 +1,7 @@
 """Whatever is sent, and by however many: the daemon stays below 512 MiB, and goes on."""
 
 import concurrent.futures
+import itertools
 import os
 import resource
 import select
@@ -18,6 +19,7 @@ LARGE = 60 * MB  # a body below the limit
 CONNECTIONS = 5000 if LONG else 2000
 PATHS = 3_000_000 if LONG else 100_000
 CLIENTS = 16  # at a time
+BLANKS = b" " * (256 * 1024)
 
 STORED = "regwarden_registry_events_stored_total"
 REJECTED = "regwarden_rejected_total"
@@ -100,10 +102,12 @@ class Bounds(TestCase):
         head, _, body = reply.partition(b"\r\n\r\n")
         return int(head.split()[1]), body
 
-    def post(self, path, body, headers=""):
+    def post(self, path, body, headers="", blanks=0):
+        """blanks: BLANKS follow the body so many times."""
         view = memoryview(body)
-        pieces = (view[at:at + 256 * 1024] for at in range(0, len(body), 256 * 1024))
-        return self.request(path, pieces, f"{headers}Content-Length: {len(body)}\r\n")
+        pieces = itertools.chain((view[at:at + len(BLANKS)] for at in range(0, len(body), len(BLANKS))),
+                                 itertools.repeat(BLANKS, blanks))
+        return self.request(path, pieces, f"{headers}Content-Length: {len(body) + blanks * len(BLANKS)}\r\n")
 
     def together(self, posts):
         with concurrent.futures.ThreadPoolExecutor(CLIENTS) as pool:
@@ -173,7 +177,7 @@ class Bounds(TestCase):
     def large_bodies(self):
         refusals = "regwarden_http_bodies_refused_total"
         stored, refused = self.regwarden.counter(STORED), self.regwarden.counter(refusals)
-        posts = [("/services/collector", collector_event(100 + i) + b" " * LARGE) for i in range(CLIENTS)]
+        posts = [("/services/collector", collector_event(100 + i), "", LARGE // len(BLANKS)) for i in range(CLIENTS)]
         again = posts
         rounds = 0
         while again:

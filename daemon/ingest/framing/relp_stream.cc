@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kMaxNumberDigits = 9;
 constexpr std::size_t kMaxCommandBytes = 32;
 // A buffer with much less in it than this is not worth a smaller one.
-constexpr std::size_t kSmallCapacity = 4096;
+constexpr std::size_t kSmallFrameCapacity = 4096;
 
 bool is_relp_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
@@ -53,7 +53,7 @@ void RelpStream::append(std::string_view bytes) { buffer_.append(bytes); }
 void RelpStream::give_back() {
   buffer_.erase(0, begin_);
   begin_ = 0;
-  if (buffer_.capacity() > kSmallCapacity && buffer_.capacity() / 4 > buffer_.size()) buffer_.shrink_to_fit();
+  if (buffer_.capacity() > kSmallFrameCapacity && buffer_.capacity() / 4 > buffer_.size()) buffer_.shrink_to_fit();
 }
 
 core::Result<bool> RelpStream::read_header() {

@@ -124,7 +124,7 @@ void RelpSession::refuse(std::uint32_t txnr, std::string_view reason) {
 }
 
 void RelpSession::reply(Reply reply) {
-  reply_text_bytes_ += reply.data.capacity();
+  reply_text_bytes_ += reply.data.size();
   replies_.push_back(std::move(reply));
 }
 
@@ -154,7 +154,7 @@ void RelpSession::answer() {
   while (!replies_.empty() && replies_.front().message <= committed_) {
     const Reply& reply = replies_.front();
     out_ += relp_frame(reply.txnr, "rsp", reply.message == 0 ? std::string_view(reply.data) : kOk);
-    reply_text_bytes_ -= reply.data.capacity();
+    reply_text_bytes_ -= reply.data.size();
     replies_.pop_front();
   }
   if (replies_.empty() && phase_ == Phase::kClosing) {
