@@ -1,5 +1,6 @@
 // regwarden serve: the composition root. Builds, starts, waits for a signal, stops in reverse.
 #include <fmt/format.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
@@ -22,6 +23,7 @@
 #include "daemon/core/log.h"
 #include "daemon/core/units.h"
 #include "daemon/core/version.h"
+#include "daemon/http/body_budget.h"
 #include "daemon/ingest/http/http_input.h"
 #include "daemon/ingest/net/syslog_inputs.h"
 #include "daemon/scheduler/health_watch.h"
@@ -107,9 +109,12 @@ class Daemon {
   }
 
   core::Result<void> start_inputs(const config::Config& config) {
+    std::size_t largest = config.api.server.max_body_bytes;
+    for (const config::HttpInput& input : config.http) largest = std::max(largest, input.server.max_body_bytes);
+    bodies_ = std::make_unique<http::BodyBudget>(http::BodyBudget::limit_for(largest));
     for (const config::HttpInput& input : config.http) {
       HttpListener listener;
-      RW_TRY(listener.server, http::Server::open(input.server, counters_));
+      RW_TRY(listener.server, http::Server::open(input.server, *bodies_, counters_));
       listener.input = std::make_unique<ingest::HttpInput>(input.ingest, *writer_, counters_, clock_);
       listener.input->add_routes(*listener.server);
       listener.server->start();
@@ -147,7 +152,7 @@ class Daemon {
                                          .reload = [this] { return reloader_->reload(); },
                                          .health = &health_board_,
                                          .data_dir = config.data_dir});
-    RW_TRY(api_server_, http::Server::open(config.api.server, counters_));
+    RW_TRY(api_server_, http::Server::open(config.api.server, *bodies_, counters_));
     api_->add_routes(*api_server_);
     api_server_->start();
     announce("api", api_server_->endpoint());
@@ -197,6 +202,7 @@ class Daemon {
   std::unique_ptr<scheduler::Scheduler> scheduler_;
   std::unique_ptr<scheduler::SilenceWatch> silence_;
   std::unique_ptr<Reloader> reloader_;
+  std::unique_ptr<http::BodyBudget> bodies_;
   std::vector<HttpListener> http_;
   std::unique_ptr<ingest::SyslogInputs> syslog_;
   std::unique_ptr<web::Api> api_;
@@ -204,6 +210,18 @@ class Daemon {
   std::unique_ptr<scheduler::HealthWatch> health_;
   std::uint64_t turns_seen_ = 0;  // of the writer
 };
+
+// What was freed shall be the system's again at once where it was large: by default glibc learns from the first body of
+// 30 MB that is freed to keep such pieces, in each of its arenas. And a body that grows in a mapping of its own is
+// never copied (see http/body_budget.h).
+void set_up_memory() {
+  constexpr int kMappedBytes = 256 * 1024;
+  constexpr int kKeptBytes = 1024 * 1024;  // at the end of an arena
+  constexpr int kArenas = 8;
+  mallopt(M_MMAP_THRESHOLD, kMappedBytes);
+  mallopt(M_TRIM_THRESHOLD, kKeptBytes);
+  mallopt(M_ARENA_MAX, kArenas);
+}
 
 // The signals that main waits for, blocked in every thread.
 sigset_t block_signals() {
@@ -271,6 +289,7 @@ void wait_for_stop(const sigset_t& signals, Daemon& daemon) {
 }
 
 int serve(const std::string& config_file) {
+  set_up_memory();
   const sigset_t signals = block_signals();
   const auto config = read_config(config_file);
   if (!config) return kFailed;

@@ -47,6 +47,7 @@ void read_limits(Section& limits, ingest::SyslogOptions& options) {
   using std::chrono::seconds;
   set(options.max_message_bytes, limits.size("max_message_size", kKiB, 64 * kMiB));
   set(options.max_connections, limits.count("max_connections", 1, 1'000'000));
+  set(options.max_pending_bytes, limits.size("max_pending_size", kMiB, 64 * kGiB));
   limits.duration("idle_timeout", options.idle_timeout, seconds(0), seconds(hours(24 * 30)));
   set(options.receive_buffer_bytes, limits.size("receive_buffer", 64 * kKiB, kGiB));
   limits.duration("max_batch_delay", options.max_batch_delay, milliseconds(1), milliseconds(10'000));

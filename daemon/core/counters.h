@@ -24,6 +24,8 @@ namespace rw::core {
   X(kSyslogFramingErrors, "regwarden_syslog_framing_errors_total", "Syslog streams closed for a broken frame")        \
   X(kSyslogTruncated, "regwarden_syslog_truncated_total", "Syslog messages longer than the limit, cut")               \
   X(kSyslogIncomplete, "regwarden_syslog_incomplete_total", "Syslog messages cut off by the end of the connection")   \
+  X(kSyslogPendingClosed, "regwarden_syslog_pending_closed_total",                                                    \
+    "Syslog connections closed: unfinished messages hold too much")                                                   \
   X(kTlsHandshakeFailures, "regwarden_tls_handshake_failures_total", "Syslog connections whose TLS handshake failed") \
   X(kTlsPlainText, "regwarden_tls_plain_text_total", "Syslog connections in plain text where TLS is expected")        \
   X(kRelpFrames, "regwarden_relp_frames_total", "RELP frames received")                                               \
@@ -33,7 +35,9 @@ namespace rw::core {
   X(kHttpRequests, "regwarden_http_requests_total", "HTTP requests received on all listeners")                        \
   X(kHttpErrors, "regwarden_http_errors_total", "HTTP requests answered with a 4xx or 5xx status")                    \
   X(kHttpTlsFailures, "regwarden_http_tls_handshake_failures_total", "HTTP connections whose TLS handshake failed")   \
-  X(kHttpBusy, "regwarden_http_busy_total", "HTTP ingest requests answered busy (503)")                               \
+  X(kHttpBusy, "regwarden_http_busy_total", "HTTP requests answered busy (503): the store or all threads are")        \
+  X(kHttpBodiesRefused, "regwarden_http_bodies_refused_total", "HTTP requests answered 503: bodies hold too much")    \
+  X(kHttpHeadsClosed, "regwarden_http_heads_closed_total", "HTTP connections closed: unfinished heads hold too much") \
   X(kHecEvents, "regwarden_hec_events_total", "Events received through the HTTP Event Collector")                     \
   X(kBulkDocuments, "regwarden_bulk_documents_total", "Documents received through Elasticsearch _bulk")               \
   X(kIngestEvents, "regwarden_ingest_events_total", "Events received through the plain ingest path")                  \

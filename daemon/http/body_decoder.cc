@@ -39,11 +39,10 @@ BodyDecoder::~BodyDecoder() {
   if (open_ && !zstd_) inflateEnd(&stream_);
 }
 
-BodyDecoder::Outcome BodyDecoder::append(std::string_view bytes, std::string& out) {
+BodyDecoder::Outcome BodyDecoder::append(std::string_view bytes, Body& out) {
   if (coding_ == Coding::kIdentity) {
     if (bytes.size() > max_bytes_ - std::min(out.size(), max_bytes_)) return Outcome::kTooLarge;
-    out.append(bytes);
-    return Outcome::kGood;
+    return out.append(bytes) ? Outcome::kGood : Outcome::kNoRoom;
   }
   encoded_bytes_ += bytes.size();
   if (encoded_bytes_ > max_bytes_) return Outcome::kTooLarge;
@@ -57,7 +56,7 @@ BodyDecoder::Outcome BodyDecoder::append(std::string_view bytes, std::string& ou
   return Outcome::kGood;
 }
 
-BodyDecoder::Outcome BodyDecoder::inflate_some(std::string_view bytes, std::string& out) {
+BodyDecoder::Outcome BodyDecoder::inflate_some(std::string_view bytes, Body& out) {
   if (!open_) {
     int window = kWindowBits;
     if (coding_ == Coding::kGzip) {
@@ -67,6 +66,7 @@ BodyDecoder::Outcome BodyDecoder::inflate_some(std::string_view bytes, std::stri
     }
     RW_ASSERT(inflateInit2(&stream_, window) == Z_OK);  // else out of memory
     open_ = true;
+    if (!out.count_decoder(held_bytes())) return Outcome::kNoRoom;
   }
   stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));  // zlib does not write through it
   stream_.avail_in = static_cast<uInt>(bytes.size());
@@ -80,7 +80,8 @@ BodyDecoder::Outcome BodyDecoder::inflate_some(std::string_view bytes, std::stri
     stream_.next_out = reinterpret_cast<Bytef*>(piece.data());
     stream_.avail_out = static_cast<uInt>(piece.size());
     const int status = inflate(&stream_, Z_NO_FLUSH);
-    if (take({piece.data(), piece.size() - stream_.avail_out}, out) != Outcome::kGood) return Outcome::kTooLarge;
+    const Outcome taken = take({piece.data(), piece.size() - stream_.avail_out}, out);
+    if (taken != Outcome::kGood) return taken;
     if (status == Z_STREAM_END) {
       ended_ = true;
       continue;
@@ -91,7 +92,7 @@ BodyDecoder::Outcome BodyDecoder::inflate_some(std::string_view bytes, std::stri
   }
 }
 
-BodyDecoder::Outcome BodyDecoder::unzstd(std::string_view bytes, std::string& out) {
+BodyDecoder::Outcome BodyDecoder::unzstd(std::string_view bytes, Body& out) {
   if (!open_) {
     zstd_.reset(ZSTD_createDStream());
     RW_ASSERT(zstd_ != nullptr);  // else out of memory
@@ -107,16 +108,19 @@ BodyDecoder::Outcome BodyDecoder::unzstd(std::string_view bytes, std::string& ou
       return ZSTD_getErrorCode(status) == ZSTD_error_frameParameter_windowTooLarge ? Outcome::kTooLarge
                                                                                    : Outcome::kMalformed;
     }
-    if (take({piece.data(), decoded.pos}, out) != Outcome::kGood) return Outcome::kTooLarge;
+    // A frame's header decides about the window; nothing is in it yet.
+    if (!out.count_decoder(held_bytes())) return Outcome::kNoRoom;
+    const Outcome taken = take({piece.data(), decoded.pos}, out);
+    if (taken != Outcome::kGood) return taken;
     ended_ = status == 0;
     // With room left in the piece it has given all that it can give.
     if (in.pos == in.size && (ended_ || decoded.pos < decoded.size)) return Outcome::kGood;
   }
 }
 
-BodyDecoder::Outcome BodyDecoder::take(std::string_view decoded, std::string& out) const {
+BodyDecoder::Outcome BodyDecoder::take(std::string_view decoded, Body& out) const {
   if (decoded.size() > max_bytes_ - std::min(out.size(), max_bytes_)) return Outcome::kTooLarge;
-  out.append(decoded);
+  if (!out.append(decoded)) return Outcome::kNoRoom;
   return out.size() > kAnyRatioBytes && out.size() / kMaxRatio > encoded_bytes_ ? Outcome::kTooLarge : Outcome::kGood;
 }
 

@@ -4,6 +4,7 @@
 //   size    decoded bytes, and encoded ones (members and frames may be empty, without end)
 //   ratio   decoded to encoded, above the first MiB: what a few KiB may make us do. Deflate cannot exceed it, zstd can
 //   memory  zstd's window: 8 MiB, which RFC 9659 demands of this Content-Encoding
+//   budget  what all bodies together hold, asked before a body grows
 // Time is bounded by the size; that a body arrives is for its reader to watch.
 // One object per body, used on one thread.
 #pragma once
@@ -15,8 +16,9 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
+
+#include "daemon/http/body_budget.h"
 
 namespace rw::http {
 
@@ -27,11 +29,12 @@ class BodyDecoder {
     kGood,
     kTooLarge,  // over one of the limits
     kMalformed,
+    kNoRoom,  // the budget of all bodies is used up
   };
 
   static constexpr std::uint64_t kMaxRatio = 1100;
   static constexpr std::size_t kAnyRatioBytes = 1024 * 1024;
-  static constexpr std::size_t kMaxHeldBytes = 10 * 1024 * 1024;
+  static constexpr std::size_t kMaxHeldBytes = BodyBudget::kMaxDecoderBytes;
 
   // nullopt: a coding that is not supported (br, snappy, two after one another).
   static std::optional<Coding> parse_coding(std::string_view content_encoding);
@@ -41,8 +44,9 @@ class BodyDecoder {
   BodyDecoder(const BodyDecoder&) = delete;
   BodyDecoder& operator=(const BodyDecoder&) = delete;
 
-  // Appends what the bytes decode to. After anything but kGood the object must not be used again.
-  Outcome append(std::string_view bytes, std::string& out);
+  // Appends what the bytes decode to; what the decoder itself holds is counted with it. After anything but kGood the
+  // object must not be used again.
+  Outcome append(std::string_view bytes, Body& out);
   // kMalformed: the compressed stream is not whole.
   Outcome finish() const;
   // Memory that it needs beside what it has appended; at most kMaxHeldBytes.
@@ -53,9 +57,9 @@ class BodyDecoder {
     void operator()(ZSTD_DStream* stream) const { ZSTD_freeDStream(stream); }
   };
 
-  Outcome inflate_some(std::string_view bytes, std::string& out);
-  Outcome unzstd(std::string_view bytes, std::string& out);
-  Outcome take(std::string_view decoded, std::string& out) const;
+  Outcome inflate_some(std::string_view bytes, Body& out);
+  Outcome unzstd(std::string_view bytes, Body& out);
+  Outcome take(std::string_view decoded, Body& out) const;
 
   const Coding coding_;
   const std::size_t max_bytes_;

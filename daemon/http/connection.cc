@@ -27,6 +27,8 @@ constexpr std::size_t kFlushBytes = 64 * 1024;
 constexpr std::size_t kMaxBytesWithoutContent = 16 * 1024;
 // A body that comes slower than this has the read timeout and no more.
 constexpr std::uint64_t kSlowestBytesPerSecond = 1024;
+// However much of it has come: what it holds is kept from others (see body_budget.h).
+constexpr seconds kMostEarnedTime{600};
 constexpr milliseconds kStopCheck{200};  // how often a waiting read looks whether the server stops
 constexpr seconds kLinger{1};
 
@@ -64,7 +66,20 @@ Connection::Connection(Descriptor socket, core::Endpoint peer, tls::Ssl ssl, con
   }
 }
 
+Connection::~Connection() { note_held(0); }
+
+void Connection::note_held(std::size_t bytes) {
+  limits_.held_bytes.fetch_add(bytes - held_bytes_, std::memory_order_relaxed);  // modulo 2^64: it may be less
+  held_bytes_ = bytes;
+}
+
 Connection::Step Connection::advance() {
+  const Step step = go_on();
+  note_held(buffer_.capacity());
+  return step;
+}
+
+Connection::Step Connection::go_on() {
   if (!ready_for_http_) {
     ERR_clear_error();
     const int result = SSL_do_handshake(ssl_.get());
@@ -199,7 +214,8 @@ void Connection::content_taken(std::size_t bytes) {
 }
 
 SteadyTime Connection::body_deadline() const {
-  const seconds earned(static_cast<seconds::rep>(body_bytes_ / kSlowestBytesPerSecond));
+  const seconds earned =
+      std::min(seconds(static_cast<seconds::rep>(body_bytes_ / kSlowestBytesPerSecond)), kMostEarnedTime);
   return std::min(steady_clock::now() + limits_.read_timeout, body_start_ + limits_.read_timeout + earned);
 }
 
@@ -254,6 +270,7 @@ void Connection::begin_next() {
   // Into memory of its own: an assignment would keep the old one.
   std::string rest = buffer_.substr(read_);
   buffer_.swap(rest);
+  note_held(buffer_.capacity());
   searched_ = 0;
   read_ = 0;
   body_start_ = SteadyTime{};

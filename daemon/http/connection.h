@@ -3,7 +3,8 @@
 // cheap. From then on read() and write() block, within limits. Used by one thread at a time.
 //
 // What cpp-httplib 0.11 does not limit is limited here: the length of the head, the number of its fields, the time for
-// the head, bytes without content between the chunks of a body, and a body that trickles.
+// the head, bytes without content between the chunks of a body, and a body that trickles: it may take the read timeout,
+// and a second more for each KiB that came, but not above ten minutes, so that what it holds becomes free.
 #pragma once
 
 #include <httplib.h>
@@ -24,13 +25,15 @@ namespace rw::http {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 
-// Shared by all connections of a server; constant but for stop_reading.
+// Shared by all connections of a server; constant but for the atomics.
 struct ConnectionLimits {
   std::chrono::seconds read_timeout;
   std::chrono::seconds keep_alive_timeout;
   // When the server stops, what is still being read is given up at this time (steady clock ticks; 0: it goes on).
   std::atomic<SteadyTime::rep> stop_reading{0};
   core::Counters* counters = nullptr;  // of handshakes that fail
+  // What all connections together have received and not served: heads that are not whole, requests sent ahead.
+  mutable std::atomic<std::size_t> held_bytes{0};
 };
 
 class Connection final : public httplib::Stream {
@@ -43,12 +46,15 @@ class Connection final : public httplib::Stream {
   };
 
   Connection(Descriptor socket, core::Endpoint peer, tls::Ssl ssl, const ConnectionLimits& limits);
+  ~Connection() override;
 
   // Goes on as far as possible without waiting: TLS handshake, reading the next head.
   Step advance();
   int descriptor() const { return socket_.get(); }
   // Nothing of a request has come.
   bool idle() const { return buffer_.empty(); }
+  // Its part of ConnectionLimits::held_bytes.
+  std::size_t held_bytes() const { return held_bytes_; }
   // The latest time for the next head.
   SteadyTime deadline() const { return deadline_; }
   // What happens then. True: the client stopped in the middle of a head and is to be told so (408). False: it was idle
@@ -87,6 +93,8 @@ class Connection final : public httplib::Stream {
   Io send(std::string_view bytes, std::size_t& sent);
   Io tls_outcome(int result) const;
   void report_failed_handshake(int result) const;
+  Step go_on();
+  void note_held(std::size_t bytes);
   bool head_is_whole();
   void stand_in(int status);
   bool wait(Io io, SteadyTime until) const;
@@ -103,6 +111,7 @@ class Connection final : public httplib::Stream {
   bool timed_out_ = false;
   int fault_ = 0;
   SteadyTime deadline_;
+  std::size_t held_bytes_ = 0;
   std::string buffer_;        // received, or the head prepared for cpp-httplib
   std::size_t read_ = 0;      // of buffer_, by read()
   std::size_t searched_ = 0;  // of buffer_, for the end of the head

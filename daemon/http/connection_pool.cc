@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "daemon/core/log.h"
+#include "daemon/core/units.h"
 
 namespace rw::http {
 namespace {
@@ -102,7 +103,10 @@ void ConnectionPool::park_returned(ParkedConnections& parked) {
 }
 
 void ConnectionPool::park_in(ParkedConnections& parked, ConnectionPtr connection, bool wants_write) {
-  if (parked.park(std::move(connection), wants_write)) return;
+  if (parked.park(std::move(connection), wants_write)) {
+    make_room_for_others(parked);
+    return;
+  }
   --connections_;
   static core::OncePerMinute warning;
   if (warning.due()) spdlog::warn("HTTP: epoll_ctl: {}; a connection was closed", std::strerror(errno));
@@ -149,6 +153,27 @@ bool ConnectionPool::accept_waiting(ParkedConnections& parked) {
         false);
   }
   return true;
+}
+
+void ConnectionPool::make_room_for_others(ParkedConnections& parked) {
+  while (over_limit()) {
+    // One with less than the average is not to blame: those with more are with the workers, and come back.
+    ConnectionPtr largest = parked.take_largest(options_.max_held_bytes / std::max<std::size_t>(connections_, 1));
+    if (!largest) return;
+    close_for_room(std::move(largest));
+  }
+}
+
+void ConnectionPool::close_for_room(ConnectionPtr connection) {
+  if (limits_.counters != nullptr) limits_.counters->add(core::Counter::kHttpHeadsClosed);
+  static core::OncePerMinute warning;
+  if (warning.due()) {
+    spdlog::warn("HTTP: unfinished requests hold more than {}; the connection of {} was closed, with {} bytes of them",
+                 core::format_size(options_.max_held_bytes), core::format_endpoint(connection->peer()),
+                 connection->held_bytes());
+  }
+  connection.reset();
+  --connections_;
 }
 
 bool ConnectionPool::make_room(ParkedConnections& parked) {
@@ -225,6 +250,10 @@ void ConnectionPool::serve_connection(ConnectionPtr connection) {
     return;
   }
   connection->begin_next();
+  if (!connection->idle() && over_limit()) {
+    close_for_room(std::move(connection));
+    return;
+  }
   bool stopping = false;
   {
     core::Lock lock(mutex_);

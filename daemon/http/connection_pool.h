@@ -25,6 +25,9 @@ class ConnectionPool {
   struct Options {
     std::size_t max_workers = 72;        // threads are made as needed, up to this many
     std::size_t max_connections = 8192;  // then the one that is idle longest makes room; else the new one waits
+    // What is received and not served may hold this much in all connections; then the one that waits and holds most is
+    // closed, and those that send ahead are.
+    std::size_t max_held_bytes = 0;
   };
   // Serves the request that has come. True: the connection may be used again. Called on any worker.
   using Serve = std::function<bool(Connection&)>;
@@ -53,6 +56,9 @@ class ConnectionPool {
   bool accept_waiting(ParkedConnections& parked);
   bool make_room(ParkedConnections& parked);
   void park_in(ParkedConnections& parked, ConnectionPtr connection, bool wants_write);
+  bool over_limit() const { return limits_.held_bytes.load(std::memory_order_relaxed) > options_.max_held_bytes; }
+  void make_room_for_others(ParkedConnections& parked);
+  void close_for_room(ConnectionPtr connection);
   void hand_to_worker(ConnectionPtr connection);
   void give_back(Returned returned);
   bool stopping();

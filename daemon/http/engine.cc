@@ -16,11 +16,13 @@ namespace rw::http {
 // What belongs to the request that a thread is serving. cpp-httplib calls its handlers on the thread that called
 // process_request, and has no place for anything of ours in its own Request.
 struct Exchange {
-  explicit Exchange(Connection& on) : connection(on) {}
+  Exchange(Connection& on, BodyBudget& budget, std::size_t max_body_bytes)
+      : connection(on), body(budget, max_body_bytes) {}
 
   Connection& connection;
   httplib::Request* raw = nullptr;  // valid once the head was parsed
   Request request;
+  Body body;  // of which request.body is a view
   Routes::Match match;
   BodyDecoder::Coding coding = BodyDecoder::Coding::kIdentity;
   int fault = 0;  // status of an error found before a handler ran
@@ -29,7 +31,6 @@ struct Exchange {
   bool keep = false;      // the client wants to go on using the connection
   bool keep_1_0 = false;  // and is one of HTTP/1.0
   bool answered = false;  // the reply is a handler's: an error status in it is the handler's business
-  std::size_t body_bytes_counted = 0;
 };
 
 namespace {
@@ -89,6 +90,33 @@ std::vector<std::pair<std::string, std::string>> parse_query(std::string_view ta
   return query;
 }
 
+int status_of(BodyDecoder::Outcome outcome) {
+  switch (outcome) {
+    case BodyDecoder::Outcome::kGood:
+      return 0;
+    case BodyDecoder::Outcome::kTooLarge:
+      return 413;
+    case BodyDecoder::Outcome::kNoRoom:
+      return 503;
+    case BodyDecoder::Outcome::kMalformed:
+      break;
+  }
+  return 400;
+}
+
+// Calls it at the end of the scope.
+template <class Call>
+class Finally {
+ public:
+  explicit Finally(Call call) : call_(std::move(call)) {}
+  ~Finally() { call_(); }
+  Finally(const Finally&) = delete;
+  Finally& operator=(const Finally&) = delete;
+
+ private:
+  Call call_;
+};
+
 // Pseudo headers that cpp-httplib adds to what the client sent.
 bool is_httplibs_own(std::string_view name) {
   return name == "REMOTE_ADDR" || name == "REMOTE_PORT" || name == "LOCAL_ADDR" || name == "LOCAL_PORT";
@@ -96,8 +124,8 @@ bool is_httplibs_own(std::string_view name) {
 
 }  // namespace
 
-Engine::Engine(Options options, core::Counters& counters)
-    : options_(options), counters_(counters), free_slots_(options.handlers) {
+Engine::Engine(Options options, BodyBudget& bodies, core::Counters& counters)
+    : options_(options), bodies_(bodies), counters_(counters), free_slots_(options.handlers) {
   // The path is empty by then (see prepare): our own routes know which of them is meant.
   const auto with_body = [this](const httplib::Request&, httplib::Response& response,
                                 const httplib::ContentReader& reader) {
@@ -143,14 +171,13 @@ Engine::Engine(Options options, core::Counters& counters)
 
 bool Engine::serve(Connection& connection) {
   counters_.add(core::Counter::kHttpRequests);
-  Exchange exchange(connection);
+  Exchange exchange(connection, bodies_, options_.max_body_bytes);
   exchange.request.peer = core::format_endpoint(connection.peer());
   current_exchange = &exchange;
   bool closed = false;
   const bool written =
       process_request(connection, false, closed, [&](httplib::Request& request) { prepare(request, exchange); });
   current_exchange = nullptr;
-  bodies_bytes_ -= exchange.body_bytes_counted;
   return written && exchange.keep && !exchange.body_unread && !stopping_;
 }
 
@@ -234,57 +261,63 @@ void Engine::plan_body(httplib::Request& request, Exchange& exchange) {
   if (request.method == "DELETE" && codings != 0) return refuse(411);  // cpp-httplib would not read it
 }
 
-void Engine::read_body(Exchange& exchange, httplib::Response& response, const httplib::ContentReader& reader) {
-  std::string& body = exchange.request.body;
+// Status of what is wrong with it; 0: it is whole.
+int Engine::receive_body(Exchange& exchange, const httplib::ContentReader& reader) {
   BodyDecoder decoder(exchange.coding, options_.max_body_bytes);
-  const std::size_t budget = (options_.max_body_bytes + BodyDecoder::kMaxHeldBytes) * options_.handlers;
   int fault = 0;
   exchange.connection.begin_body();
   const bool whole = reader([&](const char* bytes, std::size_t size) {
     exchange.connection.content_taken(size);
-    const std::size_t before = body.size() + decoder.held_bytes();
-    const BodyDecoder::Outcome outcome = decoder.append({bytes, size}, body);
-    if (outcome != BodyDecoder::Outcome::kGood) {
-      fault = outcome == BodyDecoder::Outcome::kTooLarge ? 413 : 400;
-      return false;
-    }
-    const std::size_t now = body.size() + decoder.held_bytes();
-    const std::size_t more = now - std::min(before, now);
-    exchange.body_bytes_counted += more;
-    if (bodies_bytes_.fetch_add(more) + more > budget) {
-      fault = 503;
-      return false;
-    }
-    return true;
+    fault = status_of(decoder.append({bytes, size}, exchange.body));
+    return fault == 0;
   });
   if (whole) {
     exchange.body_unread = false;
-    if (decoder.finish() != BodyDecoder::Outcome::kGood) fault = 400;
-  } else if (fault == 0) {
-    fault = exchange.connection.timed_out() ? 408 : 400;
+    return status_of(decoder.finish());
   }
-  exchange.fault = fault;
+  if (fault == 503) counters_.add(core::Counter::kHttpBodiesRefused);
+  if (fault != 0) return fault;
+  return exchange.connection.timed_out() ? 408 : 400;
+}
+
+void Engine::read_body(Exchange& exchange, httplib::Response& response, const httplib::ContentReader& reader) {
+  exchange.fault = receive_body(exchange, reader);
+  exchange.body.count_decoder(0);
+  exchange.request.body = exchange.body.text();
   response.status = -1;  // cpp-httplib has put its own opinion there
   answer(exchange, response);
+  // The reply may be taken slowly; until then the body would be held for nothing.
+  exchange.request.body = {};
+  exchange.body.clear();
 }
 
 void Engine::answer(Exchange& exchange, httplib::Response& response) {
+  Response reply;
   int status = exchange.fault;
-  if (status == 0 && !take_handler_slot()) status = 503;
+  if (status == 0) {
+    status = run_handler(exchange, reply);
+    if (status != 0) counters_.add(core::Counter::kHttpBusy);
+  }
   if (status != 0) {
     response.status = status;  // cpp-httplib calls the error handler
     return;
   }
-  Response reply;
-  try {
-    reply = (*exchange.match.handler)(exchange.request);
-  } catch (...) {
-    return_handler_slot();
-    throw;  // to cpp-httplib's exception handler, set above
-  }
-  return_handler_slot();
   fill(exchange, std::move(reply), response);
   exchange.answered = true;
+}
+
+int Engine::run_handler(const Exchange& exchange, Response& reply) {
+  const auto deadline = std::chrono::steady_clock::now() + options_.handler_wait;
+  // First the turn, so that those who wait for it keep no others from their slots.
+  const bool large = exchange.body.size() > BodyBudget::kLargeBytes;
+  if (large && !bodies_.take_turn(deadline)) return 503;
+  const Finally return_turn([&] {
+    if (large) bodies_.return_turn();
+  });
+  if (!take_handler_slot(deadline)) return 503;
+  const Finally return_slot([&] { return_handler_slot(); });
+  reply = (*exchange.match.handler)(exchange.request);  // what it throws goes to cpp-httplib's exception handler
+  return 0;
 }
 
 void Engine::answer_error(Exchange& exchange, int status, httplib::Response& response) {
@@ -304,6 +337,12 @@ void Engine::answer_error(Exchange& exchange, int status, httplib::Response& res
     reply.content_type = "text/plain";
   }
   if (status == 405) reply.headers.emplace_back("Allow", exchange.match.allow);
+  const auto has_retry_after = [](const auto& header) {
+    return core::equals_ascii_nocase(header.first, "Retry-After");
+  };
+  if (status == 503 && std::ranges::none_of(reply.headers, has_retry_after)) {
+    reply.headers.emplace_back("Retry-After", "1");
+  }
   if (status == 415) reply.headers.emplace_back("Accept-Encoding", "gzip, deflate, zstd");
   fill(exchange, std::move(reply), response);
 }
@@ -329,8 +368,7 @@ void Engine::finish_headers(const Exchange& exchange, httplib::Response& respons
   response.set_header("Keep-Alive", fmt::format("timeout={}", options_.keep_alive_timeout.count()));
 }
 
-bool Engine::take_handler_slot() {
-  const auto deadline = std::chrono::steady_clock::now() + options_.handler_wait;
+bool Engine::take_handler_slot(std::chrono::steady_clock::time_point deadline) {
   core::Lock lock(mutex_);
   while (free_slots_ == 0) {
     if (slot_returned_.wait_until(mutex_, deadline) == std::cv_status::timeout && free_slots_ == 0) return false;

@@ -11,6 +11,7 @@
 
 #include "daemon/core/counters.h"
 #include "daemon/core/mutex.h"
+#include "daemon/http/body_budget.h"
 #include "daemon/http/connection.h"
 #include "daemon/http/routes.h"
 #include "daemon/http/server.h"
@@ -27,7 +28,8 @@ class Engine final : private httplib::Server {
     std::chrono::seconds handler_wait;
     std::chrono::seconds keep_alive_timeout;
   };
-  Engine(Options options, core::Counters& counters);
+  // Both outlive it.
+  Engine(Options options, BodyBudget& bodies, core::Counters& counters);
 
   Routes& routes() { return routes_; }
 
@@ -39,19 +41,22 @@ class Engine final : private httplib::Server {
  private:
   void prepare(httplib::Request& request, Exchange& exchange);
   void plan_body(httplib::Request& request, Exchange& exchange);
+  int receive_body(Exchange& exchange, const httplib::ContentReader& reader);
   void read_body(Exchange& exchange, httplib::Response& response, const httplib::ContentReader& reader);
   void answer(Exchange& exchange, httplib::Response& response);
+  // Status of what keeps the handler from running; 0: it has run.
+  int run_handler(const Exchange& exchange, Response& reply);
   void answer_error(Exchange& exchange, int status, httplib::Response& response);
   void fill(Exchange& exchange, Response&& from, httplib::Response& to) const;
   void finish_headers(const Exchange& exchange, httplib::Response& response) const;
-  bool take_handler_slot();
+  bool take_handler_slot(std::chrono::steady_clock::time_point deadline);
   void return_handler_slot();
 
   const Options options_;
+  BodyBudget& bodies_;
   core::Counters& counters_;
   Routes routes_;
   std::atomic<bool> stopping_{false};
-  std::atomic<std::size_t> bodies_bytes_{0};  // held by all requests together, and by their decoders
 
   core::Mutex mutex_;
   core::CondVar slot_returned_;

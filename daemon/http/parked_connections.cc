@@ -108,4 +108,16 @@ ConnectionPtr ParkedConnections::take_least_needed() {
   return nullptr;
 }
 
+ConnectionPtr ParkedConnections::take_largest(std::size_t least_bytes) {
+  int largest = -1;
+  std::size_t most = 0;
+  for (const auto& [deadline, descriptor] : begun_) {
+    const std::size_t held = parked_.at(descriptor)->held_bytes();
+    if (held < least_bytes || held <= most) continue;
+    largest = descriptor;
+    most = held;
+  }
+  return take(largest);
+}
+
 }  // namespace rw::http

@@ -39,6 +39,9 @@ class ParkedConnections {
   // The one that can best be done without: idle for longest; when none is idle, the nearest to its deadline. Null: none
   // is there.
   ConnectionPtr take_least_needed();
+  // Of those that have begun, the one that holds most (see Connection::held_bytes), and at least that much; null: none
+  // does. Looks at all.
+  ConnectionPtr take_largest(std::size_t least_bytes);
 
  private:
   using Deadlines = std::set<std::pair<SteadyTime, int>>;

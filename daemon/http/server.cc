@@ -18,7 +18,7 @@ constexpr std::chrono::milliseconds kStopGrace{500};
 class HttplibServer final : public Server {
  public:
   HttplibServer(const ServerOptions& options, Descriptor listener, Descriptor wake, Descriptor poller,
-                std::unique_ptr<tls::Context> tls, core::Counters& counters)
+                std::unique_ptr<tls::Context> tls, BodyBudget& bodies, core::Counters& counters)
       : endpoint_(local_endpoint(listener, options.listen)),
         tls_(std::move(tls)),
         limits_{.read_timeout = options.read_timeout,
@@ -28,9 +28,11 @@ class HttplibServer final : public Server {
                  .handlers = options.threads,
                  .handler_wait = options.read_timeout,
                  .keep_alive_timeout = options.keep_alive_timeout},
-                counters),
+                bodies, counters),
         pool_(std::move(listener), std::move(wake), std::move(poller), tls_.get(), limits_,
-              {.max_workers = options.threads + kSlowClientThreads, .max_connections = options.max_connections},
+              {.max_workers = options.threads + kSlowClientThreads,
+               .max_connections = options.max_connections,
+               .max_held_bytes = options.max_unserved_bytes},
               [this](Connection& connection) { return engine_.serve(connection); }) {}
 
   ~HttplibServer() override { stop(); }
@@ -66,7 +68,8 @@ class HttplibServer final : public Server {
 
 }  // namespace
 
-core::Result<std::unique_ptr<Server>> Server::open(ServerOptions options, core::Counters& counters) {
+core::Result<std::unique_ptr<Server>> Server::open(ServerOptions options, BodyBudget& bodies,
+                                                   core::Counters& counters) {
   RW_ASSERT(options.threads > 0);
   std::unique_ptr<tls::Context> tls;
   if (options.tls) {
@@ -76,7 +79,7 @@ core::Result<std::unique_ptr<Server>> Server::open(ServerOptions options, core::
   RW_TRY(Descriptor wake, make_wake_event());
   RW_TRY(Descriptor poller, make_poller());
   return std::unique_ptr<Server>(std::make_unique<HttplibServer>(options, std::move(listener), std::move(wake),
-                                                                 std::move(poller), std::move(tls), counters));
+                                                                 std::move(poller), std::move(tls), bodies, counters));
 }
 
 }  // namespace rw::http

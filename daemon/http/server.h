@@ -18,6 +18,7 @@
 #include "daemon/core/endpoint.h"
 #include "daemon/core/result.h"
 #include "daemon/core/time.h"
+#include "daemon/http/body_budget.h"
 #include "daemon/tls/context.h"
 
 namespace rw::http {
@@ -25,10 +26,11 @@ namespace rw::http {
 struct ServerOptions {
   core::Endpoint listen = {};
   std::optional<tls::Options> tls = {};
-  std::size_t max_body_bytes = 64 * 1024 * 1024;  // after decompression
-  std::size_t threads = 8;                        // requests served at a time
-  std::size_t max_connections = 8192;             // open at a time; beyond, the one that is idle longest makes room
-  std::chrono::seconds read_timeout{30};          // for a request that does not go on
+  std::size_t max_body_bytes = 64 * 1024 * 1024;      // after decompression
+  std::size_t threads = 8;                            // requests served at a time
+  std::size_t max_connections = 8192;                 // open at a time; beyond, the one that is idle longest makes room
+  std::size_t max_unserved_bytes = 32 * 1024 * 1024;  // received and not served, in all connections: unfinished heads
+  std::chrono::seconds read_timeout{30};              // for a request that does not go on
   std::chrono::seconds keep_alive_timeout{30};
 };
 
@@ -38,7 +40,7 @@ struct Request {
   std::vector<std::string> path_parameters;                // what the groups of the route's pattern matched
   std::vector<std::pair<std::string, std::string>> query;  // decoded, in order
   std::multimap<std::string, std::string> headers;         // names in lower case
-  std::string body;                                        // decompressed
+  std::string_view body;                                   // decompressed; lives until the handler has ended
   std::string peer;                                        // "address:port" of the client
 
   // First value; empty if absent. Header names in lower case.
@@ -57,13 +59,16 @@ struct Response {
 using Handler = std::function<Response(const Request&)>;
 
 // What the server itself has to answer: an unknown path (404), a known path with another method (405), a body over the
-// limit (413), an unsupported Content-Encoding (415), a broken body (400), an exception (500).
+// limit (413), an unsupported Content-Encoding (415), a broken body (400), an exception (500), and 503 when the server
+// has no room for the body or no thread for the request: it has Retry-After in any case.
 using ErrorHandler = std::function<Response(int status, const Request&)>;
 
 class Server {
  public:
-  // Binds at once. Errors: Io (port taken, no permission, certificate unreadable: the hint says what to do).
-  static core::Result<std::unique_ptr<Server>> open(ServerOptions options, core::Counters& counters);
+  // Binds at once. bodies: shared by all servers of the process; like counters it outlives the server. Errors: Io (port
+  // taken, no permission, certificate unreadable: the hint says what to do).
+  static core::Result<std::unique_ptr<Server>> open(ServerOptions options, BodyBudget& bodies,
+                                                    core::Counters& counters);
   virtual ~Server() = default;  // stops
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

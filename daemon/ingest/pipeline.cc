@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "daemon/core/text.h"
-#include "daemon/core/units.h"
 #include "daemon/ingest/decode/payload.h"
 #include "daemon/ingest/decode/text_event.h"
 #include "daemon/ingest/normalize/event_base.h"
@@ -19,9 +18,6 @@ namespace rw::ingest {
 namespace {
 
 constexpr std::size_t kLargeBatchBytes = 1024 * 1024;
-// Windows writes no event of more than 64 KiB to a log; a rendered one may be some times that. What is larger would be
-// read again with every search of its time.
-constexpr std::size_t kMostEventBytes = std::size_t{4} * 1024 * 1024;
 // Counts without a batch are handed over at the latest when they have grown to this, or with the first event that comes
 // after this time.
 constexpr std::size_t kMostCountBytes = 256 * 1024;
@@ -86,10 +82,6 @@ core::Result<std::size_t> Pipeline::decode(std::string_view payload, const Messa
 }
 
 core::Result<bool> Pipeline::take(const WindowsEvent& event, const MessageContext& context) {
-  if (const std::size_t bytes = event.text_bytes(); bytes > kMostEventBytes) {
-    return core::invalid_input(
-        fmt::format("an event of {} bytes: expected at most {}", bytes, core::format_size(kMostEventBytes)));
-  }
   counters_.add(core::Counter::kDecoded);
   std::string_view computer = present(event.computer);
   if (computer.empty()) computer = keep_text(context.fallback_host, batch_.arena);

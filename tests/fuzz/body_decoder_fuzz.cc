@@ -17,16 +17,17 @@ using rw::http::BodyDecoder;
 constexpr std::size_t kLimit = 64 * 1024;
 
 std::optional<std::string> decode(BodyDecoder::Coding coding, std::string_view bytes, std::size_t piece) {
+  rw::http::BodyBudget budget;
+  rw::http::Body body(budget, kLimit);
   BodyDecoder decoder(coding, kLimit);
-  std::string text;
   for (; !bytes.empty(); bytes.remove_prefix(std::min(piece, bytes.size()))) {
-    const BodyDecoder::Outcome outcome = decoder.append(bytes.substr(0, piece), text);
-    RW_ASSERT(text.size() <= kLimit);
+    const BodyDecoder::Outcome outcome = decoder.append(bytes.substr(0, piece), body);
+    RW_ASSERT(body.size() <= kLimit);
     if (outcome != BodyDecoder::Outcome::kGood) return std::nullopt;
     RW_ASSERT(decoder.held_bytes() <= BodyDecoder::kMaxHeldBytes);
   }
   if (decoder.finish() != BodyDecoder::Outcome::kGood) return std::nullopt;
-  return text;
+  return std::string(body.text());
 }
 
 }  // namespace

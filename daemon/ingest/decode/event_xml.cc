@@ -14,6 +14,7 @@
 #include "daemon/core/text.h"
 #include "daemon/core/time.h"
 #include "daemon/ingest/decode/control_characters.h"
+#include "daemon/ingest/decode/event_limit.h"
 #include "daemon/ingest/decode/event_scanner.h"
 #include "daemon/ingest/decode/field_values.h"
 #include "daemon/ingest/decode/nxlog_fields.h"
@@ -209,6 +210,7 @@ core::Result<void> read_event(const pugi::xml_node& root, const PayloadContext& 
 
 core::Result<void> decode_one(std::string_view xml, const PayloadContext& context, core::Arena& arena,
                               WindowsEvent& event) {
+  RW_CHECK(check_event_size(xml.size()));
   char* buffer = arena.allocate(xml.size());
   std::memcpy(buffer, xml.data(), xml.size());
   // Texts are taken as written: line ends stay CR LF where Windows wrote them, blanks are values.

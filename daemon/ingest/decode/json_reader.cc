@@ -3,13 +3,14 @@
 #include "daemon/core/json_text.h"
 #include "daemon/core/text.h"
 #include "daemon/ingest/decode/control_characters.h"
+#include "daemon/ingest/decode/event_limit.h"
 #include "daemon/ingest/decode/json_text.h"
 
 namespace rw::ingest {
 namespace {
 
-// Parser memory is kept from call to call up to a document of this size.
-constexpr std::size_t kKeptParserBytes = 1024 * 1024;
+// Parser memory is kept from call to call up to a document of this size; each thread of the HTTP servers keeps its own.
+constexpr std::size_t kKeptParserBytes = 64 * 1024;
 
 struct ParserMemory {
   simdjson::ondemand::parser parser;
@@ -54,6 +55,7 @@ core::Error malformed_json(simdjson::error_code error) {
 }
 
 core::Result<void> read_json(std::string_view json, core::Arena& arena, const ReadDocument& read) {
+  RW_CHECK(check_event_size(json.size()));
   std::string clean;
   if (!simdjson::validate_utf8(json.data(), json.size())) {
     clean = core::to_valid_utf8(json);

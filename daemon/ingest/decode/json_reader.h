@@ -18,7 +18,8 @@ namespace rw::ingest {
 core::Error malformed_json(simdjson::error_code error);
 
 // Parses one document and calls `read` for it; once more, with the arena as it was, if that failed and the document
-// could be repaired (see json_text.h): `read` must start afresh. Within `read`, other documents may be read.
+// could be repaired (see json_text.h): `read` must start afresh. Within `read`, other documents may be read. Errors:
+// those of `read`, InvalidInput (malformed, longer than kMaxEventBytes).
 using ReadDocument = std::function<core::Result<void>(simdjson::ondemand::document&)>;
 core::Result<void> read_json(std::string_view json, core::Arena& arena, const ReadDocument& read);
 

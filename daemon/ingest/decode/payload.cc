@@ -8,6 +8,7 @@
 #include "daemon/core/text.h"
 #include "daemon/core/utf16.h"
 #include "daemon/ingest/decode/event_json.h"
+#include "daemon/ingest/decode/event_limit.h"
 #include "daemon/ingest/decode/event_text.h"
 #include "daemon/ingest/decode/event_xml.h"
 #include "daemon/ingest/decode/nxlog_structured_data.h"
@@ -34,17 +35,23 @@ core::Result<std::size_t> decode_text_payload(std::string_view payload, bool wra
       return decode_text_payload(text, true, context, arena, event, take);
     });
   }
-  if (!wrapped && has_nxlog_structured_data(context)) {
+  // XML and JSON may be many events; a text is one.
+  const core::Result<void> fits = check_event_size(payload.size());
+  if (!wrapped && fits.ok() && has_nxlog_structured_data(context)) {
     take(payload, decode_nxlog_structured_data(payload, context, arena, event));
     return std::size_t{1};
   }
   // Before a search for XML: the values of a text may hold some, put there to pass for an event.
-  if (DecodeText* const decode = text_decoder_of(payload, context)) {
+  if (DecodeText* const decode = fits.ok() ? text_decoder_of(payload, context) : nullptr) {
     take(payload, decode(payload, context, arena, event));
     return std::size_t{1};
   }
   if (const std::string_view xml = find_event_xml(payload); !xml.empty()) {
     return decode_event_xml(xml, arena, event, take, context);
+  }
+  if (!fits.ok()) {
+    take(payload, fits);
+    return std::size_t{1};
   }
   constexpr std::string_view kExpected = ": expected Windows Event XML, JSON, or the text of a Windows log forwarder";
   take(payload, core::invalid_input((core::trim(payload).empty() ? "empty message" : "not a Windows event") +

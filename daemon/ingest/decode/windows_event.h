@@ -87,8 +87,6 @@ struct WindowsEvent {
     }
     return {};
   }
-  // Of all its texts, names included.
-  std::size_t text_bytes() const;
   void clear() {
     auto keep = std::move(data);
     keep.clear();

@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::size_t kMaxNumberDigits = 9;
 constexpr std::size_t kMaxCommandBytes = 32;
+// A buffer with much less in it than this is not worth a smaller one.
+constexpr std::size_t kSmallFrameCapacity = 4096;
 
 bool is_relp_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
@@ -45,10 +47,13 @@ core::Error bad_header(std::string_view what, std::string_view expected, std::st
 
 }  // namespace
 
-void RelpStream::append(std::string_view bytes) {
+void RelpStream::append(std::string_view bytes) { buffer_.append(bytes); }
+
+// Thousands of connections may each be in the middle of a frame: what they hold must be what they need.
+void RelpStream::give_back() {
   buffer_.erase(0, begin_);
   begin_ = 0;
-  buffer_.append(bytes);
+  if (buffer_.capacity() > kSmallFrameCapacity && buffer_.capacity() / 4 > buffer_.size()) buffer_.shrink_to_fit();
 }
 
 core::Result<bool> RelpStream::read_header() {
@@ -96,7 +101,10 @@ core::Result<std::optional<RelpStream::Frame>> RelpStream::next() {
   }
   if (!in_data_) {
     RW_TRY(const bool whole, read_header());
-    if (!whole) return std::optional<Frame>();
+    if (!whole) {
+      give_back();
+      return std::optional<Frame>();
+    }
   }
   const std::size_t there = buffer_.size() - begin_;
   if (there > kept_ && skipped_ < over_) {
@@ -104,7 +112,10 @@ core::Result<std::optional<RelpStream::Frame>> RelpStream::next() {
     buffer_.erase(begin_ + kept_, gone);
     skipped_ += gone;
   }
-  if (skipped_ < over_ || buffer_.size() - begin_ <= kept_) return std::optional<Frame>();
+  if (skipped_ < over_ || buffer_.size() - begin_ <= kept_) {
+    give_back();
+    return std::optional<Frame>();
+  }
   if (buffer_[begin_ + kept_] != '\n') {
     return core::invalid_input(
         fmt::format("frame {}: expected LF after {} bytes of DATA", txnr_, kept_ + static_cast<std::size_t>(over_)));

@@ -41,6 +41,7 @@ class RelpStream {
  private:
   // False: the header is not whole yet.
   core::Result<bool> read_header();
+  void give_back();
 
   const std::size_t max_data_bytes_;
   std::string buffer_;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <utility>
@@ -15,7 +16,9 @@ namespace rw::ingest {
 namespace {
 
 // Far above what clients send (Winlogbeat: 1600), and it bounds what one request costs. Beats halve a batch after 413.
-constexpr std::size_t kMaxItems = 200'000;
+constexpr std::size_t kMaxItems = 50'000;
+// Of the path's index, which the answer repeats for each item. As Elasticsearch has it.
+constexpr std::size_t kMaxIndexBytes = 255;
 constexpr std::string_view kDefaultIndex = "regwarden";
 
 struct FixedAnswer {
@@ -42,14 +45,14 @@ struct Bulk {
 };
 
 std::string render_bulk(const Bulk& bulk, std::string_view default_index, std::chrono::milliseconds took) {
-  bool errors = false;
-  std::string items;
+  const bool errors = std::ranges::any_of(bulk.faults, [](const BulkFault& fault) { return !fault.reason.empty(); });
+  std::string reply = fmt::format(R"({{"took":{},"errors":{},"items":[)", took.count(), errors);
   for (std::size_t i = 0; i < bulk.items.size(); ++i) {
-    if (i > 0) items += ',';
-    append_bulk_item(items, bulk.items[i], default_index, bulk.faults[i]);
-    errors = errors || !bulk.faults[i].reason.empty();
+    if (i > 0) reply += ',';
+    append_bulk_item(reply, bulk.items[i], default_index, bulk.faults[i]);
   }
-  return fmt::format(R"({{"took":{},"errors":{},"items":[{}]}})", took.count(), errors, items);
+  reply += "]}";
+  return reply;
 }
 
 }  // namespace
@@ -101,6 +104,11 @@ http::Response Elastic::admitted(const http::Request& request, const std::functi
 http::Response Elastic::bulk(const http::Request& request) {
   return admitted(request, [&] {
     const auto start = std::chrono::steady_clock::now();
+    const std::string& in_path = request.path_parameters.front();  // empty: it has no index
+    if (in_path.size() > kMaxIndexBytes) {
+      return elastic_error(400, "invalid_index_name_exception",
+                           fmt::format("index name is too long, ({} > {})", in_path.size(), kMaxIndexBytes));
+    }
     Delivery delivery = context_.delivery();
     MessageContext context = context_.message(request, "bulk");
 
@@ -153,7 +161,6 @@ http::Response Elastic::bulk(const http::Request& request) {
       case Delivery::Outcome::kCommitted:
         break;
     }
-    const std::string& in_path = request.path_parameters.front();  // empty: it has no index
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
     return elastic_reply(render_bulk(bulk, in_path.empty() ? kDefaultIndex : in_path, took));
   });

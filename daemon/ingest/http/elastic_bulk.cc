@@ -7,12 +7,16 @@
 #include <cstdint>
 
 #include "daemon/core/text.h"
+#include "daemon/ingest/decode/event_limit.h"
 
 namespace rw::ingest {
 namespace {
 
 using simdjson::dom::element;
 using simdjson::dom::element_type;
+
+// An index's name has 255 bytes at most, an id 512.
+constexpr std::size_t kMaxActionBytes = 64 * 1024;
 
 constexpr BulkAction kActions[] = {BulkAction::kIndex, BulkAction::kCreate, BulkAction::kUpdate, BulkAction::kDelete};
 
@@ -111,6 +115,7 @@ core::Result<void> ElasticBulkReader::read_action(BulkItem& item) {
     return core::invalid_input(fmt::format("Malformed action/metadata line [{}], {}", line_number_, found));
   };
   std::string_view text = item.line;
+  if (text.size() > kMaxActionBytes) return malformed(fmt::format("{} bytes long", text.size()));
   element root;
   simdjson::error_code error = json_->parser.parse(text.data(), text.size()).get(root);
   if (error == simdjson::UTF8_ERROR) {
@@ -154,7 +159,8 @@ DocumentFallbackReader::~DocumentFallbackReader() = default;
 DocumentFallback DocumentFallbackReader::read(std::string_view document) {
   DocumentFallback fallback;
   simdjson::dom::object object;
-  if (!document.starts_with('{') ||  // no object, or empty: simdjson copies from it, even if that is nothing
+  if (!check_event_size(document.size()).ok() ||  // the event is refused for it
+      !document.starts_with('{') ||  // no object, or empty: simdjson copies from it, even if that is nothing
       json_->parser.parse(document.data(), document.size()).get_object().get(object) != simdjson::SUCCESS) {
     return fallback;
   }

@@ -6,11 +6,13 @@
 #include <vector>
 
 #include "daemon/core/text.h"
+#include "daemon/ingest/decode/event_limit.h"
 
 namespace rw::ingest {
 namespace {
 
 core::Result<std::vector<std::uint64_t>> read_ids(std::string_view body) {
+  RW_CHECK(check_event_size(body.size()));  // far above kMaxIds of them
   simdjson::dom::parser parser;
   simdjson::dom::array acks;
   if (parser.parse(body.data(), body.size()).at_key("acks").get_array().get(acks) != simdjson::SUCCESS) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "daemon/core/text.h"
+#include "daemon/ingest/decode/event_limit.h"
 
 namespace rw::ingest {
 namespace {
@@ -89,6 +90,9 @@ std::optional<HecItem> HecEventReader::next() {
 
 HecItem HecEventReader::read_object(std::string_view text) {
   const auto fault = [&](HecCode code, std::string reason) { return HecItem{code, {}, std::move(reason), text}; };
+  if (const core::Result<void> fits = check_event_size(text.size()); !fits.ok()) {
+    return fault(HecCode::kInvalidDataFormat, fits.error().message);
+  }
   std::string_view valid = text;
   simdjson::dom::object object;
   simdjson::error_code error = json_->parser.parse(valid.data(), valid.size()).get_object().get(object);

@@ -19,11 +19,12 @@
 
 #include "daemon/core/result.h"
 #include "daemon/core/time.h"
+#include "daemon/ingest/decode/event_limit.h"
 
 namespace rw::ingest {
 
-// A longer record is at fault. A Windows event has 64 KiB at most; its rendering and wrapping multiply that.
-inline constexpr std::size_t kMaxOtlpRecordBytes = 4 * 1024 * 1024;
+// A longer record is at fault.
+inline constexpr std::size_t kMaxOtlpRecordBytes = kMaxEventBytes;
 
 // All views live for the call that gets it.
 struct OtlpLogRecord {

@@ -8,6 +8,7 @@
 
 #include "daemon/core/json_text.h"
 #include "daemon/core/text.h"
+#include "daemon/ingest/decode/event_limit.h"
 #include "daemon/ingest/decode/json_text.h"
 #include "daemon/ingest/http/json_objects.h"
 #include "daemon/ingest/http/raw_body.h"
@@ -62,7 +63,9 @@ void take_json(std::string_view body, Delivery& delivery, const MessageContext& 
   while (std::optional<JsonPiece> piece = objects.next()) {
     const auto start = static_cast<std::size_t>(piece->text.data() - body.data());
     const bool one_line = piece->text.find('\n') == std::string_view::npos;
-    if (piece->fault.empty() && !one_line && !check.is_json(piece->text)) {
+    // One that is too long is refused where it is decoded.
+    const bool checked = !one_line && check_event_size(piece->text.size()).ok();
+    if (piece->fault.empty() && checked && !check.is_json(piece->text)) {
       piece->fault = fmt::format("byte {}: not well-formed JSON", start);
     }
     if (piece->fault.empty()) {

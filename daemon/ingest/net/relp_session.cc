@@ -60,6 +60,10 @@ RelpSession::RelpSession(Sessions& sessions, SyslogListener& listener, Stream st
 
 bool RelpSession::ready_to_read() const { return replies_.size() < kMaxUnanswered && out_.size() < kMaxUnwrittenBytes; }
 
+std::size_t RelpSession::unfinished_bytes() const {
+  return frames_.buffered_bytes() + out_.capacity() + replies_.size() * sizeof(Reply) + reply_text_bytes_;
+}
+
 bool RelpSession::take(std::string_view bytes) {
   // What comes now is not answered; the client will send it again.
   if (phase_ == Phase::kClosing || phase_ == Phase::kLeaving) return true;
@@ -89,9 +93,9 @@ void RelpSession::handle(const RelpStream::Frame& frame) {
     phase_ = Phase::kClosing;
   } else if (frame.command == "syslog") {
     thread().take(frame.data, frame.cut_bytes, origin());
-    replies_.push_back({.txnr = frame.txnr, .message = ++messages_});
+    reply({.txnr = frame.txnr, .message = ++messages_});
   } else if (frame.command == "close") {
-    replies_.push_back({.txnr = frame.txnr});
+    reply({.txnr = frame.txnr});
     phase_ = Phase::kClosing;
   } else {
     refuse(frame.txnr, fmt::format("{}: unknown command", frame.command));
@@ -110,14 +114,18 @@ void RelpSession::open(const RelpStream::Frame& frame) {
     return;
   }
   phase_ = Phase::kOpen;
-  replies_.push_back(
-      {.txnr = frame.txnr,
-       .data = fmt::format("{}\nrelp_version=0\nrelp_software=regwarden,{}\ncommands=syslog", kOk, core::kVersion)});
+  reply({.txnr = frame.txnr,
+         .data = fmt::format("{}\nrelp_version=0\nrelp_software=regwarden,{}\ncommands=syslog", kOk, core::kVersion)});
 }
 
 void RelpSession::refuse(std::uint32_t txnr, std::string_view reason) {
   thread().counters().add(core::Counter::kRelpRefused);
-  replies_.push_back({.txnr = txnr, .data = fmt::format("500 {}", reason)});
+  reply({.txnr = txnr, .data = fmt::format("500 {}", reason)});
+}
+
+void RelpSession::reply(Reply reply) {
+  reply_text_bytes_ += reply.data.size();
+  replies_.push_back(std::move(reply));
 }
 
 void RelpSession::wait_for_commit() {
@@ -146,6 +154,7 @@ void RelpSession::answer() {
   while (!replies_.empty() && replies_.front().message <= committed_) {
     const Reply& reply = replies_.front();
     out_ += relp_frame(reply.txnr, "rsp", reply.message == 0 ? std::string_view(reply.data) : kOk);
+    reply_text_bytes_ -= reply.data.size();
     replies_.pop_front();
   }
   if (replies_.empty() && phase_ == Phase::kClosing) {
@@ -153,6 +162,7 @@ void RelpSession::answer() {
     out_ += relp_frame(0, "serverclose", {});
   }
   if (!waits_for_write_) write();
+  if (!closed()) note_held();
 }
 
 void RelpSession::write() {
@@ -171,7 +181,9 @@ void RelpSession::write() {
     stream().socket().async_wait(state == Stream::State::kWantRead ? tcp::socket::wait_read : tcp::socket::wait_write,
                                  [this, keeper = shared_from_this()](const error_code& error) {
                                    waits_for_write_ = false;
-                                   if (!error && !closed()) write();
+                                   if (error || closed()) return;
+                                   write();
+                                   if (!closed()) note_held();
                                  });
     break;
   }

@@ -42,10 +42,13 @@ class RelpSession final : public Session {
   void take_rest(bool clean) override;
   void stop() override;
   bool ready_to_read() const override;
+  std::size_t unfinished_bytes() const override;
+  std::string_view pending() const override { return frames_.pending(); }
 
   void handle(const RelpStream::Frame& frame);
   void open(const RelpStream::Frame& frame);
   void refuse(std::uint32_t txnr, std::string_view reason);
+  void reply(Reply reply);
   void wait_for_commit();
   void committed(std::uint64_t message, bool stored);
   // What can be answered by now.
@@ -56,8 +59,9 @@ class RelpSession final : public Session {
   RelpStream frames_;
   Phase phase_ = Phase::kNew;
   std::deque<Reply> replies_;
-  std::uint64_t messages_ = 0;   // taken
-  std::uint64_t committed_ = 0;  // of these
+  std::size_t reply_text_bytes_ = 0;  // of replies_, beside themselves
+  std::uint64_t messages_ = 0;        // taken
+  std::uint64_t committed_ = 0;       // of these
   std::string out_;
   bool waits_for_write_ = false;
   std::unique_ptr<boost::asio::steady_timer> leave_timer_;  // kLeaving

@@ -65,10 +65,13 @@ void Session::shake_hands() {
   if (std::exchange(first_bytes_, false) &&
       stream_.begins_in_plain_text(thread_.read_buffer(), IoThread::kReadBytes, received)) {
     thread_.counters().add(core::Counter::kTlsPlainText);
-    thread_.reject({thread_.read_buffer(), received},
-                   "plain text where TLS is expected; the connection was closed: let the sender use TLS, or a listener "
-                   "without TLS",
-                   origin());
+    // While the store takes nothing the batch must not grow with each that comes.
+    if (!thread_.blocked()) {
+      thread_.reject({thread_.read_buffer(), received},
+                     "plain text where TLS is expected; the connection was closed: let the sender use TLS, or a "
+                     "listener without TLS",
+                     origin());
+    }
     refuse("the sender does not speak TLS: it sent plain text");
     return;
   }
@@ -135,9 +138,25 @@ Session::Read Session::read_once() {
   thread_.counters().add(core::Counter::kSyslogBytes, bytes);
   const bool good = take({thread_.read_buffer(), bytes});
   if (closed_) return Read::kEnd;
-  if (good) return Read::kSome;
+  if (!good) {
+    close();
+    return Read::kEnd;
+  }
+  note_held();
+  sessions_.keep_within_limit();  // this one may be it
+  return closed_ ? Read::kEnd : Read::kSome;
+}
+
+void Session::note_held() {
+  const std::size_t now = closed_ ? 0 : unfinished_bytes();
+  sessions_.held_changed(held_bytes_, now);
+  held_bytes_ = now;
+}
+
+void Session::close_to_make_room(const std::string& reason) {
+  thread_.counters().add(core::Counter::kSyslogPendingClosed);
+  if (!pending().empty()) thread_.reject(pending(), reason, origin());
   close();
-  return Read::kEnd;
 }
 
 void Session::begin_stop() {
@@ -171,6 +190,7 @@ void Session::close_idle() {
 void Session::close() {
   if (closed_) return;
   closed_ = true;
+  note_held();
   handshake_timer_.reset();
   stream_.close();
   sessions_.ended(shared_from_this());

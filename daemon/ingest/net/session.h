@@ -32,6 +32,12 @@ class Session : public std::enable_shared_from_this<Session> {
   bool idle_since(std::chrono::steady_clock::time_point limit) const;
   void close_idle();
 
+  const std::string& peer() const { return peer_; }
+  // Memory it holds for what is not finished: as of the last read or write.
+  std::size_t held_bytes() const { return held_bytes_; }
+  // All together hold too much and this one most: what it has not finished is kept as rejected, with this reason.
+  void close_to_make_room(const std::string& reason);
+
  protected:
   // False: the stream cannot be cut any more; the connection is closed.
   virtual bool take(std::string_view bytes) = 0;
@@ -39,10 +45,16 @@ class Session : public std::enable_shared_from_this<Session> {
   virtual void take_rest(bool clean) = 0;
   // See begin_stop(); the handshake is over.
   virtual void stop() = 0;
+  // Memory held for messages that are not whole and answers that are not written.
+  virtual std::size_t unfinished_bytes() const = 0;
+  // The bytes that no message was made of yet.
+  virtual std::string_view pending() const = 0;
   // False: nothing shall be read now; resume() when it changes.
   virtual bool ready_to_read() const { return true; }
 
   void resume();
+  // To be called when unfinished_bytes() has changed other than by take().
+  void note_held();
   void close();
   bool closed() const { return closed_; }
   IoThread& thread() const { return thread_; }
@@ -65,6 +77,7 @@ class Session : public std::enable_shared_from_this<Session> {
   Stream stream_;
   std::string peer_;
   std::chrono::steady_clock::time_point last_read_;
+  std::size_t held_bytes_ = 0;                                  // as the Sessions know it
   std::unique_ptr<boost::asio::steady_timer> handshake_timer_;  // while there is a handshake
   boost::asio::ip::tcp::socket::wait_type waits_for_ = boost::asio::ip::tcp::socket::wait_read;
   bool first_bytes_ = true;  // of the handshake

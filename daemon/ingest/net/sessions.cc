@@ -1,10 +1,13 @@
 #include "daemon/ingest/net/sessions.h"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
+#include "daemon/core/units.h"
 #include "daemon/ingest/net/relp_session.h"
 #include "daemon/ingest/net/syslog_session.h"
 
@@ -12,10 +15,19 @@ namespace rw::ingest {
 
 using boost::system::error_code;
 
+namespace {
+
+// Of a thread's connections; a single sender's longest message must never be too much.
+constexpr std::size_t kLeastHeldMessages = 2;
+
+}  // namespace
+
 Sessions::Sessions(IoThread& thread, const SyslogOptions& options, std::atomic<std::size_t>& open_connections)
     : thread_(thread),
       options_(options),
       open_connections_(open_connections),
+      max_held_bytes_(std::max(options.max_pending_bytes / std::max<std::size_t>(options.threads, 1),
+                               kLeastHeldMessages * options.max_message_bytes)),
       idle_timer_(thread.context()),
       drain_timer_(thread.context()) {}
 
@@ -44,6 +56,22 @@ void Sessions::add(boost::asio::ip::tcp::socket socket, SyslogListener& listener
 void Sessions::ended(const std::shared_ptr<Session>& session) {
   if (sessions_.erase(session) != 0) open_connections_.fetch_sub(1);
   check_drained();
+}
+
+// A look at all of them, but each time what holds at least the average becomes free.
+void Sessions::make_room() {
+  while (held_bytes_ > max_held_bytes_) {
+    const auto most = std::ranges::max_element(sessions_, {}, [](const auto& one) { return one->held_bytes(); });
+    const std::shared_ptr<Session> session = *most;
+    const std::string reason = fmt::format(
+        "unfinished: all connections together held more than inputs.limits.max_pending_size ({}), and this "
+        "one most ({} bytes); it was closed",
+        core::format_size(options_.max_pending_bytes), session->held_bytes());
+    if (room_warning_.due()) {
+      spdlog::warn("syslog: {} connections, one from {}: {}", sessions_.size(), session->peer(), reason);
+    }
+    session->close_to_make_room(reason);
+  }
 }
 
 void Sessions::sweep_idle() {

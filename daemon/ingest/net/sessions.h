@@ -10,6 +10,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "daemon/core/log.h"
 #include "daemon/ingest/net/session.h"
 
 namespace rw::ingest {
@@ -28,7 +29,15 @@ class Sessions {
 
   void ended(const std::shared_ptr<Session>& session);
 
+  // What a session holds (see Session::held_bytes) has changed.
+  void held_changed(std::size_t before, std::size_t now) { held_bytes_ = held_bytes_ - before + now; }
+  // When all together hold more than this thread's share of options.max_pending_bytes, closes those that hold most.
+  void keep_within_limit() {
+    if (held_bytes_ > max_held_bytes_) make_room();
+  }
+
  private:
+  void make_room();
   void sweep_idle();
   void check_drained();
   // A copy, since one that ends leaves sessions_.
@@ -38,6 +47,9 @@ class Sessions {
   const SyslogOptions& options_;
   std::atomic<std::size_t>& open_connections_;
   std::unordered_set<std::shared_ptr<Session>> sessions_;
+  const std::size_t max_held_bytes_;
+  std::size_t held_bytes_ = 0;
+  core::OncePerMinute room_warning_;
   boost::asio::steady_timer idle_timer_;
   bool sweeping_ = false;
   boost::asio::steady_timer drain_timer_;

@@ -43,7 +43,11 @@ struct SyslogOptions {
   std::vector<SyslogListen> listens;
   std::size_t max_message_bytes = 256 * 1024;
   std::size_t max_connections = 5000;  // over all listeners but UDP; more are closed at once and counted
-  std::size_t threads = 1;             // I/O threads
+  // What the unfinished messages and unwritten answers of all connections together may hold. Beyond it the connection
+  // that holds most is closed and counted: so a few that never end cost no others theirs. Each I/O thread has an equal
+  // share, at least two messages.
+  std::size_t max_pending_bytes = 64 * 1024 * 1024;
+  std::size_t threads = 1;  // I/O threads
   std::chrono::milliseconds max_batch_delay{20};
   std::chrono::seconds idle_timeout{0};        // TCP connections without a byte for this long are closed; 0: never
   std::chrono::seconds handshake_timeout{15};  // for TLS

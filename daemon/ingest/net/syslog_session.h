@@ -14,6 +14,8 @@ class SyslogSession final : public Session {
  private:
   bool take(std::string_view bytes) override;
   void take_rest(bool clean) override;
+  std::size_t unfinished_bytes() const override { return messages_.buffered_bytes(); }
+  std::string_view pending() const override { return messages_.pending(); }
   void stop() override { stream().half_close(); }
 
   SyslogStream messages_;

@@ -27,12 +27,14 @@ void check_equal(const std::optional<tls::Options>& a, const std::optional<tls::
 }
 
 void check_equal(const http::ServerOptions& a, const http::ServerOptions& b) {
-  const auto& [listen, tls, max_body_bytes, threads, max_connections, read_timeout, keep_alive_timeout] = a;
+  const auto& [listen, tls, max_body_bytes, threads, max_connections, max_unserved_bytes, read_timeout,
+               keep_alive_timeout] = a;
   CHECK(core::format_endpoint(listen) == core::format_endpoint(b.listen));
   check_equal(tls, b.tls);
   CHECK(max_body_bytes == b.max_body_bytes);
   CHECK(threads == b.threads);
   CHECK(max_connections == b.max_connections);
+  CHECK(max_unserved_bytes == b.max_unserved_bytes);
   CHECK(read_timeout == b.read_timeout);
   CHECK(keep_alive_timeout == b.keep_alive_timeout);
 }
@@ -49,8 +51,8 @@ void check_equal(const HttpInput& a, const HttpInput& b) {
 }
 
 void check_equal(const ingest::SyslogOptions& a, const ingest::SyslogOptions& b) {
-  const auto& [listens, max_message_bytes, max_connections, threads, max_batch_delay, idle_timeout, handshake_timeout,
-               drain_timeout, receive_buffer_bytes, zone] = a;
+  const auto& [listens, max_message_bytes, max_connections, max_pending_bytes, threads, max_batch_delay, idle_timeout,
+               handshake_timeout, drain_timeout, receive_buffer_bytes, zone] = a;
   REQUIRE(listens.size() == b.listens.size());
   for (std::size_t i = 0; i < listens.size(); ++i) {
     const auto& [protocol, listen, tls, own_zone] = listens[i];
@@ -62,6 +64,7 @@ void check_equal(const ingest::SyslogOptions& a, const ingest::SyslogOptions& b)
   }
   CHECK(max_message_bytes == b.max_message_bytes);
   CHECK(max_connections == b.max_connections);
+  CHECK(max_pending_bytes == b.max_pending_bytes);
   CHECK(threads == b.threads);
   CHECK(max_batch_delay == b.max_batch_delay);
   CHECK(idle_timeout == b.idle_timeout);
@@ -235,6 +238,7 @@ inputs:
   limits:
     max_message_size: 1KiB
     max_connections: 7
+    max_pending_size: 3MiB
     idle_timeout: 5m
     receive_buffer: 64KiB
     max_batch_delay: 1ms
@@ -284,6 +288,7 @@ health:
   expected.log_level = "debug";
   expected.syslog.max_message_bytes = 1024;
   expected.syslog.max_connections = 7;
+  expected.syslog.max_pending_bytes = 3 * 1024 * 1024;
   expected.syslog.idle_timeout = seconds(300);
   expected.syslog.receive_buffer_bytes = 65536;
   expected.syslog.max_batch_delay = milliseconds(1);

@@ -126,6 +126,8 @@ TEST_CASE("Wrong syslog inputs") {
        {"1:36: error: inputs.limits.max_connections: '0': expected 1 to 1000000"}},
       {"inputs: {limits: {max_connections: -1}}\n",
        {"1:36: error: inputs.limits.max_connections: '-1': expected 1 to 1000000"}},
+      {"inputs: {limits: {max_pending_size: 1023KiB}}\n",
+       {"1:37: error: inputs.limits.max_pending_size: '1023KiB': expected 1MiB to 64GiB"}},
       {"inputs: {limits: {max_connections: many}}\n",
        {"1:36: error: inputs.limits.max_connections: 'many': expected a whole number"}},
       {"inputs: {limits: {idle_timeout: 30}}\n",
@@ -142,7 +144,7 @@ TEST_CASE("Wrong syslog inputs") {
         "1:90: error: inputs.limits.receive_buffer: '2GiB': expected 64KiB to 1GiB"}},
       {"inputs: {limits: {max_message: 64KiB}}\n",
        {"1:19: error: inputs.limits: unknown key 'max_message': expected max_message_size, max_connections, "
-        "idle_timeout, receive_buffer, max_batch_delay, drain_timeout or io_threads"}},
+        "max_pending_size, idle_timeout, receive_buffer, max_batch_delay, drain_timeout or io_threads"}},
   });
 }
 

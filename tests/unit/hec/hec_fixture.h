@@ -129,7 +129,7 @@ class Collector {
             http::ServerOptions server_options = {}, storage::Writer::Options writer_options = {})
       : writer(std::move(session), writer_options, counters), input(std::move(options), writer, counters, clock) {
     server_options.listen = {"127.0.0.1", 0};
-    core::Result<std::unique_ptr<http::Server>> opened = http::Server::open(server_options, counters);
+    core::Result<std::unique_ptr<http::Server>> opened = http::Server::open(server_options, bodies, counters);
     if (!opened.ok()) FAIL(opened.error().message);
     server = std::move(opened).value();
     input.add_routes(*server);
@@ -151,6 +151,7 @@ class Collector {
   }
 
   core::Counters counters;
+  http::BodyBudget bodies;
   FixedClock clock;
   storage::Writer writer;
   HttpInput input;

@@ -54,12 +54,15 @@ std::string zstd_frame(std::string_view text) {
 const std::string kSkippableFrame("\x50\x2a\x4d\x18\x03\x00\x00\x00xyz", 11);
 
 Outcome decode(Coding coding, std::size_t limit, std::string_view bytes, std::size_t piece, std::string& out) {
+  BodyBudget budget;
+  Body body(budget, limit);
   BodyDecoder decoder(coding, limit);
-  for (std::size_t at = 0; at < bytes.size(); at += piece) {
-    const Outcome outcome = decoder.append(bytes.substr(at, piece), out);
-    if (outcome != Outcome::kGood) return outcome;
+  Outcome outcome = Outcome::kGood;
+  for (std::size_t at = 0; at < bytes.size() && outcome == Outcome::kGood; at += piece) {
+    outcome = decoder.append(bytes.substr(at, piece), body);
   }
-  return decoder.finish();
+  out = body.text();
+  return outcome == Outcome::kGood ? decoder.finish() : outcome;
 }
 
 TEST_CASE("any chunking decodes to the same text") {
@@ -149,9 +152,13 @@ TEST_CASE("zstd: a window over 8 MiB is refused, one of 8 MiB is counted") {
   const std::string text(100'000, 'x');
   std::string out;
   CHECK(decode(Coding::kZstd, 1'000'000, zstd_streamed(text, 24), 50, out) == Outcome::kTooLarge);
+  BodyBudget budget;
+  Body body(budget, 1'000'000);
   BodyDecoder decoder(Coding::kZstd, 1'000'000);
   CHECK(decoder.held_bytes() == 0);
-  CHECK(decoder.append(zstd_streamed(text, 23), out) == Outcome::kGood);
+  CHECK(decoder.append(zstd_streamed(text, 23), body) == Outcome::kGood);
+  CHECK(body.text() == text);
+  CHECK(budget.used_bytes() > 8'000'000 + text.size());
   CHECK(decoder.held_bytes() > 8'000'000);
   CHECK(decoder.held_bytes() < 9'500'000);
 }

@@ -124,6 +124,74 @@ TEST_CASE("a bomb costs no more than the limit, and the reply reaches a client t
   CHECK(test::raw_exchange(server.port(), "POST", "/size", {}, std::string(8'000'000, 'x')).status == 413);
 }
 
+TEST_CASE("bodies of all requests have one budget: beyond it 503, small ones never, and room comes back") {
+  TestServer server({.max_body_bytes = 8'000'000}, 2'000'000);
+  server.start();
+  RawClient large(server.port());
+  large.send("POST /size HTTP/1.1\r\nContent-Length: 1900000\r\n\r\n");
+  large.send(std::string(1'500'000, 'x'));
+  REQUIRE(eventually([&] { return server.bodies.used_bytes() >= 1'500'000; }));
+  CHECK(server.bodies.used_bytes() <= 2'000'000);
+
+  const RawReply refused = test::raw_exchange(server.port(), "POST", "/size", {}, std::string(1'000'000, 'x'));
+  CHECK(refused.status == 503);
+  CHECK(refused.body == "E503 POST /size");
+  CHECK(refused.header("retry-after") == "1");
+  CHECK(refused.header("connection") == "close");
+  CHECK(server.counters.value(core::Counter::kHttpBodiesRefused) == 1);
+  CHECK(test::raw_exchange(server.port(), "POST", "/size", {}, std::string(200'000, 'x')).body == "200000");
+
+  large.send(std::string(400'000, 'x'));
+  CHECK(large.receive().body == "1900000");
+  CHECK(eventually([&] { return server.bodies.used_bytes() == 0; }));
+  CHECK(test::raw_exchange(server.port(), "POST", "/size", {}, std::string(1'000'000, 'x')).body == "1000000");
+  CHECK(server.counters.value(core::Counter::kHttpBodiesRefused) == 1);
+}
+
+TEST_CASE("what a body becomes counts, while it is decoded: a bomb takes no more than is left") {
+  TestServer server({.max_body_bytes = 8'000'000}, 2'000'000);
+  server.start();
+  const std::string bomb = test::compressed(std::string(7'000'000, '\0'), Compression::kGzip);
+  CHECK(test::raw_exchange(server.port(), "POST", "/size", {{"Content-Encoding", "gzip"}}, bomb).status == 503);
+  CHECK(server.counters.value(core::Counter::kHttpBodiesRefused) == 1);
+  const std::string fits = test::compressed(std::string(1'500'000, '\0'), Compression::kGzip);
+  CHECK(test::raw_exchange(server.port(), "POST", "/size", {{"Content-Encoding", "gzip"}}, fits).body == "1500000");
+  CHECK(eventually([&] { return server.bodies.used_bytes() == 0; }));
+}
+
+TEST_CASE("two listeners share the budget") {
+  TestServer first({.max_body_bytes = 8'000'000}, 2'000'000);
+  core::Counters counters;
+  const auto second = Server::open({.listen = {"127.0.0.1", 0}}, first.bodies, counters);
+  REQUIRE(second.ok());
+  (*second)->route("POST", "/", [](const Request&) { return Response{}; });
+  (*second)->start();
+  first.start();
+  RawClient large(first.port());
+  large.send("POST /size HTTP/1.1\r\nContent-Length: 1900000\r\n\r\n" + std::string(1'500'000, 'x'));
+  REQUIRE(eventually([&] { return first.bodies.used_bytes() >= 1'500'000; }));
+  CHECK(test::raw_exchange((*second)->endpoint().port, "POST", "/", {}, std::string(1'000'000, 'x')).status == 503);
+  CHECK(counters.value(core::Counter::kHttpBodiesRefused) == 1);
+}
+
+TEST_CASE("unfinished heads that hold too much together: the longest go, an ordinary one does not") {
+  TestServer server({.max_unserved_bytes = 1'000'000});
+  server.start();
+  RawClient ordinary(server.port());
+  ordinary.send("POST /echo HTTP/1.1\r\nX-Slow: ");
+  std::vector<RawClient> endless;
+  for (int i = 0; i < 60; ++i) {
+    endless.emplace_back(server.port());
+    endless.back().send("POST /echo HTTP/1.1\r\nX-Long: " + std::string(40'000, 'x'));
+  }
+  // Each holds 40 to 64 KB.
+  CHECK(eventually([&] { return server.counters.value(core::Counter::kHttpHeadsClosed) >= 60 - 25; }));
+  CHECK(server.counters.value(core::Counter::kHttpHeadsClosed) < 60);
+  CHECK(test::raw_exchange(server.port(), "GET", "/echo").status == 200);
+  ordinary.send("\r\nContent-Length: 2\r\n\r\nhi");
+  CHECK(ordinary.receive().body == "POST /echo () [hi]");
+}
+
 TEST_CASE("a chunk size line without end is cut off") {
   TestServer server;
   server.start();
@@ -135,7 +203,9 @@ TEST_CASE("a chunk size line without end is cut off") {
 
 TEST_CASE("handlers run on no more threads than asked for") {
   core::Counters counters;
-  core::Result<std::unique_ptr<Server>> server = Server::open({.listen = {"127.0.0.1", 0}, .threads = 3}, counters);
+  BodyBudget bodies;
+  core::Result<std::unique_ptr<Server>> server =
+      Server::open({.listen = {"127.0.0.1", 0}, .threads = 3}, bodies, counters);
   REQUIRE(server.ok());
   std::atomic<int> running{0};
   std::atomic<int> most{0};
@@ -163,7 +233,8 @@ TEST_CASE("handlers run on no more threads than asked for") {
 
 TEST_CASE("stop: idle connections end at once, a request that is being served is finished") {
   core::Counters counters;
-  core::Result<std::unique_ptr<Server>> server = Server::open({.listen = {"127.0.0.1", 0}}, counters);
+  BodyBudget bodies;
+  core::Result<std::unique_ptr<Server>> server = Server::open({.listen = {"127.0.0.1", 0}}, bodies, counters);
   REQUIRE(server.ok());
   std::promise<void> entered;
   std::promise<void> go;

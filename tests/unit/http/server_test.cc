@@ -211,18 +211,20 @@ TEST_CASE("large replies are compressed for those who ask, and whole for the oth
 TEST_CASE("a taken port, a foreign address and a bad address are errors with a hint") {
   TestServer first;
   core::Counters counters;
-  const core::Result<std::unique_ptr<Server>> taken = Server::open({.listen = {"127.0.0.1", first.port()}}, counters);
+  BodyBudget bodies;
+  const core::Result<std::unique_ptr<Server>> taken =
+      Server::open({.listen = {"127.0.0.1", first.port()}}, bodies, counters);
   REQUIRE(!taken.ok());
   CHECK(taken.error().code == core::ErrorCode::kIo);
   CHECK(taken.error().message == fmt::format("listen on 127.0.0.1:{}: Address already in use", first.port()));
   CHECK(taken.error().hint.find("another process listens on this port") == 0);
 
-  const core::Result<std::unique_ptr<Server>> foreign = Server::open({.listen = {"192.0.2.1", 0}}, counters);
+  const core::Result<std::unique_ptr<Server>> foreign = Server::open({.listen = {"192.0.2.1", 0}}, bodies, counters);
   REQUIRE(!foreign.ok());
   CHECK(foreign.error().message == "listen on 192.0.2.1:0: Cannot assign requested address");
   CHECK(!foreign.error().hint.empty());
 
-  const core::Result<std::unique_ptr<Server>> name = Server::open({.listen = {"localhost", 0}}, counters);
+  const core::Result<std::unique_ptr<Server>> name = Server::open({.listen = {"localhost", 0}}, bodies, counters);
   REQUIRE(!name.ok());
   CHECK(name.error().message == "listen on localhost:0: not an IP address");
 }
@@ -312,8 +314,9 @@ TEST_CASE("TLS: 1.2 and newer, and files that do not fit are told") {
   };
   for (const Row& row : rows) {
     core::Counters counters;
+    BodyBudget bodies;
     const core::Result<std::unique_ptr<Server>> opened =
-        Server::open({.listen = {"127.0.0.1", 0}, .tls = tls::Options{row.certificate, row.key}}, counters);
+        Server::open({.listen = {"127.0.0.1", 0}, .tls = tls::Options{row.certificate, row.key}}, bodies, counters);
     REQUIRE(!opened.ok());
     CHECK(opened.error().code == core::ErrorCode::kIo);
     CHECK(opened.error().message.substr(0, row.message.size()) == row.message);
@@ -326,8 +329,9 @@ TEST_CASE("TLS: a certificate is read again, and a bad one changes nothing") {
   files.self_signed("a");
   files.self_signed("b");
   core::Counters counters;
+  BodyBudget bodies;
   const auto opened =
-      Server::open({.listen = {"127.0.0.1", 0}, .tls = tls::Options{files.pem("a"), files.key("a")}}, counters);
+      Server::open({.listen = {"127.0.0.1", 0}, .tls = tls::Options{files.pem("a"), files.key("a")}}, bodies, counters);
   REQUIRE(opened.ok());
   Server& server = **opened;
   server.start();

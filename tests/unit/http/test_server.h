@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <catch2/catch.hpp>
+#include <cstddef>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -18,14 +19,15 @@ inline std::string describe(const Request& request) {
   std::string text = request.method + " " + request.path;
   for (const std::string& parameter : request.path_parameters) text += " (" + parameter + ")";
   for (const auto& [name, value] : request.query) text += " " + name + "=" + value;
-  return text + " [" + request.body + "]";
+  return text + " [" + std::string(request.body) + "]";
 }
 
 class TestServer {
  public:
-  explicit TestServer(ServerOptions options = {}) {
+  explicit TestServer(ServerOptions options = {}, std::size_t body_budget_bytes = BodyBudget::kDefaultBytes)
+      : bodies(body_budget_bytes) {
     if (options.listen.host.empty()) options.listen.host = "127.0.0.1";
-    core::Result<std::unique_ptr<Server>> opened = Server::open(options, counters);
+    core::Result<std::unique_ptr<Server>> opened = Server::open(options, bodies, counters);
     if (!opened.ok()) FAIL(opened.error().message);
     server = std::move(opened).value();
     const auto echo = [](const Request& request) { return Response{.body = describe(request)}; };
@@ -52,6 +54,7 @@ class TestServer {
   std::uint16_t port() const { return server->endpoint().port; }
 
   core::Counters counters;
+  BodyBudget bodies;
   std::unique_ptr<Server> server;
 };
 

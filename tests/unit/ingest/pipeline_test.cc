@@ -47,20 +47,6 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE("an event far larger than Windows writes is rejected") {
-  Fixture fixture;
-  const std::string padding(4 * 1024 * 1024 - 100, 'x');
-  const auto events = fixture.pipeline.add(
-      set_value("HKLM\\a\\1") + set_value("HKLM\\a\\" + padding) + set_value("HKLM\\a\\" + padding + padding),
-      context());
-  REQUIRE(events.ok());
-  CHECK(*events == 2);
-  const Recorded& recorded = fixture.flush();
-  CHECK(recorded.registry == std::vector<std::string>{"ws1 HKLM\\a 1", "ws1 HKLM\\a " + padding});
-  REQUIRE(recorded.rejected.size() == 1);
-  CHECK(recorded.rejected[0].starts_with("event 3 of the message: an event of 8388454 bytes: expected at most 4MiB ["));
-}
-
 TEST_CASE("a bad event among several is rejected alone") {
   Fixture fixture;
   const std::string bad = event("<EventID>x</EventID>", "");

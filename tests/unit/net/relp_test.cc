@@ -134,6 +134,54 @@ TEST_CASE("a client that does not read its answers is not read from for ever") {
   CHECK(sent < (std::size_t{1} << 28));
 }
 
+TEST_CASE("RELP: an unfinished frame of a connection that holds most is kept, and comes again") {
+  SyslogOptions options = relp_listener();
+  options.max_message_bytes = 1024;
+  options.max_pending_bytes = 10'000;
+  Fixture fixture(options);
+  const std::string unfinished = "2 syslog 5000 " + std::string(900, 'x');
+  std::vector<SyslogClient> clients;
+  for (int i = 0; i < 20; ++i) {
+    clients.push_back(open_session(fixture));
+    CHECK(clients.back().send(unfinished));
+  }
+  CHECK(eventually([&] { return fixture.count(Counter::kSyslogPendingClosed) >= 5; }));
+  CHECK(
+      eventually([&] { return fixture.inputs().connections() == 20 - fixture.count(Counter::kSyslogPendingClosed); }));
+  SyslogClient again = open_session(fixture);
+  CHECK(again.send(syslog_frame(2, message(1))));
+  CHECK(again.receive(ok_reply(2).size()) == ok_reply(2));
+  const Recorded& recorded = fixture.stop();
+  CHECK(fixture.distinct() == 1);
+  CHECK(recorded.rejected.size() == fixture.count(Counter::kSyslogPendingClosed));
+  for (const std::string& rejected : recorded.rejected) CHECK(rejected.ends_with(std::string(900, 'x') + "]"));
+}
+
+TEST_CASE("RELP: answers that nobody reads count as held") {
+  SyslogOptions options = relp_listener();
+  options.max_message_bytes = 1024;
+  options.max_pending_bytes = 100'000;
+  Fixture fixture(options);
+  SyslogClient good = open_session(fixture);
+  SyslogClient deaf = open_session(fixture);
+  std::string refused;
+  for (int i = 0; i < 5000; ++i) refused += "7 start 0\n";
+  // Until the sockets take no more: what is answered then is ours to hold.
+  std::size_t sent = 0;
+  for (int refusals = 0; refusals < 500 && fixture.count(Counter::kSyslogPendingClosed) == 0;) {
+    const std::size_t some = deaf.send_some(std::string_view(refused).substr(sent % 10));
+    sent += some;
+    if (some == 0) {
+      ++refusals;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+  }
+  CHECK(fixture.count(Counter::kSyslogPendingClosed) == 1);
+  CHECK(eventually([&] { return fixture.inputs().connections() == 1; }));
+  CHECK(good.send(syslog_frame(2, message(1))));
+  CHECK(good.receive(ok_reply(2).size()) == ok_reply(2));
+}
+
 TEST_CASE("what a client must offer") {
   CHECK(check_relp_offers("relp_version=0\nrelp_software=librelp,1.11.0\ncommands=syslog").ok());
   CHECK(check_relp_offers("commands=eventlog,syslog\nrelp_version=1").ok());

@@ -152,6 +152,59 @@ TEST_CASE("connections over the limit are closed at once; a place that becomes f
   CHECK(fixture.stored(1));
 }
 
+TEST_CASE("unfinished messages that hold too much together: the connection that holds most is closed") {
+  SyslogOptions options;
+  options.max_message_bytes = 128 * 1024;
+  options.max_pending_bytes = 303 * 1024;
+  Fixture fixture(options);
+  // Ordinary senders, in the middle of a message.
+  std::vector<SyslogClient> senders;
+  for (int i = 0; i < 4; ++i) {
+    senders.push_back(fixture.tcp());
+    CHECK(senders.back().send(line(i).substr(0, 60)));
+  }
+  // And others whose message does not end, of which ten have room.
+  const std::string endless = "<14>" + std::string(30'000, 'x');
+  std::vector<SyslogClient> attackers;
+  std::uint64_t sent = 4 * 60;
+  for (int i = 0; i < 40; ++i) {
+    attackers.push_back(fixture.tcp());
+    CHECK(attackers.back().send(endless));
+    sent += endless.size();
+    REQUIRE(eventually([&] { return fixture.count(Counter::kSyslogBytes) == sent; }));
+  }
+  CHECK(eventually([&] { return fixture.inputs().connections() == 4 + 10; }));
+  CHECK(fixture.count(Counter::kSyslogPendingClosed) == 30);
+
+  for (std::size_t i = 0; i < senders.size(); ++i) CHECK(senders[i].send(line(static_cast<int>(i)).substr(60)));
+  CHECK(fixture.stored(4));
+  for (SyslogClient& client : attackers) client.close_socket();
+  for (SyslogClient& client : senders) client.close_socket();
+  const Recorded& recorded = fixture.stop();
+  CHECK(fixture.distinct() == 4);
+  const std::string reason =
+      "unfinished: all connections together held more than inputs.limits.max_pending_size (303KiB), and this one most "
+      "(30004 bytes); it was closed [" +
+      endless.substr(0, storage::kRejectedSampleBytes) + "]";
+  CHECK(std::ranges::count(recorded.rejected, reason) == 30);
+  CHECK(recorded.rejected.size() == 40);
+}
+
+TEST_CASE("a sender's longest message fits whatever max_pending_size is; each thread has its share") {
+  SyslogOptions options;
+  options.max_message_bytes = 1024 * 1024;
+  options.max_pending_bytes = 1;
+  options.threads = 2;
+  Fixture fixture(options);
+  SyslogClient client = fixture.tcp();
+  const std::string whole = payload(1, std::string(900'000, 'x')) + "\n";
+  CHECK(client.send(whole.substr(0, 850'000)));
+  CHECK(eventually([&] { return fixture.count(Counter::kSyslogBytes) == 850'000; }));
+  CHECK(client.send(whole.substr(850'000)));
+  CHECK(fixture.stored(1));
+  CHECK(fixture.count(Counter::kSyslogPendingClosed) == 0);
+}
+
 TEST_CASE("idle connections are closed after their time") {
   SyslogOptions options;
   options.idle_timeout = std::chrono::seconds(1);

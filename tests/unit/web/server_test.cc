@@ -18,11 +18,12 @@ struct Listening {
   explicit Listening(Fixture& fixture) {
     http::ServerOptions options;
     options.listen = {"127.0.0.1", 0};
-    server = http::Server::open(options, fixture.counters()).value();
+    server = http::Server::open(options, bodies, fixture.counters()).value();
     fixture.api().add_routes(*server);
     server->start();
   }
   httplib::Client client() const { return httplib::Client("127.0.0.1", server->endpoint().port); }
+  http::BodyBudget bodies;
   std::unique_ptr<http::Server> server;
 };
 
