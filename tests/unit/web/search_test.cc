@@ -183,8 +183,8 @@ TEST_CASE("a search knows the macros in service") {
   Fixture fixture;
   write_events(fixture);
   const json search = {{"search", "| from datamodel:Endpoint.Registry | `of_bob` | table user"}};
-  check_problem(fixture.search(search),
-                problem(400, "Bad Request", "search: 1:38: there is no macro `of_bob` without arguments"));
+  check_problem(fixture.search(search), problem(400, "Bad Request", "search: 1:38: macro `of_bob` is not defined",
+                                                "define it in a macro file"));
   detect::Macros macros;
   macros.add({"of_bob", {}, "search user=bob"});
   fixture.catalogue().set(
@@ -225,16 +225,19 @@ TEST_CASE("SPL that cannot be run is a bad request with its place") {
   const struct {
     std::string search;
     std::string detail;
+    std::string hint = {};
   } cases[] = {
-      {"| tstats count from", ""},
-      {"| makeresults\n| nosuch x", ""},
-      {"| makeresults | transaction user", ""},
-      {std::string(70'000, 'x'), ""},
-      {"| makeresults | eval <script>alert(1)</script>", ""},
+      {"| tstats count from", "1:20: expected datamodel=… after FROM, found the end of the search"},
+      {"| makeresults\n| nosuch x", "2:3: the command `nosuch` is not supported"},
+      {"| makeresults | transaction user", "1:17: the command `transaction` is not supported",
+       "stats by the same fields groups events too"},
+      {std::string(70'000, 'x'), "1:1: the search is 70000 bytes long, expected at most 65536"},
+      {"| makeresults | eval <script>alert(1)</script>", "1:22: expected a field to assign to, found `<`"},
   };
   for (const auto& test : cases) {
     INFO(test.search.substr(0, 100));
-    check_problem(fixture.search({{"search", test.search}}), problem(400, "Bad Request", test.detail));
+    check_problem(fixture.search({{"search", test.search}}),
+                  problem(400, "Bad Request", "search: " + test.detail, test.hint));
   }
 }
 
