@@ -267,9 +267,11 @@ int wait_for_signal(const sigset_t& signals, std::optional<std::chrono::microsec
 }
 
 void wait_for_stop(const sigset_t& signals, Daemon& daemon) {
-  // Three signs in the time that the watchdog grants: a commit that a slow disk holds up costs one or two of them.
+  // Three signs in the time that the watchdog grants: a commit that a slow disk holds up costs one or two of them. An
+  // idle writer goes on twice a second.
+  constexpr std::chrono::seconds kLeastPause{1};
   auto sign_of_life = service_manager::watchdog_interval();
-  if (sign_of_life) *sign_of_life /= 3;
+  if (sign_of_life) *sign_of_life = std::max<std::chrono::microseconds>(*sign_of_life / 3, kLeastPause);
   while (true) {
     const int signal = wait_for_signal(signals, sign_of_life);
     if (signal == 0) {

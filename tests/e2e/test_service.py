@@ -44,7 +44,7 @@ class Service(TestCase):
 
     def test_watched(self):
         regwarden = self.daemon(
-            environment={"NOTIFY_SOCKET": str(self.manager.path), "WATCHDOG_USEC": "300000"})
+            environment={"NOTIFY_SOCKET": str(self.manager.path), "WATCHDOG_USEC": "3000000"})
         self.assertEqual(self.manager.next(), ("READY=1", 0))
         self.manager.wait_for_signs(3)
         status, _, _ = regwarden.hec("/services/collector/raw", sysmon_xml().encode())
