@@ -345,11 +345,11 @@ health:
   detections.overrides[0].settings.risk_score = 100;
   detections.overrides[0].settings.severity = "critical";
   detections.overrides[0].settings.enabled = false;
-  detections.overrides[0].line = 52;
+  detections.overrides[0].line = 53;
   detections.overrides[1].detection = "other";
   detections.overrides[1].settings.schedule_window = "auto";
   detections.overrides[1].settings.latest_time = core::TimeModifier();
-  detections.overrides[1].line = 53;
+  detections.overrides[1].line = 54;
   for (auto& entry : detections.overrides) {
     entry.file = file;
     entry.col = 5;

@@ -149,7 +149,8 @@ class Fixture {
   }
   http::Response search(const json& body) {
     http::Request request = make_request("/api/v1/search", {}, "POST");
-    request.body = body.dump();
+    const std::string text = body.dump();
+    request.body = text;
     return ask(std::move(request));
   }
   std::vector<int> ids(std::string path, Query query = {}) {

@@ -212,7 +212,8 @@ TEST_CASE("a body that is none is a problem that says what was expected") {
   check_problem(fixture.ask(request),
                 problem(400, "Bad Request", "the body: expected a JSON object in UTF-8",
                         R"(such as {"search": "| tstats count from datamodel=Endpoint.Registry by Registry.dest"})"));
-  request.body = R"({"search": ")" + std::string(256 * 1024, 'x') + R"("})";
+  const std::string too_long = R"({"search": ")" + std::string(256 * 1024, 'x') + R"("})";
+  request.body = too_long;
   check_problem(fixture.ask(request), problem(413, "Content Too Large", "the body: expected at most 256KiB"));
   request.body = R"({"search": "| makeresults"})";
   request.query = {{"timeout", "1s"}};
