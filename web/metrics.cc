@@ -43,7 +43,7 @@ std::string render_metrics(const core::Counters& counters, const Gauges& gauges)
 
   constexpr std::string_view kCommitTime = "regwarden_commit_seconds_total";
   append_head(out, kCommitTime, "counter", "Time that commits took, with regwarden_commits_total their mean");
-  out += fmt::format("{} {}\n", kCommitTime, static_cast<double>(gauges.commit_time.count()) / 1e6);
+  out += fmt::format("{} {:.6f}\n", kCommitTime, static_cast<double>(gauges.commit_time.count()) / 1e6);
 
   const auto gauge = [&](std::string_view name, std::string_view help, auto value, std::string_view labels = {}) {
     append_head(out, name, "gauge", help);

@@ -21,7 +21,7 @@ struct Family {
 std::map<std::string, Family> parse(const std::string& text) {
   static const std::regex kHelp(R"(# HELP ([a-z_]+) (.+))");
   static const std::regex kType(R"(# TYPE ([a-z_]+) (counter|gauge))");
-  static const std::regex kSample(R"re(([a-z_]+)(\{([a-z_]+="([^"\\\n]|\\\\|\\"|\\n)*",?)+\})? ([0-9]+))re");
+  static const std::regex kSample(R"re(([a-z_]+)(\{([a-z_]+="([^"\\\n]|\\\\|\\"|\\n)*",?)+\})? ([0-9]+(?:\.[0-9]+)?))re");
   std::map<std::string, Family> families;
   std::istringstream lines(text);
   std::smatch match;
@@ -79,7 +79,7 @@ TEST_CASE("metrics: every counter and gauge, once, with its meaning") {
         std::map<std::string, std::string>{{R"({channel="Security",event_id="4624"})", "2"},
                                            {"{channel=\"a\\\"b\\\\c\\nd\xEF\xBF\xBD\",event_id=\"1\"}", "1"}});
   CHECK(families.at("regwarden_commit_seconds_total").type == "counter");
-  CHECK(families.at("regwarden_commit_seconds_total").samples.at("") == "2.5");
+  CHECK(families.at("regwarden_commit_seconds_total").samples.at("") == "2.500000");
   CHECK(families.at("regwarden_writer_queue_bytes").samples.at("") == "4096");
   CHECK(families.at("regwarden_writer_stalled").samples.at("") == "1");
   CHECK(families.at("regwarden_store_used_bytes").samples.at("") == "1000");
