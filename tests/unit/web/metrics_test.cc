@@ -21,7 +21,8 @@ struct Family {
 std::map<std::string, Family> parse(const std::string& text) {
   static const std::regex kHelp(R"(# HELP ([a-z_]+) (.+))");
   static const std::regex kType(R"(# TYPE ([a-z_]+) (counter|gauge))");
-  static const std::regex kSample(R"re(([a-z_]+)(\{([a-z_]+="([^"\\\n]|\\\\|\\"|\\n)*",?)+\})? ([0-9]+(?:\.[0-9]+)?))re");
+  static const std::regex kSample(
+      R"re(([a-z_]+)(\{([a-z_]+="([^"\\\n]|\\\\|\\"|\\n)*",?)+\})? ([0-9]+(?:\.[0-9]+)?))re");
   std::map<std::string, Family> families;
   std::istringstream lines(text);
   std::smatch match;
