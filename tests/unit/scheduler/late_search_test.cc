@@ -197,7 +197,7 @@ TEST_CASE_METHOD(Fixture, "late events that no detection has searched for are le
 }
 
 // The scheduler, the ledger and late events against one who knows everything: whatever the order of arrival, stops,
-// refusals and clock jumps, the findings are those of all the ledger's windows searched over all events.
+// reloads, refusals and clock jumps, the findings are those of all the ledger's windows searched over all events.
 class Model : public Fixture {
  public:
   explicit Model(unsigned seed) : random_(seed) {
@@ -251,6 +251,9 @@ class Model : public Fixture {
         break;
       case 2:
         refusal_.wanted = running_;  // until the next start: what was refused is tried again after a minute only
+        break;
+      case 3:
+        if (running_) reload();
         break;
       default:
         emit();
