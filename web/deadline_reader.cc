@@ -7,7 +7,7 @@ namespace rw::web {
 core::Result<storage::Table> DeadlineReader::query(const storage::Query& query, const storage::SearchLimits& limits) {
   storage::SearchLimits rest = limits;
   RW_TRY(rest.timeout, time_for(limits.timeout));
-  core::Result<storage::Table> table = inner_.query(query, rest);
+  core::Result<storage::Table> table = inner().query(query, rest);
   if (!table.ok() && is_over(table.error())) return too_late_;
   return table;
 }
@@ -15,7 +15,7 @@ core::Result<storage::Table> DeadlineReader::query(const storage::Query& query, 
 core::Result<void> DeadlineReader::scan(const storage::Query& query, std::chrono::milliseconds timeout,
                                         const storage::RowSink& sink) {
   RW_TRY(const std::chrono::milliseconds rest, time_for(timeout));
-  core::Result<void> scanned = inner_.scan(query, rest, sink);
+  core::Result<void> scanned = inner().scan(query, rest, sink);
   if (!scanned.ok() && is_over(scanned.error())) return too_late_;
   return scanned;
 }

@@ -8,6 +8,7 @@
 
 #include "daemon/detect/emit_sql.h"
 #include "daemon/detect/search.h"
+#include "storage/forwarding_reader.h"
 #include "tests/unit/scheduler/searching_daemon.h"
 
 namespace rw::scheduler {
@@ -63,32 +64,15 @@ class ExactSieve final : public storage::Sieve {
   Sieves& seen_;
 };
 
-class SiftingReader final : public storage::Reader {
+class SiftingReader final : public storage::ForwardingReader {
  public:
   SiftingReader(std::unique_ptr<Reader> inner, const storage::Dialect& dialect, Sieves& seen)
-      : inner_(std::move(inner)), dialect_(dialect), seen_(seen) {}
+      : ForwardingReader(*inner), inner_(std::move(inner)), dialect_(dialect), seen_(seen) {}
 
-  core::Result<storage::Table> query(const storage::Query& query, const storage::SearchLimits& limits) override {
-    return inner_->query(query, limits);
-  }
-  core::Result<void> scan(const storage::Query& query, std::chrono::milliseconds timeout,
-                          const storage::RowSink& sink) override {
-    return inner_->scan(query, timeout, sink);
-  }
   core::Result<std::unique_ptr<storage::Sieve>> open_sieve(std::vector<storage::Filter> filters) override {
     ++seen_.opened;
     return std::unique_ptr<storage::Sieve>(std::make_unique<ExactSieve>(*inner_, dialect_, std::move(filters), seen_));
   }
-  core::Result<storage::ListPage> list(const storage::ListRequest& request) override { return inner_->list(request); }
-  core::Result<std::vector<storage::LedgerEntry>> ledger() override { return inner_->ledger(); }
-  core::Result<std::vector<storage::HostSeen>> hosts() override { return inner_->hosts(); }
-  core::Result<std::vector<storage::LateSpan>> late_spans(std::size_t limit) override {
-    return inner_->late_spans(limit);
-  }
-  core::Result<std::vector<storage::SearchedWindow>> searched_windows(const cim::Window& span) override {
-    return inner_->searched_windows(span);
-  }
-  void cancel() override { inner_->cancel(); }
 
  private:
   const std::unique_ptr<Reader> inner_;

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "fixture.h"
+#include "storage/forwarding_reader.h"
 
 using namespace rw;
 using namespace rw::web::test;
@@ -14,31 +15,15 @@ constexpr const char* kEndless =
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
 
 // Its searches find no end by themselves while `endless` is set.
-class SlowReader final : public storage::Reader {
+class SlowReader final : public storage::ForwardingReader {
  public:
   SlowReader(std::unique_ptr<Reader> inner, const std::atomic<bool>& endless)
-      : inner_(std::move(inner)), endless_(endless) {}
+      : ForwardingReader(*inner), inner_(std::move(inner)), endless_(endless) {}
 
-  core::Result<storage::Table> query(const storage::Query& query, const storage::SearchLimits& limits) override {
-    return inner_->query(query, limits);
-  }
   core::Result<void> scan(const storage::Query& query, std::chrono::milliseconds timeout,
                           const storage::RowSink& sink) override {
-    return inner_->scan(endless_ ? storage::Query{kEndless, {}} : query, timeout, sink);
+    return inner().scan(endless_ ? storage::Query{kEndless, {}} : query, timeout, sink);
   }
-  core::Result<std::unique_ptr<storage::Sieve>> open_sieve(std::vector<storage::Filter> filters) override {
-    return inner_->open_sieve(std::move(filters));
-  }
-  core::Result<storage::ListPage> list(const storage::ListRequest& request) override { return inner_->list(request); }
-  core::Result<std::vector<storage::LedgerEntry>> ledger() override { return inner_->ledger(); }
-  core::Result<std::vector<storage::HostSeen>> hosts() override { return inner_->hosts(); }
-  core::Result<std::vector<storage::LateSpan>> late_spans(std::size_t limit) override {
-    return inner_->late_spans(limit);
-  }
-  core::Result<std::vector<storage::SearchedWindow>> searched_windows(const cim::Window& span) override {
-    return inner_->searched_windows(span);
-  }
-  void cancel() override { inner_->cancel(); }
 
  private:
   const std::unique_ptr<Reader> inner_;
