@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -112,6 +113,11 @@ class Daemon:
     def running(self):
         return self.process is not None and self.process.poll() is None
 
+    def memory_kb(self, field="VmRSS"):
+        """A line of /proc/PID/status: VmRSS is what is resident, VmHWM the most there was."""
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
+            return next(int(line.split()[1]) for line in status if line.startswith(field + ":"))
+
     # --- sending ---
 
     def connect(self):
@@ -178,6 +184,14 @@ class TestCase(unittest.TestCase):
         daemon = Daemon(config, folder, environment)
         self.addCleanup(daemon.remove)
         return daemon
+
+    def allow_open_files(self, wanted):
+        """To be called before the daemon is started, which inherits it. Where that many cannot be had it skips."""
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if hard != resource.RLIM_INFINITY and hard < wanted:
+            self.skipTest(f"{wanted} open files are needed, the hard limit is {hard}")
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
+        self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
 
 
 # --- events ---

@@ -3,7 +3,6 @@
 import concurrent.futures
 import itertools
 import os
-import resource
 import select
 import socket
 import time
@@ -53,30 +52,18 @@ def collector_event(record_id):
 
 class Bounds(TestCase):
     def setUp(self):
-        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        wanted = CONNECTIONS + 1000
-        if hard != resource.RLIM_INFINITY and hard < wanted:
-            self.skipTest(f"{wanted} open files are needed, the hard limit is {hard}")
-        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
-        self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        self.allow_open_files(CONNECTIONS + 1000)
         self.regwarden = self.daemon()
 
     # --- measuring ---
 
-    def proc(self, name, mode="r"):
-        return open(f"/proc/{self.regwarden.process.pid}/{name}", mode, encoding="ascii")
-
-    def status_kb(self, field):
-        with self.proc("status") as status:
-            return next(int(line.split()[1]) for line in status if line.startswith(field + ":"))
-
     def step(self, what, send):
-        with self.proc("clear_refs", "w") as file:
+        with open(f"/proc/{self.regwarden.process.pid}/clear_refs", "w", encoding="ascii") as file:
             file.write("5")  # the high-water mark begins anew
         start = time.monotonic()
         send()
-        peak_kb = self.status_kb("VmHWM")
-        print(f"{what}: {peak_kb // 1024} MiB at most, {self.status_kb('VmRSS') // 1024} MiB now, "
+        peak_kb = self.regwarden.memory_kb("VmHWM")
+        print(f"{what}: {peak_kb // 1024} MiB at most, {self.regwarden.memory_kb() // 1024} MiB now, "
               f"{time.monotonic() - start:.1f} s", flush=True)
         self.assertLess(peak_kb, LIMIT_KB, what)
         self.assertTrue(self.regwarden.running)

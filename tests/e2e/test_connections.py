@@ -1,6 +1,5 @@
 """Thousands of senders that are connected and have nothing to say."""
 
-import resource
 import select
 import socket
 import unittest
@@ -60,12 +59,7 @@ def closed_by_peer(connections):
 
 class IdleConnections(TestCase):
     def setUp(self):
-        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        wanted = 2 * IDLE + 1000
-        if hard != resource.RLIM_INFINITY and hard < wanted:
-            self.skipTest(f"{wanted} open files are needed, the hard limit is {hard}")
-        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
-        self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        self.allow_open_files(2 * IDLE + 1000)
         self.regwarden = self.daemon(CONFIG)
 
     def connect(self, port):
@@ -73,12 +67,8 @@ class IdleConnections(TestCase):
         self.addCleanup(connection.close)
         return connection
 
-    def resident_kb(self):
-        with open(f"/proc/{self.regwarden.process.pid}/status", encoding="ascii") as status:
-            return next(int(line.split()[1]) for line in status if line.startswith("VmRSS:"))
-
     def check_idle(self, connections, before_kb, what):
-        growth_kb = self.resident_kb() - before_kb
+        growth_kb = self.regwarden.memory_kb() - before_kb
         print(f"{len(connections)} idle {what} connections: {growth_kb} kB", flush=True)
         self.assertLess(growth_kb, GROWTH_LIMIT_KB)
         self.assertEqual(closed_by_peer(connections), 0)
@@ -87,7 +77,7 @@ class IdleConnections(TestCase):
         # What the first requests need once (threads, caches) is no connection's.
         for record_id in range(1, 21):
             self.assertEqual(self.regwarden.hec("/services/collector/raw", event(record_id).encode())[0], 200)
-        before_kb = self.resident_kb()
+        before_kb = self.regwarden.memory_kb()
         connections = [self.connect("http") for _ in range(IDLE)]
         # Each of them has been served: what that took must not stay.
         for at in range(0, IDLE, 100):
@@ -107,7 +97,7 @@ class IdleConnections(TestCase):
             for record_id in range(1, 21):
                 first.sendall(octet_counted(syslog(event(record_id))))
             self.regwarden.wait_for_counter(STORED, 20)
-        before_kb = self.resident_kb()
+        before_kb = self.regwarden.memory_kb()
         connections = [self.connect("syslog/tcp") for _ in range(IDLE)]
         # A message in two parts: in between its connection holds a buffer.
         whole = octet_counted(syslog(event(21)))

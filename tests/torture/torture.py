@@ -10,6 +10,7 @@ import argparse
 import collections
 import contextlib
 import http.client
+import os
 import pathlib
 import random
 import resource
@@ -229,16 +230,15 @@ class Visitor(threading.Thread):
 
 
 class Samples:
-    """Memory and open files of a process, as time goes by."""
+    """Memory and open files of the daemon, as time goes by."""
 
-    def __init__(self, pid):
-        self.process = pathlib.Path("/proc") / str(pid)
+    def __init__(self, daemon):
+        self.daemon = daemon
         self.memory_kb, self.files = [], []
 
     def take(self):
-        status = (self.process / "status").read_text()
-        self.memory_kb.append(next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:")))
-        self.files.append(len(list((self.process / "fd").iterdir())))
+        self.memory_kb.append(self.daemon.memory_kb())
+        self.files.append(len(os.listdir(f"/proc/{self.daemon.process.pid}/fd")))
 
     def thirds(self, values):
         third = len(values) // 3
@@ -286,7 +286,7 @@ class Torture:
                         for i in range(count)]
         if calm:
             self.senders.append(Visitor(self))
-        self.samples = Samples(self.regwarden.process.pid)
+        self.samples = Samples(self.regwarden)
 
     # --- what is done to the daemon ---
 
