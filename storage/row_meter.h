@@ -18,6 +18,10 @@ class RowMeter {
 
   // One more row. Errors: Limit.
   core::Result<void> add(const std::vector<Value>& row) { return add(1, size_bytes(row)); }
+  core::Result<void> add_all(const std::vector<std::vector<Value>>& rows) {
+    for (const auto& row : rows) RW_CHECK(add(row));
+    return {};
+  }
   // What replaces values of rows that were counted, or adds to them. Errors: Limit.
   core::Result<void> add_bytes(std::size_t bytes) { return add(0, bytes); }
 

@@ -151,7 +151,7 @@ class Portions {
       StepContext context = step_context(context_, warnings_);
       RW_CHECK(plan_.steps[i].step->apply(rows, context));
     }
-    for (const Row& row : rows.rows) RW_CHECK(meter_.add(row));
+    RW_CHECK(meter_.add_all(rows.rows));
     // Columns come of the columns before, not of the rows: they are the same in every portion.
     std::vector<Row> kept = std::exchange(kept_.rows, {});
     std::move(rows.rows.begin(), rows.rows.end(), std::back_inserter(kept));
@@ -238,8 +238,7 @@ class Execution {
                subsearches(*step, dry || (rows.rows.empty() && step->step->needs_rows()), &rows));
       }
       RW_CHECK(step->step->apply(rows, step_with));
-      storage::RowMeter meter(context_.limits);
-      for (const Row& row : rows.rows) RW_CHECK(meter.add(row));
+      RW_CHECK(storage::RowMeter(context_.limits).add_all(rows.rows));
     }
     return rows;
   }

@@ -21,7 +21,7 @@ class Append final : public RowStep {
       rows.columns[to.back()].group |= column.group;
     }
     storage::RowMeter meter(context.limits);
-    for (const Row& row : rows.rows) RW_CHECK(meter.add(row));
+    RW_CHECK(meter.add_all(rows.rows));
     for (Row& row : more.rows) {
       RW_CHECK(meter.add(row));
       Row& target = rows.rows.emplace_back(rows.columns.size());

@@ -43,7 +43,7 @@ class Inputlookup final : public Command {
     for (const std::string& column : table_->csv.columns) targets.push_back(rows.find_or_add(column));
     const std::string command = "inputlookup " + name_;
     storage::RowMeter meter(context.limits, command);
-    for (const Row& row : rows.rows) RW_CHECK(meter.add(row));
+    RW_CHECK(meter.add_all(rows.rows));
     std::size_t taken = 0;
     for (std::size_t i = options_.start; i < table_->csv.rows.size() && taken < options_.max; ++i) {
       Row cells;
