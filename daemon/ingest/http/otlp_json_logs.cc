@@ -8,6 +8,7 @@
 
 #include "daemon/core/json_text.h"
 #include "daemon/core/text.h"
+#include "daemon/ingest/decode/event_limit.h"
 #include "daemon/ingest/http/otlp_logs.h"
 #include "daemon/ingest/http/otlp_value_text.h"
 
@@ -128,9 +129,8 @@ class JsonLogs {
     std::string_view raw;
     RW_CHECK(good(value.get_object().get(object), "resource"));
     RW_CHECK(good(object.raw_json().get(raw), "resource"));
-    if (raw.size() > kMaxOtlpRecordBytes) {
-      return core::invalid_input(
-          fmt::format("resource: {} bytes long: expected {} at most", raw.size(), kMaxOtlpRecordBytes));
+    if (const Result<void> fits = check_event_size(raw.size()); !fits.ok()) {
+      return core::invalid_input("resource: " + fits.error().message);
     }
     dom::element tree;
     RW_CHECK(good(tree_parser_.parse(raw.data(), raw.size(), false).get(tree), "resource"));
@@ -153,8 +153,8 @@ class JsonLogs {
     raw = core::trim(raw);
     OtlpLogRecord record{.host = host_, .source = raw};
     fault_.clear();
-    if (raw.size() > kMaxOtlpRecordBytes) {
-      fault_ = fmt::format("{} bytes long: expected {} at most", raw.size(), kMaxOtlpRecordBytes);
+    if (const Result<void> fits = check_event_size(raw.size()); !fits.ok()) {
+      fault_ = fits.error().message;
     } else {
       dom::element tree;
       const simdjson::error_code error = tree_parser_.parse(raw.data(), raw.size(), false).get(tree);

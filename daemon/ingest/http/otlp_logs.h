@@ -19,12 +19,8 @@
 
 #include "daemon/core/result.h"
 #include "daemon/core/time.h"
-#include "daemon/ingest/decode/event_limit.h"
 
 namespace rw::ingest {
-
-// A longer record is at fault.
-inline constexpr std::size_t kMaxOtlpRecordBytes = kMaxEventBytes;
 
 // All views live for the call that gets it.
 struct OtlpLogRecord {

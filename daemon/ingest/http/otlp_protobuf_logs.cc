@@ -7,6 +7,7 @@
 
 #include "daemon/core/json_text.h"
 #include "daemon/core/text.h"
+#include "daemon/ingest/decode/event_limit.h"
 #include "daemon/ingest/http/otlp_logs.h"
 #include "daemon/ingest/http/otlp_protobuf.h"
 #include "daemon/ingest/http/otlp_value_text.h"
@@ -112,8 +113,8 @@ class ProtobufLogs {
     if (time_ns == 0) time_ns = observed_ns;
     if (time_ns != 0) record.time = core::from_us(static_cast<std::int64_t>(time_ns / 1000));
     fault_.clear();
-    if (message.size() > kMaxOtlpRecordBytes) {
-      fault_ = fmt::format("{} bytes long: expected {} at most", message.size(), kMaxOtlpRecordBytes);
+    if (const Result<void> fits = check_event_size(message.size()); !fits.ok()) {
+      fault_ = fits.error().message;
     } else {
       RW_TRY(record.payload, payload(message, body));
     }

@@ -162,7 +162,7 @@ void RelpSession::answer() {
     out_ += relp_frame(0, "serverclose", {});
   }
   if (!waits_for_write_) write();
-  if (!closed()) note_held();
+  note_held();
 }
 
 void RelpSession::write() {
@@ -183,7 +183,7 @@ void RelpSession::write() {
                                    waits_for_write_ = false;
                                    if (error || closed()) return;
                                    write();
-                                   if (!closed()) note_held();
+                                   note_held();
                                  });
     break;
   }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/ingest/decode/event_limit.h"
 #include "tests/unit/hec/hec_fixture.h"
 #include "tests/unit/hec/otlp_fixture.h"
 
@@ -122,7 +123,7 @@ TEST_CASE("a record at fault does not keep the others from being read") {
   const std::string records = in_scope(record_body(int_value(5))) + in_scope(record_body(list_value(""))) +
                               in_scope(record_body(raw_value("<Event/>"))) + in_scope("") +
                               in_scope(record_body(pairs_value(pair("a", deep)))) +
-                              in_scope(record_body(text_value(std::string(kMaxOtlpRecordBytes, 'x')))) +
+                              in_scope(record_body(text_value(std::string(kMaxEventBytes, 'x')))) +
                               in_scope(record_body(text_value("good")));
   CHECK(from_protobuf(in_request(records)) ==
         Texts{"!the body is an int: expected a string or a key-value list",
@@ -144,7 +145,7 @@ TEST_CASE("a record at fault does not keep the others from being read") {
                 with_value(nested) + with_value(very_deep) + with_value(R"({"intValue":"twelve"})") +
                 with_value(R"({"stringValue":5})") + with_value("7") + json_body(R"({"kvlistValue":{"values":{}}})") +
                 R"({"timeUnixNano":"soon","body":{"stringValue":"x"}},)" +
-                json_body(R"({"stringValue":")" + std::string(kMaxOtlpRecordBytes, 'x') + R"("})") +
+                json_body(R"({"stringValue":")" + std::string(kMaxEventBytes, 'x') + R"("})") +
                 R"({"body":{"stringValue":"good"}})",
             "")) == Texts{R"(!the body has 'intValue': expected stringValue or kvlistValue)",
                           R"(!the body has 'arrayValue': expected stringValue or kvlistValue)",
