@@ -1,5 +1,7 @@
 #include "storage/batch.h"
 
+#include "storage/edits.h"
+
 namespace rw::storage {
 
 std::size_t Batch::size_bytes() const {
@@ -15,6 +17,7 @@ std::size_t Batch::size_bytes() const {
   }
   for (const SourceSeen& item : sources) bytes += item.size_bytes();
   for (const std::string& host : forgotten_hosts) bytes += sizeof(host) + host.size();
+  if (edits != nullptr) bytes += edits->size_bytes();
   return bytes + silences.size() * sizeof(HostSilence) + late_done.size() * sizeof(LateSpan) +
          runs.size() * sizeof(cim::Run) + detections.size() * sizeof(cim::DetectionSince);
 }

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,7 +40,10 @@ struct CommitOutcome {
   std::uint64_t source_overflow = 0;  // events of sources beyond kMaxSources
   std::uint64_t late = 0;             // events stored that searches of their time have not seen (see late.h)
   std::uint64_t sources_forgotten = 0;
+  std::uint64_t edited = 0;  // rows that the edits changed
 };
+
+struct Edits;  // edits.h
 
 struct Batch {
   core::Arena arena;  // holds the texts of the records below
@@ -58,6 +62,7 @@ struct Batch {
   // Hosts (compared without case) that are no sources any more, on no channel; one that sends again is a new one. What
   // the batches of the transaction have seen of them goes, too; their events stay.
   std::vector<std::string> forgotten_hosts;
+  std::shared_ptr<const Edits> edits;  // null: none
   // Counted with the records above, in their transaction. Of themselves not worth a commit: see Writer::note().
   std::vector<SourceSeen> sources;
 
@@ -68,7 +73,7 @@ struct Batch {
   bool empty() const {
     return registry.empty() && processes.empty() && rejected.empty() && risk_events.empty() && notables.empty() &&
            runs.empty() && detections.empty() && silences.empty() && forgotten_hosts.empty() && !searched &&
-           late_done.empty();
+           late_done.empty() && edits == nullptr;
   }
   std::size_t events() const { return registry.size() + processes.size(); }
 

@@ -98,7 +98,6 @@ constexpr std::string_view kProcessColumns[] = {"time",
 constexpr std::string_view kProcessJson[] = {"image_version", "session", "envelope", "extra"};
 
 constexpr std::string_view kRejectedColumns[] = {"time", "input", "peer", "reason", "size_bytes", "sample"};
-constexpr std::string_view kRejectedTimes[] = {"time"};
 
 constexpr std::string_view kSourceColumns[] = {
     "time",         "host",           "channel", "peer",        "input",      "format",
@@ -109,13 +108,21 @@ constexpr std::string_view kSourceTimes[] = {"time", "first_event", "last_event"
 
 constexpr std::string_view kSourceBooleans[] = {"complete"};
 
+constexpr std::string_view kNotableChangeColumns[] = {"time",  "notable",     "actor",  "status",
+                                                      "owner", "disposition", "comment"};
+constexpr std::string_view kAuditColumns[] = {"time", "actor", "peer", "action", "object", "detail"};
+constexpr std::string_view kTimeAlone[] = {"time"};
+constexpr std::string_view kAuditJson[] = {"detail"};
+
 constexpr ListingColumns kRiskEvents{kRiskEventColumns, kFindingTimes, kRiskEventJson, kFindingBooleans};
 constexpr ListingColumns kNotables{kNotableColumns, kFindingTimes, kNotableJson, kFindingBooleans};
 constexpr ListingColumns kRuns{kRunColumns, kRunTimes, {}};
 constexpr ListingColumns kRegistryEvents{kRegistryColumns, kEventTimes, kRegistryJson};
 constexpr ListingColumns kProcessEvents{kProcessColumns, kEventTimes, kProcessJson};
-constexpr ListingColumns kRejected{kRejectedColumns, kRejectedTimes, {}};
+constexpr ListingColumns kRejected{kRejectedColumns, kTimeAlone, {}};
 constexpr ListingColumns kSources{kSourceColumns, kSourceTimes, {}, kSourceBooleans};
+constexpr ListingColumns kNotableChanges{kNotableChangeColumns, kTimeAlone, {}};
+constexpr ListingColumns kAudit{kAuditColumns, kTimeAlone, kAuditJson};
 
 }  // namespace
 
@@ -135,6 +142,10 @@ const ListingColumns& columns_of(Listing listing) {
       return kRejected;
     case Listing::kSources:
       return kSources;
+    case Listing::kNotableChanges:
+      return kNotableChanges;
+    case Listing::kAudit:
+      return kAudit;
   }
   RW_ASSERT(false);  // no such listing
   return kRiskEvents;

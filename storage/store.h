@@ -42,7 +42,17 @@ class WriteSession {
 };
 
 // What the API lists, with the columns of storage/listing.h; "time" is the one that windows use.
-enum class Listing { kRiskEvents, kNotables, kRuns, kRegistryEvents, kProcessEvents, kRejected, kSources };
+enum class Listing {
+  kRiskEvents,
+  kNotables,
+  kRuns,
+  kRegistryEvents,
+  kProcessEvents,
+  kRejected,
+  kSources,
+  kNotableChanges,
+  kAudit
+};
 
 struct ListRequest {
   Listing listing = Listing::kRiskEvents;

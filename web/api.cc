@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <atomic>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -90,6 +91,7 @@ class HttpApi final : public Api {
   }
 
   void begin_shutdown() override {
+    stopping_ = true;
     readers_.cancel();
     searches_.shut_down();
   }
@@ -110,9 +112,15 @@ class HttpApi final : public Api {
     return response;
   }
 
+  // Tokens of the configuration have no names.
+  std::string actor_of(const http::Request& request) const {
+    return options_.tokens.empty() || request.header("authorization").empty() ? "anonymous" : "token of api.tokens";
+  }
+
   http::Response answer(const Route& route, const http::Request& request) {
     if (auto refusal = refuse(request, route.scope)) return *std::move(refusal);
-    Answer answer = route.handler({sources_, readers_, searches_, options_.search_limits}, request);
+    Answer answer =
+        route.handler({sources_, readers_, searches_, options_.search_limits, stopping_, actor_of(request)}, request);
     if (answer.ok()) return std::move(answer).value();
     if (answer.error().code == core::ErrorCode::kInternal) {
       spdlog::error("api: {} {}: {}", request.method, request.path, answer.error().message);
@@ -135,6 +143,7 @@ class HttpApi final : public Api {
   const ApiSources sources_;
   ReaderPool readers_;
   RunningSearches searches_;
+  std::atomic<bool> stopping_{false};
 };
 
 }  // namespace

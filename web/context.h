@@ -2,6 +2,9 @@
 // document and headers around it are made in one place (api.cc). Handlers run on any of the server's threads.
 #pragma once
 
+#include <atomic>
+#include <string>
+
 #include "daemon/core/result.h"
 #include "daemon/http/server.h"
 #include "web/api.h"
@@ -15,6 +18,8 @@ struct Context {
   ReaderPool& readers;
   RunningSearches& searches;
   const storage::SearchLimits& search_limits;  // no search may ask for more
+  const std::atomic<bool>& stopping;
+  std::string actor;  // who asks: "token NAME", "user NAME", "anonymous"
 };
 
 using Answer = core::Result<http::Response>;

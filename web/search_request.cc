@@ -3,49 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "daemon/core/text.h"
 #include "daemon/core/time_modifier.h"
 #include "daemon/core/units.h"
-#include "web/render.h"
+#include "web/body.h"
 
 namespace rw::web {
 namespace {
 
 constexpr std::size_t kMaxIdBytes = 64;
 constexpr std::chrono::milliseconds kMinTimeout{1};
-
-core::Error unexpected(std::string_view member, const Json& value, std::string_view expected) {
-  const std::string text =
-      value.is_string() ? value.get<std::string>() : value.dump(-1, ' ', false, Json::error_handler_t::replace);
-  return core::invalid_input(fmt::format("{}: {}: expected {}", member, core::quoted(text), expected));
-}
-
-// The body as a JSON object none of whose members is given twice: of two a parser would silently take one.
-core::Result<Json> parse_object(std::string_view body) {
-  std::set<std::string> members;
-  std::string twice;
-  const auto watch = [&](int depth, Json::parse_event_t event, Json& parsed) {
-    if (event != Json::parse_event_t::key || depth != 1) return true;
-    const auto& name = parsed.get_ref<const std::string&>();
-    if (!members.insert(name).second) twice = name;
-    return true;
-  };
-  Json object = Json::parse(body, watch, /*allow_exceptions=*/false);
-  if (!object.is_object()) {
-    return core::Error{core::ErrorCode::kInvalidInput, "the body: expected a JSON object in UTF-8",
-                       R"(such as {"search": "| tstats count from datamodel=Endpoint.Registry by Registry.dest"})"};
-  }
-  if (!twice.empty()) return core::invalid_input(fmt::format("{}: given more than once", core::quoted(twice)));
-  return object;
-}
-
-core::Result<std::string> parse_text(std::string_view member, const Json& value) {
-  if (!value.is_string()) return unexpected(member, value, "a text");
-  return value.get<std::string>();
-}
 
 core::Result<std::string> parse_id(const Json& value) {
   const auto allowed = [](char c) {
@@ -91,7 +60,8 @@ core::Result<core::Micros> time_of_member(std::string_view member, const std::st
 
 core::Result<SearchRequest> parse_search_request(std::string_view body, core::Micros now, const core::TimeZone& zone,
                                                  const storage::SearchLimits& most) {
-  RW_TRY(const Json object, parse_object(body));
+  RW_TRY(const Json object,
+         parse_object(body, R"({"search": "| tstats count from datamodel=Endpoint.Registry by Registry.dest"})"));
   SearchRequest request;
   request.max_rows = std::min(request.max_rows, most.max_rows);
   request.timeout = std::min(request.timeout, most.timeout);
@@ -111,8 +81,7 @@ core::Result<SearchRequest> parse_search_request(std::string_view body, core::Mi
     } else if (member == "id") {
       RW_TRY(request.id, parse_id(value));
     } else {
-      return core::invalid_input(fmt::format(
-          "unknown member {}: expected one of search, earliest, latest, max_rows, timeout, id", core::quoted(member)));
+      return unknown_member(member, "search, earliest, latest, max_rows, timeout, id");
     }
   }
   if (core::trim(request.search).empty()) return core::invalid_input("search: expected SPL, found nothing");

@@ -73,8 +73,8 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // method: GET, POST, PUT, DELETE, OPTIONS, HEAD. pattern: a whole-path ECMAScript regular expression. Before start()
-  // only.
+  // method: GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD. pattern: a whole-path ECMAScript regular expression. Before
+  // start() only.
   virtual void route(std::string_view method, std::string_view pattern, Handler handler) = 0;
   // For requests whose path starts with `path_prefix`; the longest that fits is asked. "" is for all others, also
   // those that have no path, being broken. Before start() only.

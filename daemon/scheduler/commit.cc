@@ -22,8 +22,10 @@ struct Answer {
 }  // namespace
 
 core::Result<storage::CommitOutcome> commit(storage::Writer& writer, storage::Batch batch,
-                                            const std::atomic<bool>& stopping) {
+                                            const std::atomic<bool>& stopping, std::chrono::milliseconds patience) {
   const core::Error stopped{core::ErrorCode::kCancelled, "stopping"};
+  const core::Error late{core::ErrorCode::kBusy, "the store has not written it yet"};
+  const auto deadline = std::chrono::steady_clock::now() + patience;
   const auto answer = std::make_shared<Answer>();
   batch.on_done = [answer](const core::Result<storage::CommitOutcome>& outcome) {
     {
@@ -34,10 +36,12 @@ core::Result<storage::CommitOutcome> commit(storage::Writer& writer, storage::Ba
   };
   while (!writer.submit_until(batch, std::chrono::steady_clock::now() + kLook)) {
     if (stopping) return stopped;
+    if (std::chrono::steady_clock::now() >= deadline) return late;
   }
   core::Lock lock(answer->mutex);
   while (!answer->outcome) {
     if (stopping) return stopped;
+    if (std::chrono::steady_clock::now() >= deadline) return late;
     answer->given.wait_for(answer->mutex, kLook);
   }
   return *answer->outcome;

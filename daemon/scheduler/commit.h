@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 
 #include "daemon/core/result.h"
 #include "storage/batch.h"
@@ -9,8 +10,10 @@
 
 namespace rw::scheduler {
 
-// Errors: those of the commit; Cancelled: `stopping` became true first; the batch may or may not be committed.
+// Errors: those of the commit; Cancelled: `stopping` became true first, Busy: it has taken longer than `patience`; the
+// batch may or may not be committed.
 core::Result<storage::CommitOutcome> commit(storage::Writer& writer, storage::Batch batch,
-                                            const std::atomic<bool>& stopping);
+                                            const std::atomic<bool>& stopping,
+                                            std::chrono::milliseconds patience = std::chrono::hours(24 * 365));
 
 }  // namespace rw::scheduler

@@ -32,6 +32,10 @@ std::string_view table_of(Listing listing) {
       return "rejected";
     case Listing::kSources:
       return "log_source";
+    case Listing::kNotableChanges:
+      return "notable_change";
+    case Listing::kAudit:
+      return "audit";
   }
   RW_ASSERT(false);  // no such listing
   return {};

@@ -11,5 +11,7 @@ extern const char* const kSchemaVersion4;
 extern const char* const kSchemaVersion5;
 // Upkeep: retention, and origins that are found by name.
 extern const char* const kSchemaVersion6;
+// What people decide about notables, and who did.
+extern const char* const kSchemaVersion7;
 
 }  // namespace rw::storage::sqlite

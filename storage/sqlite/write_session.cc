@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "daemon/core/text.h"
+#include "storage/sqlite/edits.h"
 
 namespace rw::storage::sqlite {
 namespace {
@@ -198,6 +199,9 @@ core::Result<void> SqliteWriteSession::write(const Batch& batch, CommitOutcome& 
   for (const cim::Run& run : batch.runs) RW_CHECK(insert(run));
   for (const cim::DetectionSince& detection : batch.detections) RW_CHECK(insert(detection));
   for (const Rejected& rejected : batch.rejected) RW_CHECK(insert(rejected));
+  if (batch.edits != nullptr) {
+    RW_TRY(outcome.edited, apply(connection_, *batch.edits));
+  }
   for (const LateSpan& done : batch.late_done) RW_CHECK(late_spans_.settle(done));
   return {};
 }

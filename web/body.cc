@@ -1,0 +1,44 @@
+#include "web/body.h"
+
+#include <fmt/format.h>
+
+#include <set>
+
+#include "daemon/core/text.h"
+
+namespace rw::web {
+
+core::Result<Json> parse_object(std::string_view body, std::string_view example) {
+  std::set<std::string> members;
+  std::string twice;
+  const auto watch = [&](int depth, Json::parse_event_t event, Json& parsed) {
+    if (event != Json::parse_event_t::key || depth != 1) return true;
+    const auto& name = parsed.get_ref<const std::string&>();
+    if (!members.insert(name).second) twice = name;
+    return true;
+  };
+  Json object = Json::parse(body, watch, /*allow_exceptions=*/false);
+  if (!object.is_object()) {
+    return core::Error{core::ErrorCode::kInvalidInput, "the body: expected a JSON object in UTF-8",
+                       fmt::format("such as {}", example)};
+  }
+  if (!twice.empty()) return core::invalid_input(fmt::format("{}: given more than once", core::quoted(twice)));
+  return object;
+}
+
+core::Result<std::string> parse_text(std::string_view member, const Json& value) {
+  if (!value.is_string()) return unexpected(member, value, "a text");
+  return value.get<std::string>();
+}
+
+core::Error unexpected(std::string_view member, const Json& value, std::string_view expected) {
+  const std::string text =
+      value.is_string() ? value.get<std::string>() : value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return core::invalid_input(fmt::format("{}: {}: expected {}", member, core::quoted(text), expected));
+}
+
+core::Error unknown_member(std::string_view member, std::string_view known) {
+  return core::invalid_input(fmt::format("unknown member {}: expected one of {}", core::quoted(member), known));
+}
+
+}  // namespace rw::web
