@@ -111,6 +111,7 @@ constexpr std::string_view kSourceBooleans[] = {"complete"};
 constexpr std::string_view kNotableChangeColumns[] = {"time",  "notable",     "actor",  "status",
                                                       "owner", "disposition", "comment"};
 constexpr std::string_view kAuditColumns[] = {"time", "actor", "peer", "action", "object", "detail"};
+constexpr std::string_view kNotableId[] = {"notable"};
 constexpr std::string_view kTimeAlone[] = {"time"};
 constexpr std::string_view kAuditJson[] = {"detail"};
 
@@ -121,7 +122,7 @@ constexpr ListingColumns kRegistryEvents{kRegistryColumns, kEventTimes, kRegistr
 constexpr ListingColumns kProcessEvents{kProcessColumns, kEventTimes, kProcessJson};
 constexpr ListingColumns kRejected{kRejectedColumns, kTimeAlone, {}};
 constexpr ListingColumns kSources{kSourceColumns, kSourceTimes, {}, kSourceBooleans};
-constexpr ListingColumns kNotableChanges{kNotableChangeColumns, kTimeAlone, {}};
+constexpr ListingColumns kNotableChanges{kNotableChangeColumns, kTimeAlone, {}, {}, kNotableId};
 constexpr ListingColumns kAudit{kAuditColumns, kTimeAlone, kAuditJson};
 
 }  // namespace

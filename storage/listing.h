@@ -13,6 +13,7 @@ struct ListingColumns {
   std::span<const std::string_view> times;          // those of columns that are microseconds UTC
   std::span<const std::string_view> json;           // those of columns that are JSON texts
   std::span<const std::string_view> booleans = {};  // those of columns that are 0 or 1
+  std::span<const std::string_view> ids = {};       // those of columns that are ids of rows of another listing
 };
 
 const ListingColumns& columns_of(Listing listing);

@@ -7,8 +7,13 @@
 
 namespace rw::web {
 
-// The items of the store's page, each through `finish`, which may add or rename members.
+// May add or rename members.
 using FinishItem = void (*)(Json& item);
+
+// The page with the column "time" called as the API calls it.
+storage::ListPage with_time_name(storage::ListPage page, std::string_view time_name);
+
+// The items of the store's page, each through `finish`.
 Answer answer_list(const Context& context, const http::Request& request, const ListSpec& spec,
                    FinishItem finish = nullptr);
 

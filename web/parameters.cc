@@ -60,6 +60,7 @@ core::Result<storage::ListRequest> parse_list_request(const http::Request& reque
 
   storage::ListRequest list;
   list.listing = spec.listing;
+  list.filters = spec.of;
   for (const auto& [name, value] : request.query) {
     if (std::ranges::find(known, name) == known.end()) return unknown_parameter(name, known);
     if (name == "earliest") {

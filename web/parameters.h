@@ -20,6 +20,7 @@ struct ListSpec {
   std::string_view name;  // the last part of its path; cursors are bound to it
   storage::Listing listing;
   std::string_view time_name = "time";
+  std::vector<std::pair<std::string, std::string>> of = {};  // what each of its rows has: columns and values
 };
 
 // earliest, latest, limit, cursor; every other parameter is a column and the value it must have.

@@ -28,6 +28,7 @@ class ReaderPool {
     Lease& operator=(Lease&&) = delete;
 
     storage::Reader* operator->() { return reader_.get(); }
+    storage::Reader& operator*() { return *reader_; }
 
    private:
     ReaderPool* pool_;

@@ -17,6 +17,12 @@ Answer list_sources(const Context& context, const http::Request& request);
 Answer list_notables(const Context& context, const http::Request& request);
 Answer get_notable(const Context& context, const http::Request& request);
 
+// routes_triage.cc
+Answer edit_notable(const Context& context, const http::Request& request);
+Answer edit_notables(const Context& context, const http::Request& request);
+Answer list_notable_history(const Context& context, const http::Request& request);
+Answer get_notable_events(const Context& context, const http::Request& request);
+
 // routes_detections.cc
 Answer list_detections(const Context& context, const http::Request& request);
 Answer get_detection(const Context& context, const http::Request& request);

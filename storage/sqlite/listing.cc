@@ -97,8 +97,8 @@ core::Result<ListQuery> list_query(const ListRequest& request) {
   }
   if (request.id) sql += " AND id = " + bind(*request.id);
   for (const auto& [column, value] : request.filters) {
-    if (column == "id" && integer_of(value)) {
-      sql += " AND id = " + bind(*integer_of(value));
+    if ((column == "id" || contains(shown.ids, column)) && integer_of(value)) {
+      sql += fmt::format(" AND {} = {}", column, bind(*integer_of(value)));
       continue;
     }
     if (column != "id" && !contains(shown.columns, column)) {
