@@ -251,14 +251,36 @@ ssize_t Connection::write(const char* bytes, std::size_t size) {
   return static_cast<ssize_t>(size);
 }
 
-bool Connection::flush() {
+bool Connection::flush() { return flush_within(std::nullopt); }
+
+bool Connection::send_all(std::string_view bytes) {
+  if (broken_) return false;
+  out_.append(bytes);
+  return flush_within(steady_clock::now() + limits_.read_timeout);
+}
+
+bool Connection::wait_while_open(milliseconds time, const std::atomic<bool>& stopping) const {
+  const SteadyTime until = steady_clock::now() + time;
+  while (!broken_ && !stopping.load(std::memory_order_relaxed)) {
+    const auto now = steady_clock::now();
+    if (now >= until) return true;
+    const auto left = std::min(std::chrono::ceil<milliseconds>(until - now), kStopCheck);
+    // Not POLLIN: what a client sends ahead is for the next request.
+    pollfd poller{socket_.get(), POLLRDHUP, 0};
+    if (poll(&poller, 1, static_cast<int>(left.count())) > 0) return false;
+  }
+  return false;
+}
+
+// Without a deadline the client has the read timeout for each piece that it takes.
+bool Connection::flush_within(std::optional<SteadyTime> deadline) {
   std::string_view left = out_;
   while (!left.empty() && !broken_) {
     std::size_t sent = 0;
     const Io io = send(left, sent);
     if (io == Io::kDone) {
       left.remove_prefix(sent);
-    } else if (io == Io::kEnd || !wait(io, steady_clock::now() + limits_.read_timeout)) {
+    } else if (io == Io::kEnd || !wait(io, deadline.value_or(steady_clock::now() + limits_.read_timeout))) {
       broken_ = true;
     }
   }

@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -72,6 +73,11 @@ class Connection final : public httplib::Stream {
   void content_taken(std::size_t bytes);
   // Writes what write() has collected. False: the client does not take it.
   bool flush();
+  // Writes that and these bytes, a piece of a body. False: the client does not take them; it has the read timeout for
+  // all of them, so that it cannot take one byte at a time for ever.
+  bool send_all(std::string_view bytes);
+  // Waits. False: the client has gone (or ended its side), or `stopping` has become true.
+  bool wait_while_open(std::chrono::milliseconds time, const std::atomic<bool>& stopping) const;
   // The reply is out and the connection can take the next request.
   void begin_next();
   // Ends it so that the client can still read the reply, though it may be sending. Waits a second at most.
@@ -98,6 +104,7 @@ class Connection final : public httplib::Stream {
   bool head_is_whole();
   void stand_in(int status);
   bool wait(Io io, SteadyTime until) const;
+  bool flush_within(std::optional<SteadyTime> deadline);
   SteadyTime body_deadline() const;
   std::size_t unread() const { return buffer_.size() - read_; }
 

@@ -10,6 +10,7 @@
 
 #include "daemon/core/text.h"
 #include "daemon/http/body_decoder.h"
+#include "daemon/http/stream.h"
 
 namespace rw::http {
 
@@ -30,7 +31,10 @@ struct Exchange {
   bool body_unread = false;
   bool keep = false;      // the client wants to go on using the connection
   bool keep_1_0 = false;  // and is one of HTTP/1.0
+  bool old = false;       // of HTTP/1.0: knows no chunks
   bool answered = false;  // the reply is a handler's: an error status in it is the handler's business
+  bool streamed = false;  // the head speaks of a body that is made while it is sent
+  BodySource source;      // that body; it has a slot among the streams
 };
 
 namespace {
@@ -178,7 +182,26 @@ bool Engine::serve(Connection& connection) {
   const bool written =
       process_request(connection, false, closed, [&](httplib::Request& request) { prepare(request, exchange); });
   current_exchange = nullptr;
-  return written && exchange.keep && !exchange.body_unread && !stopping_;
+  bool whole = written;
+  if (exchange.source) {
+    const Finally return_slot([this] { --streams_; });
+    whole = written && send_stream(exchange);
+    exchange.source = nullptr;  // what it holds is free before its slot is
+  }
+  return whole && exchange.keep && !exchange.body_unread && !stopping_;
+}
+
+bool Engine::send_stream(Exchange& exchange) {
+  StreamBody body(exchange.connection, exchange.old ? StreamBody::Coding::kNone : StreamBody::Coding::kChunked,
+                  stopping_);
+  bool whole = false;
+  try {
+    whole = exchange.source(body);
+  } catch (const std::exception& error) {
+    spdlog::error("HTTP: {} {} from {}: {}", exchange.request.method, exchange.request.path, exchange.request.peer,
+                  error.what());
+  }
+  return whole && body.finish();
 }
 
 // The head is parsed: takes over what our handlers see, and leaves to cpp-httplib only what it shall act upon.
@@ -194,6 +217,7 @@ void Engine::prepare(httplib::Request& request, Exchange& exchange) {
   const bool asks_keep = has_token(request.headers, "Connection", "keep-alive");
   exchange.keep = old ? asks_keep : !has_token(request.headers, "Connection", "close");
   exchange.keep_1_0 = old && asks_keep;
+  exchange.old = old;
   set_only(request.headers, "Connection", exchange.keep ? "" : "close");
 
   request.path.clear();
@@ -296,6 +320,7 @@ void Engine::answer(Exchange& exchange, httplib::Response& response) {
   int status = exchange.fault;
   if (status == 0) {
     status = run_handler(exchange, reply);
+    if (status == 0 && reply.source) status = begin_stream(exchange, std::move(reply.source));
     if (status != 0) counters_.add(core::Counter::kHttpBusy);
   }
   if (status != 0) {
@@ -304,6 +329,17 @@ void Engine::answer(Exchange& exchange, httplib::Response& response) {
   }
   fill(exchange, std::move(reply), response);
   exchange.answered = true;
+}
+
+// Status of what keeps it from being sent; 0: its head can go out.
+int Engine::begin_stream(Exchange& exchange, BodySource source) {
+  if (exchange.request.method != "HEAD") {
+    if (!take_stream_slot()) return 503;
+    exchange.source = std::move(source);
+  }
+  exchange.streamed = true;
+  if (exchange.old) exchange.keep = false;  // its end is the end of the connection
+  return 0;
 }
 
 int Engine::run_handler(const Exchange& exchange, Response& reply) {
@@ -351,7 +387,7 @@ void Engine::fill(Exchange& exchange, Response&& from, httplib::Response& to) co
   to.status = from.status;
   for (const auto& [name, value] : from.headers) to.set_header(name, value);
   to.body = std::move(from.body);
-  if (!to.body.empty()) set_only(to.headers, "Content-Type", from.content_type);
+  if (!to.body.empty() || exchange.streamed) set_only(to.headers, "Content-Type", from.content_type);
   if (to.body.size() < kMinCompressedBytes && exchange.raw != nullptr) exchange.raw->headers.erase("Accept-Encoding");
 }
 
@@ -360,6 +396,11 @@ void Engine::finish_headers(const Exchange& exchange, httplib::Response& respons
   response.headers.erase("Connection");
   response.headers.erase("Keep-Alive");
   response.headers.erase("Accept-Ranges");
+  if (response.status == 304) response.headers.erase("Content-Length");  // it would be that of the body left out
+  if (exchange.streamed) {
+    response.headers.erase("Content-Length");
+    if (!exchange.old) response.set_header("Transfer-Encoding", "chunked");
+  }
   if (!exchange.keep || exchange.body_unread || stopping_) {
     response.set_header("Connection", "close");
     return;
@@ -375,6 +416,14 @@ bool Engine::take_handler_slot(std::chrono::steady_clock::time_point deadline) {
   }
   --free_slots_;
   return true;
+}
+
+bool Engine::take_stream_slot() {
+  std::size_t taken = streams_.load();
+  while (taken < options_.streams) {
+    if (streams_.compare_exchange_weak(taken, taken + 1)) return true;
+  }
+  return false;
 }
 
 void Engine::return_handler_slot() {

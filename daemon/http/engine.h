@@ -25,6 +25,7 @@ class Engine final : private httplib::Server {
   struct Options {
     std::size_t max_body_bytes;
     std::size_t handlers;  // running at a time; other requests wait
+    std::size_t streams;   // bodies being made at a time; other requests are refused
     std::chrono::seconds handler_wait;
     std::chrono::seconds keep_alive_timeout;
   };
@@ -46,17 +47,22 @@ class Engine final : private httplib::Server {
   void answer(Exchange& exchange, httplib::Response& response);
   // Status of what keeps the handler from running; 0: it has run.
   int run_handler(const Exchange& exchange, Response& reply);
+  int begin_stream(Exchange& exchange, BodySource source);
   void answer_error(Exchange& exchange, int status, httplib::Response& response);
+  // False: the body is not whole.
+  bool send_stream(Exchange& exchange);
   void fill(Exchange& exchange, Response&& from, httplib::Response& to) const;
   void finish_headers(const Exchange& exchange, httplib::Response& response) const;
   bool take_handler_slot(std::chrono::steady_clock::time_point deadline);
   void return_handler_slot();
+  bool take_stream_slot();
 
   const Options options_;
   BodyBudget& bodies_;
   core::Counters& counters_;
   Routes routes_;
   std::atomic<bool> stopping_{false};
+  std::atomic<std::size_t> streams_{0};  // that have a slot
 
   core::Mutex mutex_;
   core::CondVar slot_returned_;

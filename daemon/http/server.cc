@@ -9,8 +9,8 @@
 namespace rw::http {
 namespace {
 
-// Threads beyond ServerOptions::threads: for bodies that come slowly and for replies that are taken slowly. A handler
-// never runs on more than ServerOptions::threads at a time.
+// Threads beyond ServerOptions::threads and ::streams: for bodies that come slowly and for replies that are taken
+// slowly. A handler never runs on more than ServerOptions::threads at a time.
 constexpr std::size_t kSlowClientThreads = 64;
 // How long stop() lets a request go on arriving.
 constexpr std::chrono::milliseconds kStopGrace{500};
@@ -26,11 +26,12 @@ class HttplibServer final : public Server {
                 .counters = &counters},
         engine_({.max_body_bytes = options.max_body_bytes,
                  .handlers = options.threads,
+                 .streams = options.streams,
                  .handler_wait = options.read_timeout,
                  .keep_alive_timeout = options.keep_alive_timeout},
                 bodies, counters),
         pool_(std::move(listener), std::move(wake), std::move(poller), tls_.get(), limits_,
-              {.max_workers = options.threads + kSlowClientThreads,
+              {.max_workers = options.threads + options.streams + kSlowClientThreads,
                .max_connections = options.max_connections,
                .max_held_bytes = options.max_unserved_bytes},
               [this](Connection& connection) { return engine_.serve(connection); }) {}

@@ -28,6 +28,7 @@ struct ServerOptions {
   std::optional<tls::Options> tls = {};
   std::size_t max_body_bytes = 64 * 1024 * 1024;      // after decompression
   std::size_t threads = 8;                            // requests served at a time
+  std::size_t streams = 32;                           // replies at a time whose body is made while it is sent
   std::size_t max_connections = 8192;                 // open at a time; beyond, the one that is idle longest makes room
   std::size_t max_unserved_bytes = 32 * 1024 * 1024;  // received and not served, in all connections: unfinished heads
   std::chrono::seconds read_timeout{30};              // for a request that does not go on
@@ -48,11 +49,31 @@ struct Request {
   std::optional<std::string_view> query_value(std::string_view name) const;
 };
 
+// Takes a body that is made while it is being sent. Once it has said false it says nothing else: the client has gone,
+// has not taken 64 KiB within the read timeout, or the server stops. Used on the thread that calls the source.
+class BodySink {
+ public:
+  // Sends when 64 KiB have come together.
+  virtual bool write(std::string_view bytes) = 0;
+  // Sends what there is.
+  virtual bool flush() = 0;
+  // Sends what there is and waits; false as soon as the client goes or the server stops.
+  virtual bool wait(std::chrono::milliseconds time) = 0;
+
+ protected:
+  ~BodySink() = default;
+};
+// Makes such a body. False: it broke off; the connection is closed so that the client can tell.
+using BodySource = std::function<bool(BodySink&)>;
+
 struct Response {
   int status = 200;
   std::string body = {};
   std::string content_type = "application/json";
   std::vector<std::pair<std::string, std::string>> headers = {};
+  // Instead of a body: called after the handler has ended, on a thread that counts as none of ServerOptions::threads,
+  // while no more than ServerOptions::streams others are; else the answer is 503. Not called for HEAD.
+  BodySource source = {};
 };
 
 // Called on one of the server's threads; any number at a time.

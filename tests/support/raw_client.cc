@@ -89,6 +89,19 @@ RawReply RawClient::receive(bool body_follows, int deadline_ms) {
     at = line_end + 2;
   }
   buffer_.erase(0, end + 4);
+  if (body_follows && reply.header("transfer-encoding") == "chunked") {
+    std::string line;
+    while (take_line(line, left())) {
+      const std::size_t size = std::stoul(line, nullptr, 16);
+      while (buffer_.size() < size + 2) {
+        if (!fill(left())) return {};
+      }
+      reply.body += buffer_.substr(0, size);
+      buffer_.erase(0, size + 2);
+      if (size == 0) return reply;
+    }
+    return {};
+  }
   if (!body_follows || reply.header("content-length").empty()) return reply;
   const std::size_t length = std::stoul(reply.header("content-length"));
   while (buffer_.size() < length) {
@@ -97,6 +110,24 @@ RawReply RawClient::receive(bool body_follows, int deadline_ms) {
   reply.body = buffer_.substr(0, length);
   buffer_.erase(0, length);
   return reply;
+}
+
+bool RawClient::take_line(std::string& line, int deadline_ms) {
+  std::size_t end = 0;
+  while ((end = buffer_.find("\r\n")) == std::string::npos) {
+    if (!fill(deadline_ms)) return false;
+  }
+  line = buffer_.substr(0, end);
+  buffer_.erase(0, end + 2);
+  return true;
+}
+
+std::string RawClient::receive_all(int deadline_ms) {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(deadline_ms);
+  while (std::chrono::steady_clock::now() < until) {
+    if (!fill(1000) && closed(0)) return std::exchange(buffer_, {});
+  }
+  return {};
 }
 
 bool RawClient::closed(int deadline_ms) {

@@ -34,11 +34,15 @@ class RawClient {
   void end_sending();
   // body_follows: false for replies to HEAD.
   RawReply receive(bool body_follows = true, int deadline_ms = 20'000);
+  // All bytes until the server closes its side; empty: it has not in time.
+  std::string receive_all(int deadline_ms = 20'000);
   // The server has closed its side.
   bool closed(int deadline_ms = 20'000);
 
  private:
   bool fill(int deadline_ms);
+  // The next line without its CRLF, which it takes away; false: it does not come.
+  bool take_line(std::string& line, int deadline_ms);
 
   int fd_ = -1;
   std::string buffer_;
