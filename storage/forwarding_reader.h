@@ -25,6 +25,7 @@ class ForwardingReader : public Reader {
     return inner_.open_sieve(std::move(filters));
   }
   core::Result<ListPage> list(const ListRequest& request) override { return inner_.list(request); }
+  core::Result<std::vector<TallyGroup>> tally(const TallyRequest& request) override { return inner_.tally(request); }
   core::Result<std::vector<LedgerEntry>> ledger() override { return inner_.ledger(); }
   core::Result<std::vector<HostSeen>> hosts() override { return inner_.hosts(); }
   core::Result<std::vector<LateSpan>> late_spans(std::size_t limit) override { return inner_.late_spans(limit); }

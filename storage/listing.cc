@@ -1,5 +1,7 @@
 #include "storage/listing.h"
 
+#include <algorithm>
+
 namespace rw::storage {
 namespace {
 
@@ -23,18 +25,22 @@ constexpr std::string_view kRiskEventColumns[] = {"time",
                                                   "row"};
 constexpr std::string_view kFindingTimes[] = {"time", "created", "earliest", "latest"};
 constexpr std::string_view kFindingBooleans[] = {"late"};
+constexpr std::string_view kRiskEventNumbers[] = {"detection_version", "risk_score"};
 constexpr std::string_view kRiskEventJson[] = {"threat_objects", "annotations", "row"};
 
 constexpr std::string_view kNotableColumns[] = {
     "time",     "created", "identity",    "detection_id", "detection",          "detection_version", "detection_hash",
     "earliest", "latest",  "late",        "rule_title",   "rule_description",   "security_domain",   "severity",
     "status",   "owner",   "disposition", "nes_fields",   "drilldown_searches", "annotations",       "row"};
+constexpr std::string_view kNotableNumbers[] = {"detection_version"};
 constexpr std::string_view kNotableJson[] = {"nes_fields", "drilldown_searches", "annotations", "row"};
 
 constexpr std::string_view kRunColumns[] = {"time",           "detection_id", "detection",    "kind",
                                             "scheduled_time", "earliest",     "latest",       "started",
                                             "finished",       "status",       "result_count", "error"};
 constexpr std::string_view kRunTimes[] = {"time", "scheduled_time", "earliest", "latest", "started", "finished"};
+
+constexpr std::string_view kRunNumbers[] = {"result_count"};
 
 constexpr std::string_view kRegistryColumns[] = {"time",
                                                  "received",
@@ -62,6 +68,7 @@ constexpr std::string_view kRegistryColumns[] = {"time",
                                                  "UtcTime",
                                                  "envelope",
                                                  "extra"};
+constexpr std::string_view kEventNumbers[] = {"EventID"};
 constexpr std::string_view kEventTimes[] = {"time", "received"};
 constexpr std::string_view kRegistryJson[] = {"envelope", "extra"};
 
@@ -98,6 +105,7 @@ constexpr std::string_view kProcessColumns[] = {"time",
 constexpr std::string_view kProcessJson[] = {"image_version", "session", "envelope", "extra"};
 
 constexpr std::string_view kRejectedColumns[] = {"time", "input", "peer", "reason", "size_bytes", "sample"};
+constexpr std::string_view kRejectedNumbers[] = {"size_bytes"};
 
 constexpr std::string_view kSourceColumns[] = {
     "time",         "host",           "channel", "peer",        "input",      "format",
@@ -106,6 +114,9 @@ constexpr std::string_view kSourceColumns[] = {
     "gaps",         "lost",           "resets",  "silent_since"};
 constexpr std::string_view kSourceTimes[] = {"time", "first_event", "last_event", "silent_since"};
 
+constexpr std::string_view kSourceNumbers[] = {"events",       "stored",         "duplicates", "last_delay_ms",
+                                               "min_delay_ms", "last_record_id", "seen",       "missing",
+                                               "lost",         "resets"};
 constexpr std::string_view kSourceBooleans[] = {"complete"};
 
 constexpr std::string_view kNotableChangeColumns[] = {"time",  "notable",     "actor",  "status",
@@ -115,17 +126,51 @@ constexpr std::string_view kNotableId[] = {"notable"};
 constexpr std::string_view kTimeAlone[] = {"time"};
 constexpr std::string_view kAuditJson[] = {"detail"};
 
-constexpr ListingColumns kRiskEvents{kRiskEventColumns, kFindingTimes, kRiskEventJson, kFindingBooleans};
-constexpr ListingColumns kNotables{kNotableColumns, kFindingTimes, kNotableJson, kFindingBooleans};
-constexpr ListingColumns kRuns{kRunColumns, kRunTimes, {}};
-constexpr ListingColumns kRegistryEvents{kRegistryColumns, kEventTimes, kRegistryJson};
-constexpr ListingColumns kProcessEvents{kProcessColumns, kEventTimes, kProcessJson};
-constexpr ListingColumns kRejected{kRejectedColumns, kTimeAlone, {}};
-constexpr ListingColumns kSources{kSourceColumns, kSourceTimes, {}, kSourceBooleans};
-constexpr ListingColumns kNotableChanges{kNotableChangeColumns, kTimeAlone, {}, {}, kNotableId};
+constexpr ListingColumns kRiskEvents{kRiskEventColumns, kFindingTimes, kRiskEventJson, kFindingBooleans, {},
+                                     kRiskEventNumbers};
+constexpr ListingColumns kNotables{kNotableColumns, kFindingTimes, kNotableJson, kFindingBooleans, {}, kNotableNumbers};
+constexpr ListingColumns kRuns{kRunColumns, kRunTimes, {}, {}, {}, kRunNumbers};
+constexpr ListingColumns kRegistryEvents{kRegistryColumns, kEventTimes, kRegistryJson, {}, {}, kEventNumbers};
+constexpr ListingColumns kProcessEvents{kProcessColumns, kEventTimes, kProcessJson, {}, {}, kEventNumbers};
+constexpr ListingColumns kRejected{kRejectedColumns, kTimeAlone, {}, {}, {}, kRejectedNumbers};
+constexpr ListingColumns kSources{kSourceColumns, kSourceTimes, {}, kSourceBooleans, {}, kSourceNumbers};
+constexpr ListingColumns kNotableChanges{kNotableChangeColumns, kTimeAlone, {}, {}, kNotableId, kNotableId};
 constexpr ListingColumns kAudit{kAuditColumns, kTimeAlone, kAuditJson};
 
+// Bytes and lists of a form of their own, which have no order.
+constexpr std::string_view kWithoutOrder[] = {"sample", "gaps"};
+// Of an event alone, or not to be had without reading each.
+constexpr std::string_view kOfOneEvent[] = {"received",      "user_domain", "EventRecordID", "UtcTime",
+                                            "image_version", "session",     "envelope",      "extra"};
+
+bool has(std::span<const std::string_view> names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
 }  // namespace
+
+bool lists_events(Listing listing) { return listing == Listing::kRegistryEvents || listing == Listing::kProcessEvents; }
+
+std::vector<std::string_view> sortable_columns(Listing listing) {
+  if (lists_events(listing)) return {"id", "time"};
+  const ListingColumns& shown = columns_of(listing);
+  std::vector<std::string_view> sortable = {"id"};
+  for (const std::string_view column : shown.columns) {
+    if (!has(shown.json, column) && !has(kWithoutOrder, column)) sortable.push_back(column);
+  }
+  return sortable;
+}
+
+std::vector<std::string_view> tally_columns(Listing listing) {
+  const ListingColumns& shown = columns_of(listing);
+  std::vector<std::string_view> columns;
+  for (const std::string_view column : shown.columns) {
+    const bool unfit = has(shown.times, column) || has(shown.json, column) || has(kWithoutOrder, column) ||
+                       (lists_events(listing) && has(kOfOneEvent, column));
+    if (!unfit) columns.push_back(column);
+  }
+  return columns;
+}
 
 const ListingColumns& columns_of(Listing listing) {
   switch (listing) {

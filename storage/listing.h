@@ -3,6 +3,7 @@
 
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "storage/store.h"
 
@@ -14,8 +15,18 @@ struct ListingColumns {
   std::span<const std::string_view> json;           // those of columns that are JSON texts
   std::span<const std::string_view> booleans = {};  // those of columns that are 0 or 1
   std::span<const std::string_view> ids = {};       // those of columns that are ids of rows of another listing
+  std::span<const std::string_view> numbers = {};   // those of columns that are whole numbers
 };
 
 const ListingColumns& columns_of(Listing listing);
+
+// Events, of which there can be very many: they are sorted by id and time alone.
+bool lists_events(Listing listing);
+
+// The columns that a list may be sorted by, "id" first.
+std::vector<std::string_view> sortable_columns(Listing listing);
+
+// The columns by which rows can be told apart and counted.
+std::vector<std::string_view> tally_columns(Listing listing);
 
 }  // namespace rw::storage

@@ -54,27 +54,67 @@ enum class Listing {
   kAudit
 };
 
+// By which column a list is sorted; rows of one value by their ids, in the same direction.
+struct ListOrder {
+  std::string column = "id";  // one of sortable_columns()
+  bool descending = true;
+};
+
+// Where a list goes on: after the row with this id, whose sorted column has this value (null: it is sorted by ids).
+struct ListPlace {
+  Value value;
+  std::int64_t id = 0;
+};
+
+// column = value, compared without case; `*` in the value is a wildcard. A time compares as its RFC 3339 text,
+// a boolean as "true" or "false". All must hold; unknown columns are an error.
+using ColumnFilters = std::vector<std::pair<std::string, std::string>>;
+
 struct ListRequest {
   Listing listing = Listing::kRiskEvents;
   std::optional<core::Micros> earliest;  // time >= earliest
   std::optional<core::Micros> latest;    // time < latest
-  // column = value, compared without case; `*` in the value is a wildcard. A time compares as its RFC 3339 text,
-  // a boolean as "true" or "false".
-  // Unknown columns are an error.
-  std::vector<std::pair<std::string, std::string>> filters;
-  std::optional<std::int64_t> id;      // just this one
-  std::optional<std::int64_t> before;  // cursor: ids below this one
+  ColumnFilters filters;
+  std::optional<std::int64_t> id;  // just this one
+  ListOrder order;
+  std::optional<ListPlace> after;    // the cursor
+  std::vector<std::string> columns;  // to read, besides the id; none: all
   int limit = 100;
 };
 
-// A page, newest id first. Columns "id" and "time" are always there; times are microseconds.
+// A page in the order asked for. The column "id" comes first; times are microseconds.
 // Columns whose values are JSON texts are named in json_columns, those that are 0 or 1 in boolean_columns.
 struct ListPage {
   Table table;
   std::vector<std::string> time_columns;
   std::vector<std::string> json_columns;
   std::vector<std::string> boolean_columns;
-  std::optional<std::int64_t> next_before;  // set when there is more
+  std::optional<ListPlace> next;  // set when there is more
+};
+
+// How many rows of a listing there are, for each combination of values of some columns, and each bucket of time.
+struct TallyRequest {
+  Listing listing = Listing::kRiskEvents;
+  std::optional<core::Micros> earliest = std::nullopt;  // time >= earliest
+  std::optional<core::Micros> latest = std::nullopt;    // time < latest
+  ColumnFilters filters = {};
+  std::vector<std::string> by = {};  // of tally_columns(), at most kMostTallyColumns; none: all rows together
+  std::string sum = {};              // a column of numbers that is summed, too; empty: none
+  // The begins of the buckets, ascending: a row is in that of the last one that is not after its time. None: no
+  // buckets. Rows before the first are left out.
+  std::vector<core::Micros> buckets = {};
+};
+inline constexpr std::size_t kMostTallyColumns = 4;
+inline constexpr std::size_t kMostTallyGroups = 100'000;
+
+struct TallyGroup {
+  std::optional<core::Micros> bucket = std::nullopt;
+  std::vector<Value> values = {};  // of the columns in `by`, in their order
+  std::int64_t count = 0;
+  std::int64_t sum = 0;
+  core::Micros first = {};     // times of its rows: the earliest
+  core::Micros last = {};      // and the latest
+  std::int64_t newest_id = 0;  // of its rows; 0 where there are no columns in `by`, as are first and last
 };
 
 // The latest scheduled run of a detection.
@@ -115,8 +155,11 @@ class Reader {
   // For ticks of many searches with these filters; it keeps what it learns from tick to tick. Errors: as scan().
   virtual core::Result<std::unique_ptr<Sieve>> open_sieve(std::vector<Filter> filters) = 0;
 
-  // A page ends before its limit where its rows are large. Errors: InvalidInput (unknown filter column).
+  // A page ends before its limit where its rows are large. Errors: InvalidInput (unknown column), those of scan().
   virtual core::Result<ListPage> list(const ListRequest& request) = 0;
+
+  // In no order. Errors: as list(); Limit, more than kMostTallyGroups groups.
+  virtual core::Result<std::vector<TallyGroup>> tally(const TallyRequest& request) = 0;
 
   // One entry for every detection that was ever seen (see cim::DetectionSince).
   virtual core::Result<std::vector<LedgerEntry>> ledger() = 0;

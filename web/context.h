@@ -8,6 +8,7 @@
 #include "daemon/core/result.h"
 #include "daemon/http/server.h"
 #include "web/api.h"
+#include "web/news.h"
 #include "web/reader_pool.h"
 #include "web/searches.h"
 
@@ -20,6 +21,7 @@ struct Context {
   const storage::SearchLimits& search_limits;  // no search may ask for more
   const std::atomic<bool>& stopping;
   std::string actor;  // who asks: "token NAME", "user NAME", "anonymous"
+  NewsDesk& news;
 };
 
 using Answer = core::Result<http::Response>;

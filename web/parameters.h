@@ -1,7 +1,11 @@
 // Query parameters of the lists → what to ask for. Pure.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,13 +25,40 @@ struct ListSpec {
   storage::Listing listing;
   std::string_view time_name = "time";
   std::vector<std::pair<std::string, std::string>> of = {};  // what each of its rows has: columns and values
+  // Members of its items that are no columns.
+  std::span<const std::string_view> added = {};
 };
 
-// earliest, latest, limit, cursor; every other parameter is a column and the value it must have.
+// The form of an answer.
+enum class Format { kJson, kCsv, kNdjson };
+
+struct ListParameters {
+  storage::ListRequest list;  // its limit is that of a page
+  Format format = Format::kJson;
+  std::vector<std::string> fields = {};              // as the API calls them; a member of a JSON column is "row.dest".
+                                                     // None: all
+  std::optional<std::int64_t> limit = std::nullopt;  // of items, of another form than JSON; unset: none
+};
+
+// earliest, latest, limit, cursor, sort, fields, format (or the header Accept); every other parameter is a column and
+// the value it must have. A column of the list that is called format has the parameter of this name.
 // Errors: InvalidInput (unknown parameter: the message lists the known ones; a value that is not of the form expected;
-// earliest, latest, limit or cursor given twice).
-core::Result<storage::ListRequest> parse_list_request(const http::Request& request, const ListSpec& spec,
-                                                      core::Micros now, const core::TimeZone& zone);
+// one that is no column given twice).
+core::Result<ListParameters> parse_list_parameters(const http::Request& request, const ListSpec& spec, core::Micros now,
+                                                   const core::TimeZone& zone);
+
+// What to count of a list: earliest, latest, by, sum, span, limit; every other parameter is a filter.
+struct TallyParameters {
+  storage::TallyRequest tally;  // without its buckets
+  bool auto_span = false;
+  std::optional<std::chrono::seconds> span = std::nullopt;
+  std::size_t limit = 100;
+};
+core::Result<TallyParameters> parse_tally_parameters(const http::Request& request, const ListSpec& spec,
+                                                     core::Micros now, const core::TimeZone& zone);
+
+// The form that the Accept header likes best of those that we have; JSON where it says nothing of them.
+Format accepted_format(std::string_view accept);
 
 // The same for a list that has no times and is held in memory: cursor is the index of the first item.
 struct IndexRequest {

@@ -13,14 +13,6 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::ranges::find(names, name) != names.end();
 }
 
-Json render_value(const storage::Value& value) {
-  if (const auto* integer = std::get_if<std::int64_t>(&value)) return *integer;
-  if (const auto* number = std::get_if<double>(&value)) return *number;
-  if (const auto* text = std::get_if<std::string>(&value)) return render_text(*text);
-  if (const auto* list = std::get_if<std::vector<std::string>>(&value)) return render_texts(*list);
-  return nullptr;
-}
-
 // The column's JSON text; as a text where it is none, so that nothing the store holds is hidden.
 Json render_json(const storage::Value& value) {
   const auto* text = std::get_if<std::string>(&value);
@@ -40,6 +32,14 @@ Json render_boolean(const storage::Value& value) {
 }
 
 }  // namespace
+
+Json render_value(const storage::Value& value) {
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) return *integer;
+  if (const auto* number = std::get_if<double>(&value)) return *number;
+  if (const auto* text = std::get_if<std::string>(&value)) return render_text(*text);
+  if (const auto* list = std::get_if<std::vector<std::string>>(&value)) return render_texts(*list);
+  return nullptr;
+}
 
 std::vector<Json> render_items(const storage::ListPage& page) {
   using Render = Json (*)(const storage::Value&);
@@ -61,6 +61,16 @@ std::vector<Json> render_items(const storage::ListPage& page) {
     }
   }
   return items;
+}
+
+Json object_in(const Json& object, const char* member) {
+  const auto value = object.find(member);
+  return value != object.end() && value->is_object() ? *value : Json::object();
+}
+
+Json list_in(const Json& object, const char* member) {
+  const auto value = object.find(member);
+  return value != object.end() && value->is_array() ? *value : Json::array();
 }
 
 Json render_text(std::string_view text) { return core::to_valid_utf8(text); }

@@ -18,6 +18,13 @@ using Json = nlohmann::ordered_json;  // members in the order of the columns
 // One object a row: nulls left out, times as RFC 3339, JSON columns as JSON, booleans as such, every text valid UTF-8.
 std::vector<Json> render_items(const storage::ListPage& page);
 
+// A value of no certain kind: numbers, texts, lists of texts, null.
+Json render_value(const storage::Value& value);
+
+// The member as an object, or as a list; an empty one where it is something else, or missing.
+Json object_in(const Json& object, const char* member);
+Json list_in(const Json& object, const char* member);
+
 // A text as JSON, invalid UTF-8 replaced.
 Json render_text(std::string_view text);
 Json render_texts(const std::vector<std::string>& texts);

@@ -13,6 +13,12 @@ Answer list_process_events(const Context& context, const http::Request& request)
 Answer list_rejected(const Context& context, const http::Request& request);
 Answer list_sources(const Context& context, const http::Request& request);
 
+// routes_counts.cc
+Answer get_counts(const Context& context, const http::Request& request);
+
+// routes_risk.cc
+Answer list_risk_objects(const Context& context, const http::Request& request);
+
 // routes_notables.cc
 Answer list_notables(const Context& context, const http::Request& request);
 Answer get_notable(const Context& context, const http::Request& request);
@@ -35,10 +41,21 @@ Answer run_search(const Context& context, const http::Request& request);
 Answer list_searches(const Context& context, const http::Request& request);
 Answer cancel_search(const Context& context, const http::Request& request);
 
+// routes_stream.cc
+Answer stream_news(const Context& context, const http::Request& request);
+
 // routes_status.cc
 Answer get_status(const Context& context, const http::Request& request);
 Answer get_health(const Context& context, const http::Request& request);
 Answer get_metrics(const Context& context, const http::Request& request);
+
+// routes_export.cc
+Answer export_ocsf(const Context& context, const http::Request& request);
+Answer export_ecs(const Context& context, const http::Request& request);
+Answer export_navigator(const Context& context, const http::Request& request);
+
+// api.cc
+Answer get_openapi(const Context& context, const http::Request& request);
 
 // routes_page.cc
 Answer get_page_file(const Context& context, const http::Request& request);

@@ -10,6 +10,8 @@ using storage::Listing;
 
 namespace {
 
+constexpr std::string_view kAddedToSources[] = {"silent"};
+
 // Ranges as objects, and no host is silent that has no time since when.
 void finish_source(Json& source) {
   if (const auto gaps = source.find("gaps"); gaps != source.end() && gaps->is_string()) {
@@ -45,7 +47,10 @@ Answer list_rejected(const Context& context, const http::Request& request) {
 }
 
 Answer list_sources(const Context& context, const http::Request& request) {
-  return answer_list(context, request, {"sources", Listing::kSources, "last_received"}, finish_source);
+  return answer_list(
+      context, request,
+      {.name = "sources", .listing = Listing::kSources, .time_name = "last_received", .added = kAddedToSources},
+      finish_source);
 }
 
 }  // namespace rw::web

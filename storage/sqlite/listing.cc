@@ -4,114 +4,103 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
-#include <optional>
 #include <span>
 #include <string_view>
 #include <utility>
 
-#include "daemon/core/text_pattern.h"
 #include "storage/listing.h"
+#include "storage/sqlite/listing_rows.h"
 
 namespace rw::storage::sqlite {
 namespace {
 
-std::string_view table_of(Listing listing) {
-  switch (listing) {
-    case Listing::kRiskEvents:
-      return "risk_event";
-    case Listing::kNotables:
-      return "notable";
-    case Listing::kRuns:
-      return "(SELECT *, scheduled_time AS time FROM run)";
-    case Listing::kRegistryEvents:
-      return "Registry";
-    case Listing::kProcessEvents:
-      return "Processes";
-    case Listing::kRejected:
-      return "rejected";
-    case Listing::kSources:
-      return "log_source";
-    case Listing::kNotableChanges:
-      return "notable_change";
-    case Listing::kAudit:
-      return "audit";
+// Events of a window up to here are found by their times in a tenth of a second.
+constexpr std::int64_t kNarrowRows = 200'000;
+
+// What stands in the order of its meaning, not of its letters.
+std::string order_of(std::string_view column) {
+  if (column == "severity") {
+    return "CASE e.severity WHEN 'informational' THEN 1 WHEN 'low' THEN 2 WHEN 'medium' THEN 3 WHEN 'high' THEN 4"
+           " WHEN 'critical' THEN 5 ELSE 0 END";
   }
-  RW_ASSERT(false);  // no such listing
-  return {};
+  return fmt::format("e.{}", column);
 }
 
-// The table of events behind a view; empty for the listings that are tables themselves.
-std::string_view events_of(Listing listing) {
-  if (listing == Listing::kRegistryEvents) return "registry_event";
-  return listing == Listing::kProcessEvents ? "process_event" : "";
+// Rows behind the place, where NULLs come before all values.
+std::string behind(const ListPlace& place, const ListOrder& order, std::string_view key, std::vector<Value>& binds) {
+  const std::string_view sign = order.descending ? "<" : ">";
+  const std::string id = bind_value(place.id, binds);
+  if (order.column == "id") return fmt::format(" AND e.id {} {}", sign, id);
+  if (place.value.is_null()) {
+    const std::string rest = fmt::format("{} IS NULL AND e.id {} {}", key, sign, id);
+    return order.descending ? " AND " + rest : fmt::format(" AND ({} OR {} IS NOT NULL)", rest, key);
+  }
+  const std::string value = bind_value(place.value, binds);
+  // The first condition, which follows from the second, is one that an index can take.
+  const std::string ordered = fmt::format("{0} {1}= {2} AND ({0} {1} {2} OR e.id {1} {3})", key, sign, value, id);
+  const bool may_be_null = order.column != "time";
+  return order.descending && may_be_null ? fmt::format(" AND ({} OR {} IS NULL)", ordered, key) : " AND " + ordered;
 }
 
-bool contains(std::span<const std::string_view> names, std::string_view name) {
-  return std::ranges::find(names, name) != names.end();
-}
-
-std::optional<std::int64_t> integer_of(std::string_view text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
-// A time as people see it: the text of core::format_rfc3339.
-std::string rfc3339(std::string_view column) {
-  return fmt::format(
-      "strftime('%Y-%m-%dT%H:%M:%S', {0} / 1000000, 'unixepoch') ||"
-      " iif({0} % 1000000 = 0, 'Z', printf('.%06dZ', {0} % 1000000))",
-      column);
+core::Result<std::vector<std::string>> columns_to_read(const ListRequest& request, const ListingColumns& shown) {
+  if (request.columns.empty()) return std::vector<std::string>(shown.columns.begin(), shown.columns.end());
+  std::vector<std::string> columns;
+  for (const std::string& column : request.columns) {
+    if (column == "id") continue;
+    if (std::ranges::find(shown.columns, column) == shown.columns.end()) {
+      std::vector<std::string_view> known = {"id"};
+      known.insert(known.end(), shown.columns.begin(), shown.columns.end());
+      return unknown_field(column, known);
+    }
+    columns.push_back(column);
+  }
+  return columns;
 }
 
 }  // namespace
 
-core::Result<ListQuery> list_query(const ListRequest& request) {
+core::Result<ListQuery> list_query(const ListRequest& request, Window window) {
   const ListingColumns& shown = columns_of(request.listing);
+  const auto sortable = sortable_columns(request.listing);
+  const ListOrder& order = request.order;
+  if (std::ranges::find(sortable, order.column) == sortable.end()) {
+    return core::invalid_input(fmt::format("sort: '{}': expected one of {}", order.column, fmt::join(sortable, ", ")));
+  }
+  RW_TRY(const std::vector<std::string> columns, columns_to_read(request, shown));
+
   ListQuery list;
-  const auto bind = [&](Value value) {
-    list.query.binds.push_back(std::move(value));
-    return fmt::format("?{}", list.query.binds.size());
-  };
+  list.sorted_by_column = order.column != "id";
+  std::vector<Value>& binds = list.query.binds;
+  const std::string key = order_of(order.column);
+  const std::string_view direction = order.descending ? "DESC" : "ASC";
+  const std::string sorted = list.sorted_by_column ? fmt::format("{} {}, e.id {}", key, direction, direction)
+                                                   : fmt::format("e.id {}", direction);
 
-  std::string window;
-  if (request.earliest) window += " AND time >= " + bind(core::to_us(*request.earliest));
-  if (request.latest) window += " AND time < " + bind(core::to_us(*request.latest));
-  const std::string before = request.before ? " AND id < " + bind(*request.before) : "";
-  const std::string limit = bind(std::int64_t{request.limit} + 1);
+  std::string where = window_conditions(request.earliest, request.latest, binds);
+  // With the sign no index is taken for it: rows come in the order of their ids.
+  if (window == Window::kWide && !list.sorted_by_column) {
+    for (std::size_t at = where.find("e.time"); at != std::string::npos; at = where.find("e.time", at + 7)) {
+      where.insert(at, "+");
+    }
+  }
+  if (request.id) where += " AND e.id = " + bind_value(*request.id, binds);
+  if (request.after) where += behind(*request.after, order, key, binds);
+  RW_TRY(const std::string filters, filter_conditions(request.listing, request.filters, binds));
 
-  // The events' id is the order of arrival, the findings' that of their making: newest first for both.
-  std::string sql =
-      fmt::format("SELECT id, {} FROM {} WHERE 1", fmt::join(shown.columns, ", "), table_of(request.listing));
-  const std::string_view events = events_of(request.listing);
-  if (window.empty() || events.empty()) {
-    sql += window + before;
-  } else {
-    // Left to itself SQLite would put together every row of the window, all its texts, and sort them for the newest
-    // hundred. So the ids come first, from the index of times alone.
-    sql += fmt::format(" AND id IN (SELECT id FROM {} WHERE 1{}{}", events, window, before);
-    if (request.filters.empty() && !request.id) sql += " ORDER BY id DESC LIMIT " + limit;
-    sql += ")";
+  std::string picked(picked_from(request.listing));
+  picked += " e";
+  if (window == Window::kNarrow && lists_events(request.listing)) {
+    picked += fmt::format(" INDEXED BY {}_time", picked_from(request.listing));
   }
-  if (request.id) sql += " AND id = " + bind(*request.id);
-  for (const auto& [column, value] : request.filters) {
-    if ((column == "id" || contains(shown.ids, column)) && integer_of(value)) {
-      sql += fmt::format(" AND {} = {}", column, bind(*integer_of(value)));
-      continue;
-    }
-    if (column != "id" && !contains(shown.columns, column)) {
-      return core::invalid_input(
-          fmt::format("unknown field '{}': expected one of id, {}", column, fmt::join(shown.columns, ", ")));
-    }
-    std::string text = column;
-    if (contains(shown.times, column)) text = rfc3339(column);
-    if (contains(shown.booleans, column))
-      text = fmt::format("CASE {} WHEN 0 THEN 'false' WHEN 1 THEN 'true' END", column);
-    sql += fmt::format(" AND rw_match({}, {})", text, bind(core::TextPattern::with_stars(value).encode()));
-  }
-  sql += " ORDER BY id DESC LIMIT " + limit;
+  // The ids come first, of as few columns as the conditions need: left to itself SQLite would put together every row of
+  // the window, all its texts, and sort them for the first hundred.
+  std::string sql = "SELECT e.id";
+  for (const std::string& column : columns) sql += ", e." + column;
+  if (list.sorted_by_column) sql += fmt::format(", {} AS rw_key", key);
+  sql += fmt::format(" FROM {} e WHERE e.id IN (SELECT e.id FROM {} WHERE 1{}{} ORDER BY {} LIMIT {})",
+                     shown_from(request.listing), picked, where, filters, sorted,
+                     bind_value(std::int64_t{request.limit} + 1, binds));
+  sql += " ORDER BY " + sorted;
 
   list.query.sql = std::move(sql);
   list.time_columns.assign(shown.times.begin(), shown.times.end());
@@ -120,9 +109,31 @@ core::Result<ListQuery> list_query(const ListRequest& request) {
   return list;
 }
 
+bool asks_for_width(const ListRequest& request) {
+  return lists_events(request.listing) && !request.filters.empty() && !request.id && request.order.column == "id" &&
+         (request.earliest || request.latest);
+}
+
+Query width_query(const ListRequest& request) {
+  Query query;
+  const std::string window = window_conditions(request.earliest, request.latest, query.binds);
+  query.sql = fmt::format("SELECT count(*) > {0} FROM (SELECT 1 FROM {1} e WHERE 1{2} LIMIT {0} + 1)", kNarrowRows,
+                          picked_from(request.listing), window);
+  return query;
+}
+
 ListPage page_of(Table table, bool more, ListQuery list) {
   ListPage page;
-  if (more) page.next_before = std::get<std::int64_t>(table.rows.back()[0]);
+  if (more) {
+    const std::vector<Value>& last = table.rows.back();
+    page.next.emplace();
+    page.next->id = std::get<std::int64_t>(last[0]);
+    if (list.sorted_by_column) page.next->value = last.back();
+  }
+  if (list.sorted_by_column) {
+    table.columns.pop_back();
+    for (auto& row : table.rows) row.pop_back();
+  }
   page.table = std::move(table);
   page.time_columns = std::move(list.time_columns);
   page.json_columns = std::move(list.json_columns);

@@ -12,6 +12,7 @@
 #include "storage/sqlite/functions.h"
 #include "storage/sqlite/listing.h"
 #include "storage/sqlite/sieve.h"
+#include "storage/sqlite/tally.h"
 
 namespace rw::storage::sqlite {
 namespace {
@@ -27,6 +28,12 @@ std::vector<std::string> columns_of(const Statement& statement) {
   std::vector<std::string> columns;
   for (int i = 0; i < statement.column_count(); ++i) columns.emplace_back(statement.column_name(i));
   return columns;
+}
+
+// What to do about a list that takes too long.
+core::Error of_lists(core::Error error) {
+  if (error.code == core::ErrorCode::kLimit && error.hint.empty()) error.hint = "narrow earliest and latest, or filter";
+  return error;
 }
 
 }  // namespace
@@ -113,20 +120,34 @@ core::Result<std::unique_ptr<Sieve>> SqliteReader::open_sieve(std::vector<Filter
 }
 
 core::Result<ListPage> SqliteReader::list(const ListRequest& request) {
-  RW_TRY(ListQuery list, list_query(request));
+  Window window = Window::kUnknown;
+  if (asks_for_width(request)) {
+    RW_TRY(Statement width, start(width_query(request), kListTimeout));
+    RW_TRY(const bool row, step(width));
+    if (row) window = width.integer(0) != 0 ? Window::kWide : Window::kNarrow;
+  }
+  RW_TRY(ListQuery list, list_query(request, window));
   RW_TRY(Statement statement, start(list.query, kListTimeout));
   Table table;
   table.columns = columns_of(statement);
   std::size_t bytes = 0;
   bool cut = false;
   while (!cut) {
-    RW_TRY(std::optional<std::vector<Value>> row, next(statement));
-    if (!row) break;
-    bytes += size_bytes(*row);
+    core::Result<std::optional<std::vector<Value>>> row = next(statement);
+    if (!row.ok()) return of_lists(std::move(row).error());
+    if (!*row) break;
+    bytes += size_bytes(**row);
     cut = !table.rows.empty() && (bytes > kPageBytes || table.rows.size() == static_cast<std::size_t>(request.limit));
-    if (!cut) table.rows.push_back(*std::move(row));
+    if (!cut) table.rows.push_back(**std::move(row));
   }
   return page_of(std::move(table), cut, std::move(list));
+}
+
+core::Result<std::vector<TallyGroup>> SqliteReader::tally(const TallyRequest& request) {
+  RW_CHECK(start_clock(kListTimeout));
+  core::Result<std::vector<TallyGroup>> groups = sqlite::tally(*this, request);
+  if (!groups.ok()) return of_lists(std::move(groups).error());
+  return groups;
 }
 
 core::Result<std::vector<LedgerEntry>> SqliteReader::ledger() {

@@ -25,6 +25,7 @@ class SqliteReader final : public Reader {
   core::Result<void> scan(const Query& query, std::chrono::milliseconds timeout, const RowSink& sink) override;
   core::Result<std::unique_ptr<Sieve>> open_sieve(std::vector<Filter> filters) override;
   core::Result<ListPage> list(const ListRequest& request) override;
+  core::Result<std::vector<TallyGroup>> tally(const TallyRequest& request) override;
   core::Result<std::vector<LedgerEntry>> ledger() override;
   core::Result<std::vector<HostSeen>> hosts() override;
   core::Result<std::vector<LateSpan>> late_spans(std::size_t limit) override;

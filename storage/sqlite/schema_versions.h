@@ -13,5 +13,7 @@ extern const char* const kSchemaVersion5;
 extern const char* const kSchemaVersion6;
 // What people decide about notables, and who did.
 extern const char* const kSchemaVersion7;
+// Indexes from which findings and runs are counted and sorted without reading their rows.
+extern const char* const kSchemaVersion11;
 
 }  // namespace rw::storage::sqlite

@@ -226,7 +226,7 @@ TEST_CASE("every listing can be read") {
     request.limit = 2;
     const ListPage page = must(reader->list(request));
     CHECK(page.table.rows.size() == static_cast<std::size_t>(rows));
-    CHECK(page.next_before.has_value() == (listing == Listing::kRegistryEvents));
+    CHECK(page.next.has_value() == (listing == Listing::kRegistryEvents));
   }
 }
 
@@ -248,8 +248,8 @@ TEST_CASE("a page of large rows ends early, and the list goes on after it") {
     const ListPage page = must(reader->list(request));
     pages.push_back(page.table.rows.size());
     for (const auto& row : page.table.rows) ids.push_back(std::get<std::int64_t>(row[0]));
-    if (!page.next_before) break;
-    request.before = page.next_before;
+    if (!page.next) break;
+    request.after = page.next;
   }
   CHECK(pages == std::vector<std::size_t>{4, 4, 2});
   CHECK(ids == std::vector<std::int64_t>{10, 9, 8, 7, 6, 5, 4, 3, 2, 1});

@@ -50,14 +50,15 @@ TEST_CASE("a database of version 1 gets the views of today and keeps its rows") 
       "ALTER TABLE risk_event DROP COLUMN detection_hash; ALTER TABLE notable DROP COLUMN detection_hash;"
       "ALTER TABLE risk_event DROP COLUMN late; ALTER TABLE notable DROP COLUMN late;"
       "DROP TABLE log_source; DROP TABLE searched; DROP TABLE late_span; DROP INDEX run_window;"
-      "DROP TABLE upkeep; DROP TABLE origin_name; DROP TABLE notable_change; DROP TABLE audit;"
+      "DROP TABLE upkeep; DROP TABLE origin_name; DROP TRIGGER notable_gone; DROP TABLE notable_change; DROP TABLE audit;"
+      "DROP INDEX run_time;"
       "CREATE VIEW Registry AS SELECT 1 AS id; CREATE VIEW Processes AS SELECT 1 AS id;"
       "INSERT INTO term VALUES (1, 'kept')"));
 
   must(sqlite::migrate(connection));
   CHECK(schema_of(connection) == newest);
   CHECK(rows_of(connection, "SELECT version FROM schema_version ORDER BY version") ==
-        std::vector<std::string>{"1", "2", "3", "4", "5", "6", "7"});
+        std::vector<std::string>{"1", "2", "3", "4", "5", "6", "7", "8"});
   CHECK(rows_of(connection, "SELECT text FROM term") == std::vector<std::string>{"kept"});
 }
 

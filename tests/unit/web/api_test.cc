@@ -45,7 +45,8 @@ TEST_CASE("errors are problem documents that say what was expected") {
   Fixture fixture;
   const std::string risk = "/api/v1/risk-events";
   const std::string risk_known =
-      "expected one of earliest, latest, limit, cursor, id, time, created, identity, detection_id, detection, "
+      "expected one of earliest, latest, limit, cursor, sort, fields, format, id, time, created, identity, "
+      "detection_id, detection, "
       "detection_version, detection_hash, late, risk_object, risk_object_type, risk_object_field, risk_score, "
       "risk_message, threat_objects, annotations, row";
   const std::string bad_cursor = "cursor: expected the next_cursor of an earlier answer of this list, unchanged";
@@ -75,7 +76,8 @@ TEST_CASE("errors are problem documents that say what was expected") {
        {{"time", "x"}},
        400,
        "Bad Request",
-       "unknown parameter 'time': expected one of earliest, latest, limit, cursor, id, _time, received, action, dest, "
+       "unknown parameter 'time': expected one of earliest, latest, limit, cursor, sort, fields, format, id, _time, "
+       "received, action, dest, "
        "user, user_domain, parent_user, process, process_name, process_path, process_id, process_guid, process_hash, "
        "process_integrity_level, process_current_directory, original_file_name, parent_process, parent_process_name, "
        "parent_process_path, parent_process_id, parent_process_guid, vendor_product, image_version, session, EventID, "

@@ -57,7 +57,8 @@ class TempDir {
 class RouteServer final : public http::Server {
  public:
   void route(std::string_view method, std::string_view pattern, http::Handler handler) override {
-    routes_.push_back({std::string(method), std::regex(std::string(pattern)), std::move(handler)});
+    routes_.push_back(
+        {std::string(method), std::string(pattern), std::regex(std::string(pattern)), std::move(handler)});
   }
   void on_error(std::string_view /*path_prefix*/, http::ErrorHandler handler) override {
     on_error_ = std::move(handler);
@@ -67,6 +68,13 @@ class RouteServer final : public http::Server {
   core::Result<void> reload_certificate() override { return {}; }
   std::optional<core::Micros> certificate_expires() const override { return std::nullopt; }
   core::Endpoint endpoint() const override { return {}; }
+
+  // Method and pattern of each.
+  std::vector<std::pair<std::string, std::string>> routes() const {
+    std::vector<std::pair<std::string, std::string>> routes;
+    for (const Route& route : routes_) routes.emplace_back(route.method, route.text);
+    return routes;
+  }
 
   http::Response ask(http::Request request) const {
     bool known_path = false;
@@ -84,6 +92,7 @@ class RouteServer final : public http::Server {
  private:
   struct Route {
     std::string method;
+    std::string text;
     std::regex pattern;
     http::Handler handler;
   };
@@ -136,6 +145,7 @@ class Fixture {
   }
 
   http::Response ask(http::Request request) { return server_.ask(std::move(request)); }
+  std::vector<std::pair<std::string, std::string>> routes() const { return server_.routes(); }
   http::Response get(std::string path, Query query = {}) {
     return ask(make_request(std::move(path), std::move(query)));
   }
