@@ -153,7 +153,7 @@ constexpr Route kRoutes[] = {
     {"GET", "/healthz", Scope::kPublic, get_health, {"Whether the store takes events", "Health"}},
     {"GET", "/openapi\\.json", Scope::kRead, get_openapi, {"This description", "Description"}},
     {"GET", "/", Scope::kPublic, get_page_file, {}},
-    {"GET", "/(app\\.js|style\\.css|icon\\.svg)", Scope::kPublic, get_page_file, {}},
+    {"GET", "/static/(.+)", Scope::kPublic, get_page_file, {}},
 };
 
 bool is_page_file(const Route& route) { return route.handler == get_page_file; }

@@ -7,7 +7,7 @@
 namespace rw::web {
 
 struct PageFile {
-  std::string_view name;  // "index.html"
+  std::string_view name;  // "index.html", "views/search.js"
   std::string_view content;
 };
 

@@ -24,7 +24,7 @@ std::string_view content_type_of(std::string_view file) {
 }  // namespace
 
 Answer get_page_file(const Context&, const http::Request& request) {
-  const std::string_view name = request.path == "/" ? "index.html" : std::string_view(request.path).substr(1);
+  const std::string_view name = request.path == "/" ? "index.html" : std::string_view(request.path_parameters.at(0));
   for (const PageFile& file : page_files()) {
     if (file.name != name) continue;
     http::Response response;

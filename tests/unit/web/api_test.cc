@@ -1,6 +1,10 @@
 #include <algorithm>
+#include <filesystem>
 #include <optional>
+#include <regex>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "fixture.h"
 
@@ -153,9 +157,11 @@ TEST_CASE("who is let in") {
       {"/metrics", "Bearer s3cret", 200},
       {"/healthz", "", 200},
       {"/", "", 200},
-      {"/app.js", "", 200},
-      {"/style.css", "", 200},
-      {"/icon.svg", "", 200},
+      {"/static/app.js", "", 200},
+      {"/static/views/search.js", "", 200},
+      {"/static/style.css", "", 200},
+      {"/static/icon.svg", "", 200},
+      {"/static/nothing.js", "", 404},
   };
   Fixture fixture({}, tokens);
   for (const auto& test : cases) {
@@ -212,13 +218,13 @@ TEST_CASE("without tokens only local names are served") {
 
 TEST_CASE("every answer carries the security headers") {
   Fixture fixture({}, {"s3cret"});
-  for (const std::string path : {"/", "/app.js", "/healthz", "/api/v1/runs", "/nothing"}) {
+  for (const std::string path : {"/", "/static/app.js", "/healthz", "/api/v1/runs", "/nothing"}) {
     INFO(path);
     const http::Response response = fixture.get(path);
     CHECK(header(response, "X-Content-Type-Options") == "nosniff");
     CHECK(header(response, "Referrer-Policy") == "no-referrer");
     CHECK(header(response, "Cross-Origin-Resource-Policy") == "same-origin");
-    const bool page = path == "/" || path == "/app.js";
+    const bool page = path == "/" || path == "/static/app.js";
     CHECK(header(response, "Cache-Control") == (page ? "no-cache" : "no-store"));
     CHECK(
         header(response, "Content-Security-Policy")->starts_with(page ? "default-src 'self';" : "default-src 'none';"));
@@ -240,10 +246,34 @@ TEST_CASE("the page is whole and names its own files only") {
   CHECK(page.body.ends_with("</html>\n"));
   CHECK(page.body.find("http:") == std::string::npos);
   CHECK(page.body.find("https:") == std::string::npos);
-  CHECK(fixture.get("/app.js").content_type == "text/javascript; charset=utf-8");
-  CHECK(fixture.get("/app.js").body.find("innerHTML") == std::string::npos);
-  CHECK(fixture.get("/style.css").content_type == "text/css; charset=utf-8");
-  CHECK(fixture.get("/icon.svg").content_type == "image/svg+xml");
+  CHECK(fixture.get("/static/style.css").content_type == "text/css; charset=utf-8");
+  CHECK(fixture.get("/static/icon.svg").content_type == "image/svg+xml");
+}
+
+// A file that is imported and not embedded would leave the page empty; HTML made from texts would run what events
+// carry.
+TEST_CASE("every module of the page that another imports is served, and none makes HTML") {
+  Fixture fixture;
+  const std::regex import_of("(?:from|import) \"(\\.[^\"]+)\"");
+  std::set<std::string> seen;
+  std::vector<std::string> left = {"/static/app.js"};
+  while (!left.empty()) {
+    const std::string path = left.back();
+    left.pop_back();
+    if (!seen.insert(path).second) continue;
+    INFO(path);
+    const http::Response module = fixture.get(path);
+    REQUIRE(module.status == 200);
+    CHECK(module.content_type == "text/javascript; charset=utf-8");
+    for (const char* banned :
+         {"innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"}) {
+      CHECK(module.body.find(banned) == std::string::npos);
+    }
+    for (std::sregex_iterator it(module.body.begin(), module.body.end(), import_of), end; it != end; ++it) {
+      left.push_back((std::filesystem::path(path).parent_path() / (*it)[1].str()).lexically_normal().string());
+    }
+  }
+  CHECK(seen.contains("/static/views/overview.js"));
 }
 
 TEST_CASE("detections: reloading answers what became of them") {

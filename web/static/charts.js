@@ -1,0 +1,131 @@
+// Charts in SVG, without a library. Each comes with the same numbers as a table, behind "Show the numbers".
+
+import { count, element, localMinute, svg } from "./dom.js";
+
+const WIDTH = 720;
+const HEIGHT = 180;
+const LEFT = 40;
+const BOTTOM = 22;
+const TOP = 8;
+const DAY_MS = 864e5;
+
+export const SEVERITIES = ["critical", "high", "medium", "low", "informational"];
+
+// A round number at or above `value`, for the top of an axis.
+export function roundUp(value) {
+  if (value <= 4) return 4;
+  const power = 10 ** Math.floor(Math.log10(value));
+  return [1, 2, 4, 5, 8, 10].map((step) => step * power).find((step) => step >= value);
+}
+
+const dayOf = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+const hourOf = new Intl.DateTimeFormat("sv-SE", { hour: "2-digit", minute: "2-digit" });
+const tickText = (time, spanMs) => (spanMs >= 20 * 36e5 ? dayOf : hourOf).format(new Date(time));
+
+// Times of [from, to) in equal steps, days by the local calendar: items {time (ms), key, count} summed by step and key.
+export function bucketed(items, from, to, spanMs) {
+  const buckets = [];
+  const next = stepper(spanMs);
+  for (let start = next(from, 0); start < to && buckets.length < 400; start = next(start, 1)) buckets.push({ start, counts: {} });
+  for (const { time, key, count: amount } of items) {
+    const bucket = buckets.findLast(({ start }) => start <= time);
+    if (bucket && time < to) bucket.counts[key] = (bucket.counts[key] ?? 0) + amount;
+  }
+  return buckets;
+}
+
+// A day is not always 24 hours long.
+function stepper(spanMs) {
+  if (spanMs < DAY_MS) return (time, steps) => (Math.floor(time / spanMs) + steps) * spanMs;
+  return (time, steps) => {
+    const date = new Date(time);
+    return new Date(date.getFullYear(), date.getMonth(), date.getDate() + steps * (spanMs / DAY_MS)).getTime();
+  };
+}
+
+const SPANS_MS = [6e4, 3e5, 9e5, 36e5, 3 * 36e5, 6 * 36e5, DAY_MS, 7 * DAY_MS, 30 * DAY_MS];
+export const goodSpan = (from, to, most = 60) => SPANS_MS.find((span) => (to - from) / span <= most) ?? SPANS_MS.at(-1);
+
+// Stacked bars over time. buckets: as bucketed() gives; keys: bottom to top, each a class "series-KEY".
+// noun: what is counted, for those who hear it; choose(start, end): a bar was clicked; linkOf: its address for the table.
+export function timeBars({ buckets, keys, spanMs, noun, nouns = `${noun}s`, linkOf }) {
+  const totals = buckets.map(({ counts }) => keys.reduce((sum, key) => sum + (counts[key] ?? 0), 0));
+  const total = totals.reduce((a, b) => a + b, 0);
+  const top = roundUp(Math.max(0, ...totals));
+  const step = (WIDTH - LEFT) / Math.max(1, buckets.length);
+  const y = (value) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - value / top);
+  const used = keys.filter((key) => buckets.some(({ counts }) => counts[key]));
+
+  const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "chart", role: "img", "aria-label":
+    `Bars: ${count(total, noun, nouns)} from ${localMinute(buckets[0]?.start ?? 0)} on. The numbers are in the table below.` });
+  for (const value of [0, top / 2, top]) {
+    picture.append(svg("line", { x1: LEFT, x2: WIDTH, y1: y(value), y2: y(value), class: "grid-line" }),
+      svg("text", { x: LEFT - 6, y: y(value) + 4, class: "tick tick-left" }, value.toLocaleString()));
+  }
+  const every = Math.max(1, Math.ceil(buckets.length / 8));
+  buckets.forEach(({ start, counts }, index) => {
+    const x = LEFT + index * step;
+    if (index % every === 0) picture.append(svg("text", { x: x + step / 2, y: HEIGHT - 6, class: "tick" }, tickText(start, spanMs * every)));
+    if (totals[index] === 0) return;
+    const bar = svg("g", { class: linkOf ? "bar clickable" : "bar" }, svg("title", {},
+      `${localMinute(start)}: ${used.filter((key) => counts[key]).map((key) => (used.length > 1 ? `${counts[key]} ${key}` : count(counts[key], noun, nouns))).join(", ")}`));
+    let below = 0;
+    for (const key of keys) {
+      const amount = counts[key] ?? 0;
+      if (amount === 0) continue;
+      const height = Math.max(1.5, y(below) - y(below + amount));
+      bar.append(svg("rect", { x: x + step * 0.12, y: y(below) - height, width: Math.max(1, step * 0.76), height,
+        rx: Math.min(2, step / 6), class: `series-${key}` }));
+      below += amount;
+    }
+    if (linkOf) bar.addEventListener("click", () => { location.hash = linkOf(start, start + spanMs); });
+    picture.append(bar);
+  });
+  return element("figure", { class: "chart-figure" }, picture, used.length > 1 ? legend(used) : null,
+    numbers(buckets.filter((bucket, index) => totals[index] > 0), used, spanMs, linkOf, nouns));
+}
+
+const legend = (keys) => element("ul", { class: "legend", "aria-hidden": "true" },
+  keys.toReversed().map((key) => element("li", {},
+    svg("svg", { class: "swatch", viewBox: "0 0 10 10" }, svg("rect", { width: 10, height: 10, rx: 2, class: `series-${key}` })), key)));
+
+function numbers(buckets, keys, spanMs, linkOf, nouns) {
+  const details = element("details", { class: "numbers-table" }, element("summary", {}, "Show the numbers"));
+  const heads = ["From", ...keys.map((key) => (keys.length > 1 ? key : nouns))];
+  const rows = buckets.map(({ start, counts }) => element("tr", {},
+    element("th", { scope: "row" }, linkOf ? element("a", { href: linkOf(start, start + spanMs) }, localMinute(start)) : localMinute(start)),
+    keys.map((key) => element("td", { class: "number" }, (counts[key] ?? 0).toLocaleString()))));
+  details.append(buckets.length === 0 ? element("p", {}, "None.") : element("div", { class: "frame", tabindex: 0, role: "group", "aria-label": "The numbers of the chart" },
+    element("table", {}, element("thead", {}, element("tr", {}, heads.map((head) => element("th", { scope: "col" }, head)))),
+      element("tbody", {}, rows))));
+  return details;
+}
+
+// A bar for a share of the most, beside a number in a table; says nothing the number does not.
+export function meter(value, most, kind = "plain") {
+  return svg("svg", { class: "meter", viewBox: "0 0 100 4", preserveAspectRatio: "none", "aria-hidden": "true" },
+    svg("rect", { width: 100, height: 4, class: "meter-ground" }),
+    svg("rect", { width: Math.max(2, (100 * value) / Math.max(1, most)), height: 4, class: `series-${kind}` }));
+}
+
+// Points on a line of time: lanes {name, kind, times (ms)}; `now` marks the moment it is about.
+export function timeLanes(lanes, from, to, mark) {
+  const laneHeight = 26;
+  const left = 120;
+  const height = lanes.length * laneHeight + BOTTOM;
+  const x = (time) => left + ((WIDTH - left - 8) * (time - from)) / Math.max(1, to - from);
+  const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${height}`, class: "chart lanes", role: "img", "aria-label":
+    `Time line: ${lanes.map((lane) => `${lane.times.length} ${lane.name}`).join(", ")}. The list below has them all.` });
+  lanes.forEach((lane, index) => {
+    const y = index * laneHeight + laneHeight / 2;
+    picture.append(svg("line", { x1: left, x2: WIDTH - 8, y1: y, y2: y, class: "grid-line" }),
+      svg("text", { x: 0, y: y + 4, class: "tick tick-start" }, `${lane.name} (${lane.times.length})`));
+    for (const time of lane.times.slice(0, 400)) picture.append(svg("circle", { cx: x(time), cy: y, r: 4.5, class: `point series-${lane.kind}` }));
+  });
+  if (mark !== undefined) picture.append(svg("line", { x1: x(mark), x2: x(mark), y1: 0, y2: height - BOTTOM, class: "mark-line" }));
+  for (const share of [0, 0.5, 1]) {
+    const time = from + (to - from) * share;
+    picture.append(svg("text", { x: Math.min(WIDTH - 22, Math.max(left + 14, x(time))), y: height - 6, class: "tick" }, hourOf.format(new Date(time))));
+  }
+  return picture;
+}
