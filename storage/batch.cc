@@ -15,6 +15,9 @@ std::size_t Batch::size_bytes() const {
     bytes += sizeof(item) + item.rule_description.size() + item.drilldown_searches.size() + item.annotations.size() +
              item.row.size();
   }
+  for (const cim::ThrottledRow& item : throttled_rows) {
+    bytes += sizeof(item) + item.row.size() + item.keys.size() * sizeof(cim::ThrottledRow::Key);
+  }
   for (const SourceSeen& item : sources) bytes += item.size_bytes();
   for (const std::string& host : forgotten_hosts) bytes += sizeof(host) + host.size();
   if (edits != nullptr) bytes += edits->size_bytes();

@@ -37,6 +37,7 @@ struct CommitOutcome {
   std::uint64_t duplicates = 0;
   std::uint64_t risk_events_added = 0;
   std::uint64_t notables_added = 0;
+  std::uint64_t rows_suppressed = 0;  // throttled rows whose findings were left out
   std::uint64_t source_overflow = 0;  // events of sources beyond kMaxSources
   std::uint64_t late = 0;             // events stored that searches of their time have not seen (see late.h)
   std::uint64_t sources_forgotten = 0;
@@ -52,6 +53,8 @@ struct Batch {
   std::vector<Rejected> rejected;
   std::vector<cim::RiskEvent> risk_events;
   std::vector<cim::Notable> notables;
+  std::vector<cim::ThrottledRow> throttled_rows;  // of the findings above, in the order in which they came
+  std::uint64_t rows_excepted = 0;                // result rows of which exceptions made nothing; for the counter
   std::vector<cim::Run> runs;
   std::vector<cim::DetectionSince> detections;
   std::vector<HostSilence> silences;

@@ -239,6 +239,8 @@ void Writer::commit(std::vector<Batch> batches) {
         counters_.add(core::Counter::kDuplicates, outcome.duplicates);
         counters_.add(core::Counter::kRiskEvents, outcome.risk_events_added);
         counters_.add(core::Counter::kNotables, outcome.notables_added);
+        counters_.add(core::Counter::kRowsExcepted, batches[i].rows_excepted);
+        counters_.add(core::Counter::kRowsSuppressed, outcome.rows_suppressed);
         counters_.add(core::Counter::kSourceOverflow, outcome.source_overflow);
         counters_.add(core::Counter::kLateEvents, outcome.late);
         if (batches[i].on_done) batches[i].on_done(outcome);

@@ -11,6 +11,7 @@
 #include "daemon/core/time.h"
 #include "daemon/detect/current_catalogue.h"
 #include "daemon/detect/reload.h"
+#include "daemon/detect/tuning.h"
 #include "daemon/http/server.h"
 #include "daemon/scheduler/health_watch.h"
 #include "storage/store.h"
@@ -24,6 +25,9 @@ struct ApiOptions {
   storage::SearchLimits search_limits = {};  // of a user's search; it may ask for less
 };
 
+// A change of what is tuned; an error of it leaves all as it was.
+using TuningChange = std::function<core::Result<void>(detect::Tuning& tuning)>;
+
 // What the API shows; all of it outlives the Api.
 struct ApiSources {
   storage::Store& store;
@@ -34,6 +38,10 @@ struct ApiSources {
   core::TimeZone zone;
   // Reads the detections again and puts them in service; on any thread, one at a time. Empty: they cannot be reloaded.
   std::function<core::Result<detect::ReloadReport>()> reload;
+  // Changes what is tuned: made of the file as it is now, noted (`note` puts into the store who did it), written, and
+  // put in service, in this order. On any thread, one at a time. Empty: nothing can be tuned.
+  std::function<core::Result<void>(const TuningChange& change, const std::function<core::Result<void>()>& note)> tune =
+      {};
   const scheduler::HealthBoard* health = nullptr;  // nullptr: nobody looks
   std::string data_dir = {};                       // empty: its disk is not shown
 };

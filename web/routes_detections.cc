@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "daemon/core/text_pattern.h"
 #include "daemon/scheduler/cron.h"
 #include "web/cursor.h"
+#include "web/item_list.h"
 #include "web/parameters.h"
 #include "web/render.h"
 #include "web/routes.h"
@@ -140,19 +140,6 @@ void add_texts(Json& json, const Detection& detection) {
   }
   Json annotations = Json::parse(detection.annotations, nullptr, /*allow_exceptions=*/false);
   json["annotations"] = annotations.is_discarded() ? Json::object() : std::move(annotations);
-}
-
-bool value_matches(const Json& value, const core::TextPattern& pattern) {
-  if (value.is_string()) return pattern.matches(value.get_ref<const std::string&>());
-  if (!value.is_array()) return pattern.matches(value.dump());
-  return std::ranges::any_of(value, [&](const Json& element) { return value_matches(element, pattern); });
-}
-
-bool matches(const Json& item, const IndexRequest& index) {
-  return std::ranges::all_of(index.filters, [&](const auto& filter) {
-    const auto member = item.find(filter.first);
-    return member != item.end() && value_matches(*member, filter.second);
-  });
 }
 
 }  // namespace

@@ -2,9 +2,12 @@
 // Field names follow Splunk Enterprise Security's risk and notable indexes.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "daemon/core/time.h"
 
@@ -29,6 +32,25 @@ struct FindingOrigin {
   std::string detection_hash = {};
   // The window had been searched before; this comes of a search for events that arrived after that.
   bool late = false;
+  // The ThrottledRow that it was made of; empty: of a row that nothing throttles. Not stored.
+  std::string throttled_row = {};
+};
+
+// A row whose findings are kept only where no other row like it has made some within a period, before or after
+// (Splunk ES: alert.suppress). The store decides in the transaction that writes the findings.
+struct ThrottledRow {
+  // Rows are alike where their keys are: a hash of a throttle's fields and their values.
+  struct Key {
+    std::string key;
+    std::chrono::microseconds period;
+
+    friend bool operator==(const Key&, const Key&) = default;
+  };
+  std::string detection_id;
+  std::string row;              // what makes it the same row when its window is searched again
+  core::Micros scheduled_time;  // of its run: what periods are counted from
+  core::Micros created;
+  std::vector<Key> keys;  // at least one; a row that is like another in any of them is suppressed
 };
 
 struct RiskEvent {
@@ -44,6 +66,9 @@ struct RiskEvent {
   std::string threat_objects;  // JSON: [{"threat_object", "threat_object_type", "threat_object_field"}]
   std::string annotations;     // JSON: {"mitre_attack": [...], "analytic_story": [...], ...}
   std::string row;             // JSON: the result row
+  // What it counts for: the score after risk factors. Unset: the score.
+  std::optional<std::int64_t> calculated_risk_score = std::nullopt;
+  std::string normalized_risk_object = {};  // the name under which it adds up; empty: risk_object in lower case
 };
 
 struct Notable {

@@ -36,6 +36,7 @@ struct Summary {
   std::int64_t rows = 0;
   std::uint64_t risk_events = 0;
   std::uint64_t notables = 0;
+  std::uint64_t suppressed = 0;  // rows
 };
 
 class Backfiller {
@@ -51,9 +52,9 @@ class Backfiller {
     const scheduler::RunRequest request{cim::RunKind::kManual, tick.scheduled_time, tick.window};
     for (const auto& detection : tick.detections) {
       if (interrupted) break;
-      auto outcome = scheduler::run_detection(
-          *detection, request,
-          {reader_, dialect_, config_.time_zone, config_.scheduler.limits, clock_, sifted.ok() ? *sifted : nullptr});
+      auto outcome = scheduler::run_detection(*detection, request,
+                                              {reader_, dialect_, config_.time_zone, config_.scheduler.limits, clock_,
+                                               config_.scheduler.risk, sifted.ok() ? *sifted : nullptr});
       ++summary_.runs;
       const std::string where = detection->name + " at " + core::format_rfc3339(tick.scheduled_time);
       if (outcome.run.status == cim::RunStatus::kFailed) {
@@ -79,6 +80,7 @@ class Backfiller {
     for (const storage::CommitOutcome& outcome : outcomes) {
       summary_.risk_events += outcome.risk_events_added;
       summary_.notables += outcome.notables_added;
+      summary_.suppressed += outcome.rows_suppressed;
     }
     waiting_.clear();
     waiting_bytes_ = 0;
@@ -157,8 +159,9 @@ int backfill(const BackfillOptions& options) {
   const Summary& summary = backfiller.summary();
   std::cout << summary.runs << " runs of " << detections.size()
             << (detections.size() == 1 ? " detection: " : " detections: ") << summary.rows << " rows, "
-            << summary.risk_events << " risk events and " << summary.notables << " notables added, " << summary.failed
-            << " runs failed\n";
+            << summary.risk_events << " risk events and " << summary.notables << " notables added, ";
+  if (summary.suppressed > 0) std::cout << summary.suppressed << " rows suppressed, ";
+  std::cout << summary.failed << " runs failed\n";
   if (interrupted) return fail("interrupted; what was run is kept, and running it again adds nothing twice");
   return summary.failed > 0 ? kFailed : status;
 }

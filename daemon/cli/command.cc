@@ -75,6 +75,7 @@ void replace_detections(const std::vector<std::string>& paths, config::Config& c
   config.detections.paths = paths;
   config.detections.builtin = false;
   config.detections.overrides.clear();  // they may name detections that are not among the paths
+  config.detections.tuning_file.clear();
 }
 
 std::shared_ptr<const detect::Catalogue> load_detections(const detect::LoadOptions& options, core::Problems& problems,

@@ -3,12 +3,34 @@
 #include <spdlog/spdlog.h>
 
 #include "daemon/cli/command.h"
+#include "daemon/detect/tuning_file.h"
 #include "daemon/scheduler/cron.h"
 
 namespace rw::cli {
 
 core::Result<detect::ReloadReport> Reloader::reload() {
   core::Lock lock(mutex_);
+  return load_again();
+}
+
+core::Result<void> Reloader::tune(const web::TuningChange& change, const std::function<core::Result<void>()>& note) {
+  core::Lock lock(mutex_);
+  core::Problems problems;
+  auto tuning = detect::load_tuning(options_.tuning_file, problems);
+  if (!tuning) {
+    return core::Error{core::ErrorCode::kBusy, "nothing can be tuned: " + core::render(problems.front()),
+                       "mend the file; it is not written while it has an error"};
+  }
+  RW_CHECK(change(*tuning));
+  // First who does it: a change without a note of it must not be.
+  RW_CHECK(note());
+  RW_CHECK(detect::write_tuning(options_.tuning_file, *tuning));
+  RW_TRY(const auto report, load_again());
+  (void)report;
+  return {};
+}
+
+core::Result<detect::ReloadReport> Reloader::load_again() {
   const auto before = current_.get();
   core::Problems problems;
   const auto loaded = load_detections(options_, problems, before.get());

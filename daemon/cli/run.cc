@@ -54,7 +54,8 @@ int run(const RunOptions& options) {
   auto reader = (*store)->open_reader();
   if (!reader.ok()) return fail(reader.error());
   scheduler::RunOutcome outcome = scheduler::run_detection(
-      *detection, *request, {**reader, (*store)->dialect(), config->time_zone, config->scheduler.limits, clock});
+      *detection, *request,
+      {**reader, (*store)->dialect(), config->time_zone, config->scheduler.limits, clock, config->scheduler.risk});
   if (outcome.run.status == cim::RunStatus::kFailed) return fail(outcome.run.error);
   for (const std::string& warning : outcome.result.warnings) std::cerr << "regwarden: " << warning << '\n';
   print_result(std::cout, options.output, detection->name, request->window, outcome.result.table);
@@ -68,7 +69,9 @@ int run(const RunOptions& options) {
     if (!committed.ok()) return fail(committed.error());
     const storage::CommitOutcome& added = committed->front();
     std::cerr << "regwarden: " << added.risk_events_added << " risk events and " << added.notables_added
-              << " notables added\n";
+              << " notables added";
+    if (added.rows_suppressed > 0) std::cerr << ", " << added.rows_suppressed << " rows suppressed";
+    std::cerr << '\n';
   }
   return found && options.fail_on_findings ? kFailed : kDone;
 }

@@ -143,15 +143,17 @@ class Daemon {
   }
 
   core::Result<void> start_api(const config::Config& config) {
-    api_ = web::Api::create(config.api, {.store = *store_,
-                                         .writer = *writer_,
-                                         .counters = counters_,
-                                         .clock = clock_,
-                                         .catalogue = *catalogue_,
-                                         .zone = config.time_zone,
-                                         .reload = [this] { return reloader_->reload(); },
-                                         .health = &health_board_,
-                                         .data_dir = config.data_dir});
+    api_ = web::Api::create(
+        config.api, {.store = *store_,
+                     .writer = *writer_,
+                     .counters = counters_,
+                     .clock = clock_,
+                     .catalogue = *catalogue_,
+                     .zone = config.time_zone,
+                     .reload = [this] { return reloader_->reload(); },
+                     .tune = [this](const auto& change, const auto& note) { return reloader_->tune(change, note); },
+                     .health = &health_board_,
+                     .data_dir = config.data_dir});
     RW_TRY(api_server_, http::Server::open(config.api.server, *bodies_, counters_));
     api_->add_routes(*api_server_);
     api_server_->start();

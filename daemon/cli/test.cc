@@ -36,6 +36,7 @@ int test(const TestOptions& options) {
   config->detections.paths = options.paths;
   config->detections.builtin = false;
   config->detections.overrides.clear();  // the tests are those of the files as they are
+  config->detections.tuning_file.clear();
   config->detections.defaults = {};
   core::Problems problems;
   const auto catalogue = load_detections(config->detections, problems);

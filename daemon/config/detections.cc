@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <utility>
@@ -61,6 +62,27 @@ void check_window(Section& section, const detect::Settings& settings, const dete
       fmt::format("earliest_time {} is not before latest_time {}", earliest->text(), latest->text()));
 }
 
+// `suppress: {fields: [dest], period: 24h}`; a period of 0 takes that of the detection's file away.
+std::optional<detect::Throttle> read_suppress(Section& parent) {
+  Section section(parent.context(), parent.map("suppress"), parent.name_of("suppress"));
+  if (!section.node().present()) return std::nullopt;
+  detect::Throttle throttle;
+  const yaml::Node fields = section.value("fields", "a list of columns of the search's result");
+  if (const auto names = fields.as_text_list(section.context().problems, section.name_of("fields"))) {
+    throttle.fields = *names;
+    for (const std::string& name : *names) {
+      if (name.empty()) section.context().report(fields, section.name_of("fields"), "'': expected a column");
+    }
+  }
+  section.duration("period", throttle.period, std::chrono::microseconds(0),
+                   std::chrono::microseconds(detect::kLongestThrottle));
+  section.require("period", "a time such as 24h");
+  // Without fields one finding holds back all others: that must be said in so many words.
+  if (throttle.period.count() > 0) section.require("fields", "a list of columns ([]: all rows are the same)");
+  section.finish();
+  return throttle;
+}
+
 detect::Settings read_settings(Section& section, const detect::Settings& defaults) {
   detect::Settings settings;
   settings.enabled = section.boolean("enabled");
@@ -72,7 +94,7 @@ detect::Settings read_settings(Section& section, const detect::Settings& default
   settings.creates_risk = section.boolean("creates_risk");
   settings.creates_notable = section.boolean("creates_notable");
   settings.severity = section.word("severity", {"informational", "low", "medium", "high", "critical"});
-  section.unsupported("suppress", "every finding is kept");
+  settings.suppress = read_suppress(section);
   section.finish();
   check_window(section, settings, defaults);
   return settings;

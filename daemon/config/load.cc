@@ -10,6 +10,7 @@
 #include "daemon/config/health.h"
 #include "daemon/config/listeners.h"
 #include "daemon/config/retention.h"
+#include "daemon/config/risk.h"
 #include "daemon/config/section.h"
 #include "daemon/config/sources.h"
 #include "daemon/core/units.h"
@@ -80,11 +81,15 @@ void read_root(Context& context, const yaml::Node& node, Config& config) {
     config.scheduler.catch_up = std::min(config.scheduler.catch_up, *config.retention.events);
   }
   config.api.search_limits = config.scheduler.limits;
+  Section risk(context, root.map("risk"), "risk");
+  read_risk(risk, config.scheduler.risk);
+  config.silence.risk = config.scheduler.risk;
   Section sources(context, root.map("sources"), "sources");
   read_sources(sources, config.silence);
   Section health(context, root.map("health"), "health");
   read_health(health, config.health);
   root.unsupported("notify", "findings are shown by the API and the web page");
+  config.detections.tuning_file = config.data_dir + "/tuning.yaml";
   root.finish();
   check_ports(context, root.node(), config);
 }
@@ -116,6 +121,7 @@ Config defaults() {
   http.server.listen = endpoint("127.0.0.1", 8088);
   config.http.push_back(std::move(http));
   config.api.server.listen = endpoint("127.0.0.1", 8089);
+  config.detections.tuning_file = config.data_dir + "/tuning.yaml";
   const std::string detections = "/etc/regwarden/detections";
   const std::string macros = "/etc/regwarden/macros.yaml";
   std::error_code ignored;

@@ -67,7 +67,9 @@ namespace rw::core {
   X(kRunsMissed, "regwarden_runs_missed_total", "Detection windows given up as too old")                              \
   X(kRunsLate, "regwarden_runs_late_total", "Detection runs that searched a window again for late events")            \
   X(kRiskEvents, "regwarden_risk_events_total", "Risk events written")                                                \
-  X(kNotables, "regwarden_notables_total", "Notables written")
+  X(kNotables, "regwarden_notables_total", "Notables written")                                                        \
+  X(kRowsExcepted, "regwarden_findings_excepted_total", "Result rows of which exceptions made no findings")           \
+  X(kRowsSuppressed, "regwarden_findings_suppressed_total", "Result rows whose findings throttling left out")
 
 enum class Counter : std::size_t {
 #define RW_COUNTER_ENUMERATOR(enumerator, name, meaning) enumerator,

@@ -64,7 +64,6 @@ Selected selected(cim::Dataset dataset, const cim::Field& field, std::string col
     return found;
   };
   if (dataset == cim::Dataset::kRisk) {
-    if (field.name == "normalized_risk_object") return {std::move(column), fields({"risk_object"}), true};
     if (field.name == "annotations._all") {
       return {std::move(column), fields({"analyticstories", "annotations.mitre_attack", "annotations.kill_chain_phases",
                                          "annotations.cis20", "annotations.nist"})};

@@ -8,6 +8,20 @@ namespace {
 
 constexpr std::size_t kDigits = 16;
 
+void add_expiry(core::StableHash& hash, const std::optional<core::Micros>& expires) {
+  hash.add(expires ? core::to_us(*expires) : std::int64_t{-1});
+}
+
+void add_throttles(core::StableHash& hash, const std::vector<Throttle>& throttles) {
+  hash.add(static_cast<std::int64_t>(throttles.size()));
+  for (const Throttle& throttle : throttles) {
+    hash.add(static_cast<std::int64_t>(throttle.fields.size()));
+    for (const std::string& field : throttle.fields) hash.add(field);
+    hash.add(throttle.period.count());
+    add_expiry(hash, throttle.expires);
+  }
+}
+
 }  // namespace
 
 std::string content_hash(const Detection& d) {
@@ -46,6 +60,25 @@ std::string content_hash(const Detection& d) {
     hash.add(drilldown.search);
     hash.add(drilldown.earliest_offset);
     hash.add(drilldown.latest_offset);
+  }
+  // What was added later counts only where it is there: the hashes of all others must stay.
+  if (!d.throttles.empty()) {
+    hash.add("throttles");
+    add_throttles(hash, d.throttles);
+  }
+  const DetectionTuning& tuning = d.tuning;
+  if (!tuning.exceptions.empty() || !tuning.throttles.empty()) {
+    hash.add("tuning");
+    hash.add(static_cast<std::int64_t>(tuning.exceptions.size()));
+    for (const RowException& exception : tuning.exceptions) {
+      hash.add(static_cast<std::int64_t>(exception.columns.size()));
+      for (const auto& [column, pattern] : exception.columns) {
+        hash.add(column);
+        hash.add(pattern.encode());
+      }
+      add_expiry(hash, exception.expires);
+    }
+    add_throttles(hash, tuning.throttles);
   }
   return hash.hex().substr(0, kDigits);
 }

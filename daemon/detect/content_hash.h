@@ -9,7 +9,8 @@
 namespace rw::detect {
 
 // 16 lower-case hex digits over all that decides what a run finds and what becomes of it: search (as written, and as
-// compiled with its macros), schedule, risk, notable, annotations. Descriptions that no finding shows do not count.
+// compiled with its macros), schedule, risk, notable, annotations, throttles, exceptions. Descriptions that no finding
+// shows do not count.
 std::string content_hash(const Detection& detection);
 
 }  // namespace rw::detect

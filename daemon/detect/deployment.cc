@@ -149,10 +149,39 @@ void Deployments::replace(Deployment deployment) {
   if (it != rows_.end()) *it = std::move(deployment);
 }
 
+namespace {
+
+void read_body(const yaml::Node& root, Deployment& deployment, core::Problems& problems) {
+  deployment.file = root.file();
+  const yaml::Node scheduling = map_child(root, "scheduling", "scheduling", problems);
+  if (scheduling.present()) {
+    read_schedule(scheduling, deployment.schedule, problems);
+  } else if (!root["scheduling"].present() || root["scheduling"].is_null()) {
+    root.report(problems, "scheduling is missing: expected cron_schedule, earliest_time and latest_time");
+  }
+  read_actions(map_child(root, "alert_action", "alert_action", problems), deployment, problems);
+}
+
+// nullopt when there is an error among what was found.
+std::optional<Deployment> sound(Deployment deployment, const core::Problems& found, core::Problems& problems) {
+  const bool failed = core::has_errors(found);
+  problems.insert(problems.end(), found.begin(), found.end());
+  if (failed) return std::nullopt;
+  return deployment;
+}
+
+}  // namespace
+
+std::optional<Deployment> parse_own_deployment(const yaml::Node& node, core::Problems& problems) {
+  core::Problems found;
+  Deployment deployment;
+  read_body(node, deployment, found);
+  return sound(std::move(deployment), found, problems);
+}
+
 std::optional<Deployment> parse_deployment(const yaml::Node& root, core::Problems& problems) {
   core::Problems found;
   Deployment deployment;
-  deployment.file = root.file();
   const yaml::Node type = root["type"];
   if (!type.present() || type.is_null()) {
     root.report(found, fmt::format("type is missing: expected {}", kDetectionTypes));
@@ -162,18 +191,8 @@ std::optional<Deployment> parse_deployment(const yaml::Node& root, core::Problem
     }
     deployment.type = std::move(*text);
   }
-  const yaml::Node scheduling = map_child(root, "scheduling", "scheduling", found);
-  if (scheduling.present()) {
-    read_schedule(scheduling, deployment.schedule, found);
-  } else if (!root["scheduling"].present() || root["scheduling"].is_null()) {
-    root.report(found, "scheduling is missing: expected cron_schedule, earliest_time and latest_time");
-  }
-  read_actions(map_child(root, "alert_action", "alert_action", found), deployment, found);
-
-  const bool failed = core::has_errors(found);
-  problems.insert(problems.end(), found.begin(), found.end());
-  if (failed) return std::nullopt;
-  return deployment;
+  read_body(root, deployment, found);
+  return sound(std::move(deployment), found, problems);
 }
 
 void apply(const Deployment& deployment, Detection& detection) {

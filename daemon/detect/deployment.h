@@ -46,6 +46,9 @@ inline constexpr std::string_view kDetectionTypes = "TTP, Anomaly, Hunting, Corr
 // Actions that ESCU knows and we do not (email, slack, phantom) are ignored, as all unknown keys.
 std::optional<Deployment> parse_deployment(const yaml::Node& root, core::Problems& problems);
 
+// The same without `type`: `deployment` of a detection's own file, as contentctl has it. nullopt: as above.
+std::optional<Deployment> parse_own_deployment(const yaml::Node& node, core::Problems& problems);
+
 // Schedule, actions and title of the detection's type, with %name% and %description% filled.
 void apply(const Deployment& deployment, Detection& detection);
 

@@ -1,15 +1,18 @@
 // A detection: a scheduled search with what becomes of its rows. The same for every front end (ESCU YAML, Sigma).
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "daemon/core/problem.h"
 #include "daemon/core/text_pattern.h"
+#include "daemon/core/time.h"
 #include "daemon/core/time_modifier.h"
 
 namespace rw::detect {
@@ -42,6 +45,34 @@ struct Drilldown {
   std::string search;
   std::string earliest_offset;
   std::string latest_offset;
+};
+
+// Of the rows with the same values in all fields only one makes findings within the period (Splunk ES: alert.suppress).
+struct Throttle {
+  std::vector<std::string> fields;  // result columns, compared without case; none: all rows are the same
+  std::chrono::microseconds period{0};
+  std::optional<core::Micros> expires = std::nullopt;  // of runs scheduled before it
+
+  friend bool operator==(const Throttle&, const Throttle&) = default;
+};
+// Longer than any that makes sense, so that times can be added to it.
+inline constexpr std::chrono::hours kLongestThrottle{24 * 366};
+
+// Rows that are known and harmless: those whose columns match all patterns make no findings.
+struct RowException {
+  std::vector<std::pair<std::string, core::TextPattern>> columns;  // at least one
+  std::optional<core::Micros> expires = std::nullopt;              // of runs scheduled before it
+
+  friend bool operator==(const RowException&, const RowException&) = default;
+};
+
+// What the operator has tuned of one detection while it is in service (tuning.h).
+struct DetectionTuning {
+  std::vector<RowException> exceptions;
+  std::vector<Throttle> throttles;  // besides those of its file or the configuration
+  std::optional<bool> enabled;
+
+  friend bool operator==(const DetectionTuning&, const DetectionTuning&) = default;
 };
 
 enum class DetectionState {
@@ -97,8 +128,13 @@ struct Detection {
   std::string rule_description;
   std::vector<std::string> nes_fields;
   std::string severity = "low";  // of its notables
+  // A row with a column `severity` that names one decides it for its notable, as in Splunk ES.
+  bool severity_of_row = true;
+  std::vector<Throttle> throttles;  // each by itself: a row that one of them holds back makes no findings
   std::vector<Drilldown> drilldowns;
   std::string annotations = "{}";  // JSON object: mitre_attack, analytic_story, cis20, nist, …
+
+  DetectionTuning tuning;
 
   std::string content_hash;  // see content_hash.h
 

@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <limits>
 
 #include "daemon/core/text.h"
+#include "daemon/core/units.h"
 #include "daemon/detect/annotations.h"
 #include "daemon/detect/deployment.h"
 
@@ -32,6 +34,7 @@ class EscuReader {
   void read_observables();
   void read_observable(const yaml::Node& observable, std::optional<std::int64_t> risk_score);
   std::optional<std::int64_t> tags_score();
+  void read_throttling();
   void read_drilldowns();
 
   // A text that must be there. `expected` completes "KEY is missing: expected …".
@@ -265,6 +268,32 @@ void EscuReader::read_observables() {
   d.severity = severity_of(result_.severity_table, risk_score);
 }
 
+// contentctl's `tags.throttling`; its periods are whole seconds, minutes or hours.
+void EscuReader::read_throttling() {
+  constexpr std::string_view kPeriod = "tags.throttling.period";
+  const yaml::Node throttling = tags_["throttling"];
+  if (is_missing(throttling)) return;
+  if (!throttling.is_map()) {
+    throttling.report(problems_, "tags.throttling: expected a map of fields and period");
+    return;
+  }
+  Throttle throttle;
+  throttle.fields = texts(throttling, "fields", "tags.throttling.fields");
+  if (throttle.fields.empty()) {
+    throttling.report(problems_, "tags.throttling.fields: expected a list of columns of the search's result");
+  }
+  const std::string period = required(throttling, "period", kPeriod, "a time such as 24h");
+  if (period.empty()) return;
+  const auto parsed = core::parse_duration(period);
+  if (!parsed.ok() || *parsed < std::chrono::seconds(1) || *parsed > kLongestThrottle) {
+    throttling["period"].report(problems_,
+                                fmt::format("{}: {}: expected 1s to 366d, such as 24h", kPeriod, core::quoted(period)));
+    return;
+  }
+  throttle.period = *parsed;
+  result_.detection.throttles.push_back(std::move(throttle));
+}
+
 void EscuReader::read_drilldowns() {
   constexpr std::string_view kOriginal = "%original_detection_search%";
   Detection& d = result_.detection;
@@ -303,7 +332,11 @@ EscuDetection EscuReader::read(std::string_view file) {
     root_.report(problems_, fmt::format("a detection of type {} without risk objects makes no risk events", d.type),
                  core::Severity::kWarning);
   }
+  read_throttling();
   read_drilldowns();
+  if (const yaml::Node deployment = map("deployment"); deployment.present()) {
+    result_.deployment = parse_own_deployment(deployment, problems_);
+  }
   d.annotations = annotations_json(d, texts(tags_, "cve", "tags.cve"));
   return std::move(result_);
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "daemon/core/problem.h"
+#include "daemon/detect/deployment.h"
 #include "daemon/detect/detection.h"
 #include "daemon/detect/front_end.h"
 #include "daemon/yaml/reader.h"
@@ -36,6 +37,7 @@ struct EscuDetection {
   // the score in the file.
   Detection detection;
   SeverityTable severity_table = SeverityTable::kTags;
+  std::optional<Deployment> deployment;  // of its own, in place of that of its type
   Place id;
   Place name;
   Place status;

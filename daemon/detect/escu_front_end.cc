@@ -15,13 +15,20 @@ namespace {
 class LoadedEscu final : public LoadedDetection {
  public:
   LoadedEscu(EscuDetection escu, const EscuFrontEnd& front_end)
-      : severity_table_(escu.severity_table), status_(escu.status), search_(escu.search), front_end_(front_end) {
+      : severity_table_(escu.severity_table),
+        deployment_(std::move(escu.deployment)),
+        status_(escu.status),
+        search_(escu.search),
+        front_end_(front_end) {
+    own_schedule = deployment_.has_value();
     detection = std::move(escu.detection);
     id = escu.id;
     name = escu.name;
   }
 
-  void deploy() override { apply(*front_end_.knowledge().deployments.find(detection.type), detection); }
+  void deploy() override {
+    apply(deployment_ ? *deployment_ : *front_end_.knowledge().deployments.find(detection.type), detection);
+  }
 
   void set_risk_score(std::int64_t score) override {
     LoadedDetection::set_risk_score(score);
@@ -45,6 +52,7 @@ class LoadedEscu final : public LoadedDetection {
 
  private:
   const SeverityTable severity_table_;
+  const std::optional<Deployment> deployment_;
   const Place status_;
   const Place search_;
   const EscuFrontEnd& front_end_;

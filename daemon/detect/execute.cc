@@ -63,7 +63,7 @@ core::Result<storage::Value> cell_of(const Selected& selected, const storage::Va
   const cim::Field& first = *selected.fields.front();
   if (selected.fields.size() == 1 && first.type != cim::FieldType::kList) {
     if (cim::is_time(&first)) return seconds_of(*values);
-    return selected.folded && !values->is_null() ? storage::Value(core::fold(text_of(*values))) : *values;
+    return *values;
   }
   std::vector<std::string> all;
   for (std::size_t i = 0; i < selected.fields.size(); ++i) {

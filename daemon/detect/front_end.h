@@ -27,6 +27,7 @@ class LoadedDetection {
   Detection detection;  // all but state, problem and search
   Place id;
   Place name;
+  bool own_schedule = false;  // its file itself says when it runs: what the operator sets for all does not replace it
 
   // Schedule and actions, where files that were read besides decide them. Called once, when all files are read.
   virtual void deploy() {}

@@ -15,6 +15,7 @@
 #include "daemon/detect/lookup_file.h"
 #include "daemon/detect/macro_file.h"
 #include "daemon/detect/sigma/front_end.h"
+#include "daemon/detect/tuning_file.h"
 #include "daemon/yaml/reader.h"
 
 namespace rw::detect {
@@ -35,6 +36,19 @@ void lay_over(Settings& settings, const Settings& over) {
   set(settings.creates_risk, over.creates_risk);
   set(settings.creates_notable, over.creates_notable);
   set(settings.severity, over.severity);
+  set(settings.suppress, over.suppress);
+}
+
+// What is set for all detections, as far as it is meant for this one.
+Settings defaults_for(const LoadedDetection& loaded, const Settings& defaults) {
+  Settings settings = defaults;
+  if (loaded.own_schedule) {
+    settings.cron_schedule.reset();
+    settings.earliest_time.reset();
+    settings.latest_time.reset();
+    settings.schedule_window.reset();
+  }
+  return settings;
 }
 
 void apply(const Settings& settings, LoadedDetection& loaded) {
@@ -47,6 +61,11 @@ void apply(const Settings& settings, LoadedDetection& loaded) {
   d.creates_notable = settings.creates_notable.value_or(d.creates_notable);
   if (settings.risk_score) loaded.set_risk_score(*settings.risk_score);
   d.severity = settings.severity.value_or(d.severity);
+  d.severity_of_row = !settings.severity;
+  if (settings.suppress) {
+    d.throttles.clear();
+    if (settings.suppress->period.count() > 0) d.throttles.push_back(*settings.suppress);
+  }
 }
 
 class Loader {
@@ -57,6 +76,7 @@ class Loader {
   std::shared_ptr<const Catalogue> load() {
     read_paths();
     read_macros();
+    read_tuning();
     if (options_.builtin) read_builtin();
     for (FrontEnd* front_end : front_ends_) front_end->finish(problems_);
     // From here on all detections, and what they are made with, are known.
@@ -78,6 +98,9 @@ class Loader {
   // Those that the file, which is broken, gave before.
   // It is broken now: its macros and deployments stay as they were, its lookup is none.
   void keep_what_was_in(const std::string& file);
+  void read_tuning();
+  // Names in the tuning that no detection has.
+  void check_tuning();
   void read_builtin();
   // The loaded detection with this id, or this name. nullptr: none.
   const Detection* twin_of(const Detection& detection) const;
@@ -95,6 +118,7 @@ class Loader {
   sigma::SigmaFrontEnd sigma_;
   const std::array<FrontEnd*, 2> front_ends_ = {&sigma_, &escu_};  // the first that takes a file has it
   std::vector<Loaded> loaded_;
+  Tuning tuning_;
 };
 
 void Loader::read_paths() {
@@ -142,6 +166,31 @@ void Loader::read_macros() {
   }
 }
 
+void Loader::read_tuning() {
+  if (options_.tuning_file.empty()) return;
+  if (auto tuning = load_tuning(options_.tuning_file, problems_)) {
+    tuning_ = *std::move(tuning);
+  } else if (before_ != nullptr) {
+    tuning_ = before_->tuning();
+  }
+  for (const auto& [name, search] : tuning_.filters) {
+    escu_.knowledge().macros.add({.name = name, .arguments = {}, .definition = search, .file = options_.tuning_file});
+  }
+}
+
+void Loader::check_tuning() {
+  const auto check = [&](std::string_view named, const Place& place) {
+    const auto is_it = [&](const Loaded& loaded) { return is_called(loaded.file->detection, named); };
+    if (named == kEveryDetection || std::ranges::any_of(loaded_, is_it)) return;
+    problems_.push_back({options_.tuning_file, place.line, place.col,
+                         fmt::format("{}: no detection has this name or id", core::quoted(named)),
+                         core::Severity::kWarning});
+  };
+  for (const Exception& exception : tuning_.exceptions) check(exception.detection, exception.place);
+  for (const Suppression& suppression : tuning_.suppressions) check(suppression.detection, suppression.place);
+  for (const auto& [named, enabled] : tuning_.enabled) check(named, {});
+}
+
 void Loader::keep_what_was_in(const std::string& file) {
   // A bare CSV file must not stand in for a definition that cannot be read: it would compare in another way.
   std::filesystem::path table(file);
@@ -184,7 +233,8 @@ void Loader::add(std::unique_ptr<LoadedDetection> file) {
                                      core::quoted(same_id ? d.id : d.name), twin->file)});
     return;
   }
-  loaded_.push_back({.file = std::move(file), .settings = options_.defaults, .switched_off = {}});
+  Settings settings = defaults_for(*file, options_.defaults);
+  loaded_.push_back({.file = std::move(file), .settings = std::move(settings), .switched_off = {}});
 }
 
 std::vector<Loader::Loaded*> Loader::named_by(const LoadOptions::Override& override_) {
@@ -216,14 +266,19 @@ void Loader::configure() {
   }
   for (Loaded& loaded : loaded_) {
     apply(loaded.settings, *loaded.file);
+    loaded.file->detection.tuning = tuning_of(tuning_, loaded.file->detection);
     decide_state(loaded);
   }
+  check_tuning();
 }
 
 void Loader::decide_state(Loaded& loaded) {
   Detection& d = loaded.file->detection;
   d.problem = loaded.file->reason_not_to_run();
-  if (loaded.settings.enabled == false) {
+  if (d.tuning.enabled) {
+    d.problem = std::nullopt;
+    if (!*d.tuning.enabled) d.problem = switched_off_in_service(options_.tuning_file);
+  } else if (loaded.settings.enabled == false) {
     d.problem = loaded.switched_off;
     d.problem->severity = core::Severity::kWarning;
   } else if (loaded.settings.enabled == true) {
@@ -242,7 +297,8 @@ void Loader::compile() {
     d.state = DetectionState::kUnsupported;
     d.problem = faults.front();
     // Who has switched it off knows.
-    if (loaded.settings.enabled != false) problems_.insert(problems_.end(), faults.begin(), faults.end());
+    if (d.tuning.enabled.value_or(loaded.settings.enabled.value_or(true)))
+      problems_.insert(problems_.end(), faults.begin(), faults.end());
   }
 }
 
@@ -253,7 +309,7 @@ std::shared_ptr<const Catalogue> Loader::catalogue() {
     detections.push_back(std::make_shared<const Detection>(std::move(loaded.file->detection)));
   }
   std::ranges::sort(detections, {}, [](const auto& detection) { return core::fold(detection->name); });
-  return std::make_shared<const Catalogue>(std::move(detections), std::move(escu_.knowledge()));
+  return std::make_shared<const Catalogue>(std::move(detections), std::move(escu_.knowledge()), std::move(tuning_));
 }
 
 }  // namespace

@@ -2,8 +2,9 @@
 // Loading never stops at a fault: every problem is reported, and a detection that cannot run is listed as unsupported.
 //
 // What decides schedule and actions, each replacing the one before: the detection's type (ESCU's table), a deployment
-// file of that type, `defaults`, `overrides`. What decides a macro: the built-in ones, those of `paths`, `macros`. All
-// files are read before any search is compiled, so their order in a folder never matters for that.
+// file of that type, the detection's own deployment, `defaults`, `overrides`, what was tuned in service. What decides a
+// macro: the built-in ones, those of `paths`, `macros`, the filters of the tuning. All files are read before any search
+// is compiled, so their order in a folder never matters for that.
 #pragma once
 
 #include <cstdint>
@@ -33,6 +34,7 @@ struct Settings {
   std::optional<bool> creates_risk;
   std::optional<bool> creates_notable;
   std::optional<std::string> severity;
+  std::optional<Throttle> suppress;  // in place of the file's; a period of 0: none
 };
 
 struct LoadOptions {
@@ -42,6 +44,7 @@ struct LoadOptions {
   std::vector<std::string> paths;
   std::vector<std::string> macros;  // files or folders
   bool builtin = true;              // the detections that ship inside the program
+  std::string tuning_file;          // what was tuned in service (tuning_file.h); need not be there. Empty: none
   sigma::Options sigma;
   Settings defaults;
   // By name, id or file stem. `file`, `line`, `col`: where the override stands, for problems (it names nothing).
@@ -61,7 +64,7 @@ struct LoadOptions {
 // compile is a warning and is in it as unsupported. Unknown keys in a detection file are ignored: the format grows
 // every few months.
 // before: what was loaded until now, if anything. A macro file that is broken now gives what it gave then, so that a
-// slip in a file of filters does not switch all of them off.
+// slip in a file of filters does not switch all of them off; so does a tuning file.
 std::shared_ptr<const Catalogue> load(const LoadOptions& options, core::Problems& problems,
                                       const Catalogue* before = nullptr);
 

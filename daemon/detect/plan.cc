@@ -24,10 +24,10 @@ std::string print(const Aggregate& aggregate) {
 
 std::string print(const Selected& selected) {
   std::string text = selected.column;
-  if (selected.fields.size() == 1 && selected.fields[0]->name == selected.column && !selected.folded) return text;
+  if (selected.fields.size() == 1 && selected.fields[0]->name == selected.column) return text;
   text += " =";
   for (const cim::Field* field : selected.fields) text += fmt::format(" {}", field->name);
-  return text + (selected.folded ? " in lower case" : "");
+  return text;
 }
 
 template <class Item>

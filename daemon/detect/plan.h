@@ -85,7 +85,6 @@ struct Aggregate {
 struct Selected {
   std::string column;
   std::vector<const cim::Field*> fields;
-  bool folded = false;
 };
 
 struct Plan;

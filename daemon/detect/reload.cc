@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "daemon/core/text.h"
+#include "daemon/detect/content_hash.h"
 
 namespace rw::detect {
 namespace {
@@ -99,7 +100,22 @@ class Merger {
         {.file = detection->file,
          .message = fmt::format("{}: the version that was in service before stays", core::quoted(detection->name)),
          .severity = core::Severity::kWarning});
-    all.push_back(detection);
+    all.push_back(tuned(detection));
+  }
+
+  // What stays is tuned as all others are.
+  DetectionPtr tuned(const DetectionPtr& detection) const {
+    DetectionTuning tuning = tuning_of(loaded_.tuning(), *detection);
+    if (tuning == detection->tuning) return detection;
+    Detection copy = *detection;
+    if (tuning.enabled != copy.tuning.enabled && copy.search != nullptr) {
+      copy.problem = std::nullopt;
+      if (tuning.enabled == false) copy.problem = switched_off_in_service("");
+      copy.state = copy.problem ? DetectionState::kDisabled : DetectionState::kEnabled;
+    }
+    copy.tuning = std::move(tuning);
+    copy.content_hash = content_hash(copy);
+    return std::make_shared<const Detection>(std::move(copy));
   }
 
   Reloaded finish(std::vector<DetectionPtr> all) {
@@ -110,7 +126,8 @@ class Merger {
       if (detection->state == DetectionState::kEnabled) ++report_.enabled;
       if (detection->state == DetectionState::kUnsupported) ++report_.unsupported;
     }
-    return {std::make_shared<const Catalogue>(std::move(all), loaded_.knowledge()), std::move(report_)};
+    return {std::make_shared<const Catalogue>(std::move(all), loaded_.knowledge(), loaded_.tuning()),
+            std::move(report_)};
   }
 
   const Catalogue& before_;

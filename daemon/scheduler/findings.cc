@@ -13,7 +13,9 @@
 #include <variant>
 
 #include "daemon/core/hash.h"
+#include "daemon/core/text.h"
 #include "daemon/detect/rows.h"
+#include "daemon/detect/tuning.h"
 
 namespace rw::scheduler {
 namespace {
@@ -117,28 +119,45 @@ std::string spl_escaped(std::string_view text) {
   return out;
 }
 
+// Drilldowns of ESCU look for the risk events of an object by its normalized name and fill in the row's: so theirs are
+// filled with both.
+void add_normalized(std::string_view column, const detect::Detection& detection, const RiskOptions& risk,
+                    std::vector<std::string>& texts) {
+  for (const detect::RiskObject& wanted : detection.risk_objects) {
+    if (wanted.field != column) continue;
+    for (const std::string& object : std::vector<std::string>(texts)) {
+      std::string name = normalized_risk_object(object, wanted.type, risk);
+      const auto same = [&](const std::string& text) { return core::equals_folded(text, name); };
+      if (std::ranges::none_of(texts, same)) texts.push_back(std::move(name));
+    }
+  }
+}
+
 std::string drilldown_search(const detect::Drilldown& drilldown, const detect::Detection& detection, const Row& row,
-                             const cim::Window& window) {
+                             const cim::Window& window, const RiskOptions& risk) {
+  const bool of_risk = drilldown.search.find("normalized_risk_object") != std::string::npos;
   return substitute(drilldown.search, [&](std::string_view token, bool quoted) -> std::optional<std::string> {
     if (token == "%original_detection_search%") return detection.search_text;
     if (auto text = window_token(token, window)) return text;
     const storage::Value* value = token_value(token, row);
     if (value == nullptr) return std::nullopt;
     std::vector<std::string> texts = texts_of(*value);
+    if (of_risk) add_normalized(token.substr(1, token.size() - 2), detection, risk, texts);
     for (std::string& text : texts) text = spl_escaped(text);
     const std::string inner = join(texts, "\", \"");
     return quoted ? inner : fmt::format("\"{}\"", inner);
   });
 }
 
-std::string drilldowns_json(const detect::Detection& detection, const Row& row, const cim::Window& window) {
+std::string drilldowns_json(const detect::Detection& detection, const Row& row, const cim::Window& window,
+                            const RiskOptions& risk) {
   const auto offset = [&](std::string_view text) {
     return substitute(text, [&](std::string_view token, bool) { return window_token(token, window); });
   };
   Json list = Json::array();
   for (const detect::Drilldown& drilldown : detection.drilldowns) {
     list.push_back({{"name", fill(drilldown.name, row)},
-                    {"search", drilldown_search(drilldown, detection, row, window)},
+                    {"search", drilldown_search(drilldown, detection, row, window, risk)},
                     {"earliest_offset", offset(drilldown.earliest_offset)},
                     {"latest_offset", offset(drilldown.latest_offset)}});
   }
@@ -203,20 +222,84 @@ core::StableHash row_identity(const detect::Detection& detection, const Row& row
   return hash;
 }
 
+// What rows with the same values in the throttle's fields have in common. Stored: it must never change.
+std::string throttle_key(const detect::Throttle& throttle, const Row& row) {
+  std::vector<std::string> fields = throttle.fields;
+  std::ranges::sort(fields);
+  core::StableHash hash;
+  for (const std::string& field : fields) {
+    hash.add(field);
+    std::vector<std::string> texts;
+    if (const storage::Value* value = row.find(field)) texts = texts_of(*value);
+    std::erase(texts, "");  // nothing, and a text that is empty, are the same
+    hash.add(static_cast<std::int64_t>(texts.size()));
+    for (const std::string& text : texts) hash.add(core::fold(text));
+  }
+  return hash.hex();
+}
+
+// Those of the detection that hold for this run and fit the result.
+std::vector<const detect::Throttle*> throttles_of(const detect::Detection& detection,
+                                                  const std::vector<std::string>& columns, core::Micros scheduled_time,
+                                                  std::vector<std::string>& warnings) {
+  std::vector<const detect::Throttle*> throttles;
+  const auto add = [&](const detect::Throttle& throttle) {
+    if (throttle.expires && scheduled_time >= *throttle.expires) return;
+    const auto missing = std::ranges::find_if(
+        throttle.fields, [&](const std::string& field) { return std::ranges::find(columns, field) == columns.end(); });
+    if (missing == throttle.fields.end()) {
+      throttles.push_back(&throttle);
+    } else {
+      warnings.push_back(
+          fmt::format("suppress: the result has no column {}: nothing is suppressed", core::quoted(*missing)));
+    }
+  };
+  std::ranges::for_each(detection.throttles, add);
+  std::ranges::for_each(detection.tuning.throttles, add);
+  return throttles;
+}
+
+bool is_excepted_now(const detect::Detection& detection, const Row& row, core::Micros scheduled_time) {
+  return std::ranges::any_of(detection.tuning.exceptions, [&](const detect::RowException& exception) {
+    return (!exception.expires || scheduled_time < *exception.expires) &&
+           detect::is_excepted(exception, [&](const std::string& column) { return row.find(column); });
+  });
+}
+
+std::string severity_of(const detect::Detection& detection, const Row& row) {
+  const storage::Value* value = detection.severity_of_row ? row.find("severity") : nullptr;
+  if (const auto* text = value == nullptr ? nullptr : std::get_if<std::string>(value)) {
+    for (const std::string_view known : {"informational", "low", "medium", "high", "critical"}) {
+      if (core::equals_ascii_nocase(*text, known)) return std::string(known);
+    }
+  }
+  return detection.severity;
+}
+
 }  // namespace
 
-Findings findings_of(const detect::Detection& detection, const detect::SearchResult& result, const cim::Window& window,
-                     core::Micros created, const core::TimeZone& zone) {
-  const cim::FindingOrigin origin{detection.id, detection.name, detection.version,
-                                  window,       created,        detection.content_hash};
+Findings findings_of(const detect::Detection& detection, const detect::SearchResult& result,
+                     const FindingContext& context) {
+  const auto& [window, scheduled_time, created, zone, risk] = context;
+  cim::FindingOrigin origin{detection.id, detection.name, detection.version, window, created, detection.content_hash};
   Findings findings;
+  std::vector<const detect::Throttle*> throttles;
+  if (!result.table.rows.empty() && (detection.creates_risk || detection.creates_notable)) {
+    throttles = throttles_of(detection, result.table.columns, scheduled_time, findings.warnings);
+  }
   std::map<std::string, std::int64_t> seen;  // rows so far, by identity
   for (const std::vector<storage::Value>& values : result.table.rows) {
     const Row row{result.table.columns, values};
     core::StableHash identity = row_identity(detection, row, result.group_columns, window);
     if (const std::int64_t earlier = seen[identity.hex()]++; earlier > 0) identity.add(earlier);
+    if (is_excepted_now(detection, row, scheduled_time)) {
+      ++findings.rows_excepted;
+      continue;
+    }
     const core::Micros time = row_time(row, window, zone);
     const std::string row_text = row_json(row.columns, values);
+    if (!throttles.empty()) origin.throttled_row = identity.hex();
+    const std::size_t before = findings.risk_events.size() + findings.notables.size();
 
     if (detection.creates_risk) {
       const std::string message = fill(detection.risk_message, row);
@@ -229,7 +312,9 @@ Findings findings_of(const detect::Detection& detection, const detect::SearchRes
             risk_identity.add(part);
           }
           findings.risk_events.push_back({origin, risk_identity.hex(), time, object, wanted.type, wanted.field,
-                                          wanted.score, message, threat_objects, detection.annotations, row_text});
+                                          wanted.score, message, threat_objects, detection.annotations, row_text,
+                                          calculated_risk_score(wanted.score, object, wanted.type, detection, risk),
+                                          normalized_risk_object(object, wanted.type, risk)});
         }
       }
     }
@@ -237,10 +322,17 @@ Findings findings_of(const detect::Detection& detection, const detect::SearchRes
       core::StableHash notable_identity = identity;
       notable_identity.add("notable");
       findings.notables.push_back({origin, notable_identity.hex(), time, fill(detection.rule_title, row),
-                                   fill(detection.rule_description, row), detection.security_domain, detection.severity,
-                                   dump(Json(detection.nes_fields)), drilldowns_json(detection, row, window),
-                                   detection.annotations, row_text});
+                                   fill(detection.rule_description, row), detection.security_domain,
+                                   severity_of(detection, row), dump(Json(detection.nes_fields)),
+                                   drilldowns_json(detection, row, window, risk), detection.annotations, row_text});
     }
+    // A row that makes no finding triggers nothing.
+    if (throttles.empty() || findings.risk_events.size() + findings.notables.size() == before) continue;
+    cim::ThrottledRow throttled{detection.id, origin.throttled_row, scheduled_time, created, {}};
+    for (const detect::Throttle* throttle : throttles) {
+      throttled.keys.push_back({throttle_key(*throttle, row), throttle->period});
+    }
+    findings.throttled_rows.push_back(std::move(throttled));
   }
   return findings;
 }

@@ -2,6 +2,7 @@
 // risk object). Pure.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,12 +11,25 @@
 #include "daemon/core/time.h"
 #include "daemon/detect/detection.h"
 #include "daemon/detect/search.h"
+#include "daemon/scheduler/risk.h"
 
 namespace rw::scheduler {
+
+// Of which run the rows are.
+struct FindingContext {
+  cim::Window window;
+  core::Micros scheduled_time;
+  core::Micros created;
+  const core::TimeZone& zone;
+  const RiskOptions& risk;
+};
 
 struct Findings {
   std::vector<cim::RiskEvent> risk_events;
   std::vector<cim::Notable> notables;
+  std::vector<cim::ThrottledRow> throttled_rows;
+  std::uint64_t rows_excepted = 0;
+  std::vector<std::string> warnings;  // for the operator: a throttle that does not fit the result
 };
 
 // Identities depend on detection id, window and the row's group-by values (and the risk object), so a re-run over the
@@ -24,8 +38,12 @@ struct Findings {
 // makes one per value. time: the row's firstTime, _time or min(_time) (seconds, or ISO 8601 text, in `zone` where it
 // names none) when it lies in the window, else the window's start. Drilldown searches get values as quoted SPL strings,
 // the values of a multivalue with ", " between them.
-Findings findings_of(const detect::Detection& detection, const detect::SearchResult& result, const cim::Window& window,
-                     core::Micros created, const core::TimeZone& zone);
+// A row that matches an exception makes none. Both hold, or have expired, by the scheduled time, so that a window that
+// is searched again gives the same. Throttles are said with the rows; whether one holds a row back is known where it is
+// stored. One that names a column which the result does not have holds nothing back, and is a warning: every row would
+// be like every other.
+Findings findings_of(const detect::Detection& detection, const detect::SearchResult& result,
+                     const FindingContext& context);
 
 // "$dest$" → the row's value (multivalue: joined with ", "; null: nothing); an unknown token stays as written; values
 // are never substituted twice.

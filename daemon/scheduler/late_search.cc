@@ -171,9 +171,9 @@ core::Result<void> LateSearch::run(const std::vector<Run>& runs, const detect::S
   for (const Run& wanted : runs) {
     if (means_.stopping) return stopped();
     const detect::Detection& detection = *wanted.served->detection;
-    RunOutcome outcome = run_detection(
-        detection, {cim::RunKind::kLate, wanted.scheduled_time, wanted.window},
-        {means_.reader, means_.dialect, means_.options.zone, means_.options.limits, means_.clock, sifted});
+    RunOutcome outcome = run_detection(detection, {cim::RunKind::kLate, wanted.scheduled_time, wanted.window},
+                                       {means_.reader, means_.dialect, means_.options.zone, means_.options.limits,
+                                        means_.clock, means_.options.risk, sifted});
     if (outcome.run.status == cim::RunStatus::kFailed) {
       if (means_.stopping) return stopped();
       means_.counters.add(core::Counter::kRunsFailed);
@@ -189,6 +189,8 @@ core::Result<void> LateSearch::run(const std::vector<Run>& runs, const detect::S
     std::ranges::move(one.runs, std::back_inserter(batch.runs));
     std::ranges::move(one.risk_events, std::back_inserter(batch.risk_events));
     std::ranges::move(one.notables, std::back_inserter(batch.notables));
+    batch.rows_excepted += one.rows_excepted;
+    std::ranges::move(one.throttled_rows, std::back_inserter(batch.throttled_rows));
   }
   if (batch.empty()) return {};
   RW_TRY(const auto outcome, commit(means_.writer, std::move(batch), means_.stopping));

@@ -1,6 +1,8 @@
 #include "daemon/scheduler/runner.h"
 
+#include <algorithm>
 #include <exception>
+#include <iterator>
 #include <utility>
 
 namespace rw::scheduler {
@@ -44,7 +46,13 @@ RunOutcome run_detection(const detect::Detection& detection, const RunRequest& r
   }
   outcome.result = std::move(result).value();
   outcome.run.result_count = static_cast<std::int64_t>(outcome.result.table.rows.size());
-  outcome.findings = findings_of(detection, outcome.result, request.window, outcome.run.finished, means.zone);
+  outcome.findings = findings_of(detection, outcome.result,
+                                 {.window = request.window,
+                                  .scheduled_time = request.scheduled_time,
+                                  .created = outcome.run.finished,
+                                  .zone = means.zone,
+                                  .risk = means.risk});
+  std::ranges::move(outcome.findings.warnings, std::back_inserter(outcome.result.warnings));
   if (request.kind == cim::RunKind::kLate) {
     for (cim::RiskEvent& event : outcome.findings.risk_events) event.origin.late = true;
     for (cim::Notable& notable : outcome.findings.notables) notable.origin.late = true;
@@ -57,6 +65,8 @@ storage::Batch batch_of(RunOutcome outcome) {
   batch.runs.push_back(std::move(outcome.run));
   batch.risk_events = std::move(outcome.findings.risk_events);
   batch.notables = std::move(outcome.findings.notables);
+  batch.rows_excepted = outcome.findings.rows_excepted;
+  batch.throttled_rows = std::move(outcome.findings.throttled_rows);
   return batch;
 }
 

@@ -33,6 +33,12 @@ constexpr std::chrono::seconds kPauseAfterFault{60};
 constexpr std::chrono::milliseconds kSubmitInterval{200};
 constexpr std::chrono::milliseconds kPauseWhileAway{1000};  // late events wait for runs that are under way
 
+bool reads_findings_alone(const detect::Detection& detection) {
+  const detect::Search* search = detection.search.get();
+  return search != nullptr && search->reads(cim::Dataset::kRisk) && !search->reads(cim::Dataset::kRegistry) &&
+         !search->reads(cim::Dataset::kProcesses);
+}
+
 class SearchScheduler final : public Scheduler {
  public:
   SearchScheduler(SchedulerOptions options, storage::Store& store, storage::Writer& writer, core::Counters& counters,
@@ -181,8 +187,12 @@ class SearchScheduler final : public Scheduler {
   // be said, and they are tried again.
   bool announce(const std::vector<Due>& tick, core::Micros now) {
     cim::Window time{tick.front().turn.earliest, tick.front().turn.latest};
+    // No event is late for those that look at findings alone.
+    if (std::ranges::all_of(tick, [](const Due& due) { return reads_findings_alone(*due.served->detection); })) {
+      return true;
+    }
     for (const auto& [turn, served] : tick) {
-      if (served->detection->search == nullptr) continue;
+      if (served->detection->search == nullptr || reads_findings_alone(*served->detection)) continue;
       const cim::Window read =
           served->detection->search->time_read({turn.earliest, turn.latest}, turn.due, options_.zone);
       time.earliest = std::min(time.earliest, read.earliest);
@@ -253,8 +263,8 @@ class SearchScheduler final : public Scheduler {
     RunRequest request;
     request.scheduled_time = turn.due;
     request.window = {turn.earliest, turn.latest};
-    RunOutcome outcome =
-        run_detection(detection, request, {reader, store_.dialect(), options_.zone, options_.limits, clock_, sifted});
+    RunOutcome outcome = run_detection(
+        detection, request, {reader, store_.dialect(), options_.zone, options_.limits, clock_, options_.risk, sifted});
     const bool failed = outcome.run.status == cim::RunStatus::kFailed;
     if (failed && stopping_) return;  // cancelled: still owed when we start again
     if (failed) {

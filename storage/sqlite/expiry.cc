@@ -22,6 +22,7 @@ constexpr AgedRows kAgedRows[] = {
     {"process_event", "time + delay_ms * 1000"},
     {"risk_event", "created"},
     {"notable", "created"},
+    {"throttle_trigger", "created"},
     {"run", "finished",
      " AND EXISTS (SELECT 1 FROM run later WHERE later.detection_id = t.detection_id AND later.kind = t.kind"
      " AND later.scheduled_time > t.scheduled_time)"},

@@ -20,11 +20,12 @@ class Expiry {
   enum class Events : std::size_t { kRegistry, kProcesses };
   // Tables whose ids are in the order of arrival, and what their rows' age is taken from.
   enum class Rows : std::size_t {
-    kRegistryEvents,  // arrival
-    kProcessEvents,   // arrival
-    kRiskEvents,      // created
-    kNotables,        // created
-    kRuns,            // finished; the newest scheduled time of each kind of each detection stays: it is the ledger
+    kRegistryEvents,    // arrival
+    kProcessEvents,     // arrival
+    kRiskEvents,        // created
+    kNotables,          // created
+    kThrottleTriggers,  // created
+    kRuns,              // finished; the newest scheduled time of each kind of each detection stays: it is the ledger
   };
 
   // The connection outlives this.
@@ -59,7 +60,7 @@ class Expiry {
 
   Connection* connection_ = nullptr;
   std::array<OfEvents, 2> events_;
-  std::array<OfRows, 5> rows_;
+  std::array<OfRows, 6> rows_;
 };
 
 }  // namespace rw::storage::sqlite

@@ -15,5 +15,7 @@ extern const char* const kSchemaVersion6;
 extern const char* const kSchemaVersion7;
 // Indexes from which findings and runs are counted and sorted without reading their rows.
 extern const char* const kSchemaVersion11;
+// Throttled findings; what risk events count for.
+extern const char* const kSchemaVersion10;
 
 }  // namespace rw::storage::sqlite

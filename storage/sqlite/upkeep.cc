@@ -94,7 +94,7 @@ void Upkeep::begin_round(core::Micros now) {
   };
   events_before_ = before(retention_.events);
   findings_before_ = before(retention_.findings);
-  registry_walk_ = process_walk_ = risk_walk_ = notable_walk_ = run_walk_ = {};
+  registry_walk_ = process_walk_ = risk_walk_ = notable_walk_ = trigger_walk_ = run_walk_ = {};
   deleted_ = false;
   task_ = Task::kEvents;
 }
@@ -163,14 +163,26 @@ core::Result<bool> Upkeep::delete_events(const Transaction& transaction, UpkeepS
 }
 
 core::Result<bool> Upkeep::delete_findings(const Transaction& transaction, UpkeepStep& done) {
-  if (!findings_before_ || (risk_walk_.over && notable_walk_.over)) return false;
+  if (!findings_before_) return false;
   std::int64_t deleted = 0;
-  RW_CHECK(transaction([&]() -> core::Result<void> {
-    const bool of_risk = !risk_walk_.over;
-    RW_TRY(deleted, expiry_.delete_older(of_risk ? Expiry::Rows::kRiskEvents : Expiry::Rows::kNotables,
-                                         *findings_before_, now_, of_risk ? risk_walk_ : notable_walk_));
-    return {};
-  }));
+  const auto walk = [&](Expiry::Rows rows, Expiry::Walk& at) {
+    return transaction([&]() -> core::Result<void> {
+      RW_TRY(deleted, expiry_.delete_older(rows, *findings_before_, now_, at));
+      return {};
+    });
+  };
+  // Findings first: one that is there must find its trigger when its window is searched again.
+  if (!risk_walk_.over) {
+    RW_CHECK(walk(Expiry::Rows::kRiskEvents, risk_walk_));
+  } else if (!notable_walk_.over) {
+    RW_CHECK(walk(Expiry::Rows::kNotables, notable_walk_));
+  } else if (!trigger_walk_.over) {
+    RW_CHECK(walk(Expiry::Rows::kThrottleTriggers, trigger_walk_));
+    deleted_ = deleted_ || deleted > 0;
+    return true;
+  } else {
+    return false;
+  }
   done.findings += static_cast<std::uint64_t>(deleted);
   deleted_ = deleted_ || deleted > 0;
   return true;

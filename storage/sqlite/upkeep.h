@@ -82,7 +82,7 @@ class Upkeep {
   Task task_ = Task::kEnd;  // no round is under way
   core::Micros now_{};      // of the round
   std::optional<core::Micros> events_before_, findings_before_;
-  Expiry::Walk registry_walk_, process_walk_, risk_walk_, notable_walk_, run_walk_;
+  Expiry::Walk registry_walk_, process_walk_, risk_walk_, notable_walk_, trigger_walk_, run_walk_;
   bool deleted_ = false;                    // in this round
   std::optional<core::Micros> wait_until_;  // after a leap of the clock
 

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "daemon/core/text.h"
@@ -63,8 +65,8 @@ core::Result<void> SqliteWriteSession::prepare() {
       {&sql_.risk_event,
        "INSERT INTO risk_event (identity, time, created, detection_id, detection, detection_version, earliest, latest,"
        " risk_object, risk_object_type, risk_object_field, risk_score, risk_message, threat_objects, annotations, row,"
-       " detection_hash, late)"
-       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)"
+       " detection_hash, late, calculated_risk_score, normalized_risk_object)"
+       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)"
        " ON CONFLICT DO NOTHING"},
       {&sql_.notable,
        "INSERT INTO notable (identity, time, created, detection_id, detection, detection_version, earliest, latest,"
@@ -86,6 +88,7 @@ core::Result<void> SqliteWriteSession::prepare() {
   }
   RW_CHECK(dictionary_.prepare(connection_));
   RW_CHECK(late_spans_.prepare(connection_));
+  RW_CHECK(throttle_triggers_.prepare(connection_));
   return source_table_.prepare(connection_);
 }
 
@@ -188,14 +191,7 @@ core::Result<void> SqliteWriteSession::write(const Batch& batch, CommitOutcome& 
   };
   RW_CHECK(store(batch.registry, cim::Dataset::kRegistry, outcome.registry_stored));
   RW_CHECK(store(batch.processes, cim::Dataset::kProcesses, outcome.processes_stored));
-  for (const cim::RiskEvent& event : batch.risk_events) {
-    RW_TRY(const bool added, insert(event));
-    if (added) ++outcome.risk_events_added;
-  }
-  for (const cim::Notable& notable : batch.notables) {
-    RW_TRY(const bool added, insert(notable));
-    if (added) ++outcome.notables_added;
-  }
+  RW_CHECK(write_findings(batch, outcome));
   for (const cim::Run& run : batch.runs) RW_CHECK(insert(run));
   for (const cim::DetectionSince& detection : batch.detections) RW_CHECK(insert(detection));
   for (const Rejected& rejected : batch.rejected) RW_CHECK(insert(rejected));
@@ -203,6 +199,28 @@ core::Result<void> SqliteWriteSession::write(const Batch& batch, CommitOutcome& 
     RW_TRY(outcome.edited, apply(connection_, *batch.edits));
   }
   for (const LateSpan& done : batch.late_done) RW_CHECK(late_spans_.settle(done));
+  return {};
+}
+
+core::Result<void> SqliteWriteSession::write_findings(const Batch& batch, CommitOutcome& outcome) {
+  std::set<std::string_view> suppressed;
+  for (const cim::ThrottledRow& row : batch.throttled_rows) {
+    RW_TRY(const bool admitted, throttle_triggers_.admit(row));
+    if (!admitted && suppressed.insert(row.row).second) ++outcome.rows_suppressed;
+  }
+  const auto is_kept = [&](const cim::FindingOrigin& origin) {
+    return origin.throttled_row.empty() || !suppressed.contains(origin.throttled_row);
+  };
+  for (const cim::RiskEvent& event : batch.risk_events) {
+    if (!is_kept(event.origin)) continue;
+    RW_TRY(const bool added, insert(event));
+    if (added) ++outcome.risk_events_added;
+  }
+  for (const cim::Notable& notable : batch.notables) {
+    if (!is_kept(notable.origin)) continue;
+    RW_TRY(const bool added, insert(notable));
+    if (added) ++outcome.notables_added;
+  }
   return {};
 }
 
@@ -351,6 +369,9 @@ core::Result<bool> SqliteWriteSession::insert(const cim::RiskEvent& event) {
   row.bind(14, std::string_view(event.threat_objects));
   row.bind(15, std::string_view(event.annotations));
   row.bind(16, std::string_view(event.row));
+  row.bind(19, event.calculated_risk_score.value_or(event.risk_score));
+  const std::string folded = event.normalized_risk_object.empty() ? core::fold(event.risk_object) : std::string();
+  row.bind(20, std::string_view(folded.empty() ? event.normalized_risk_object : folded));
   return insert_row(row);
 }
 

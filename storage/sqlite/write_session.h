@@ -18,6 +18,7 @@
 #include "storage/sqlite/dictionary.h"
 #include "storage/sqlite/late_spans.h"
 #include "storage/sqlite/source_table.h"
+#include "storage/sqlite/throttle_triggers.h"
 #include "storage/sqlite/upkeep.h"
 #include "storage/sqlite/write_ahead_log.h"
 #include "storage/store.h"
@@ -49,6 +50,7 @@ class SqliteWriteSession final : public WriteSession {
   core::Result<void> expect_file_in_place();
   core::Result<std::vector<CommitOutcome>> write(std::span<const Batch> batches);
   core::Result<void> write(const Batch& batch, CommitOutcome& outcome);
+  core::Result<void> write_findings(const Batch& batch, CommitOutcome& outcome);
   core::Result<void> merge_sources(std::span<const Batch> batches, std::vector<CommitOutcome>& outcomes);
   core::Result<void> in_transaction(const Upkeep::Body& body);
   void roll_back();
@@ -72,6 +74,7 @@ class SqliteWriteSession final : public WriteSession {
   std::unordered_map<std::int64_t, std::uint64_t> stored_of_origin_;  // events added by this transaction
   SourceTable source_table_;
   LateSpans late_spans_;
+  ThrottleTriggers throttle_triggers_;
   std::unique_ptr<Upkeep> upkeep_;       // null: without
   std::uint64_t forgotten_entries_ = 0;  // of the dictionary, since they were last told
 

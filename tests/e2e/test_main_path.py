@@ -185,10 +185,11 @@ class Scheduled(TestCase):
         stopped = int(time.time())
         time.sleep(max(0.0, 61 - stopped % 60))  # over a full minute
         regwarden.start()
-        scheduled = wait_for(lambda: [run["scheduled_time"] for run in regwarden.items("runs", kind="scheduled")
+        ours = {"kind": "scheduled", "detection": "Disable AMSI Through Registry"}
+        scheduled = wait_for(lambda: [run["scheduled_time"] for run in regwarden.items("runs", **ours)
                                       if run["scheduled_time"] >= utc(stopped).strftime("%Y-%m-%dT%H:%M:%SZ")],
                              "the missed run", 20)
-        every = sorted(run["scheduled_time"] for run in regwarden.items("runs", kind="scheduled"))
+        every = sorted(run["scheduled_time"] for run in regwarden.items("runs", **ours))
         self.assertEqual(len(every), len(set(every)), "no window twice")
         self.assertTrue(scheduled)
 

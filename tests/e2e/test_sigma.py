@@ -35,7 +35,8 @@ class Folder(unittest.TestCase):
     @classmethod
     def configure(cls, name, data_dir, paths):
         listed = ", ".join(f"'{path}'" for path in paths)
-        (cls.folder / name).write_text(f"data_dir: {data_dir}\ntime_zone: UTC\ndetections: {{paths: [{listed}]}}\n")
+        (cls.folder / name).write_text(f"data_dir: {data_dir}\ntime_zone: UTC\n"
+                                       f"detections: {{builtin: false, paths: [{listed}]}}\n")
 
     @classmethod
     def cli(cls, command, *arguments, config="regwarden.yaml"):

@@ -76,7 +76,7 @@ void check_equal(const ingest::SyslogOptions& a, const ingest::SyslogOptions& b)
 
 void check_equal(const detect::Settings& a, const detect::Settings& b) {
   const auto& [enabled, cron_schedule, earliest_time, latest_time, schedule_window, risk_score, creates_risk,
-               creates_notable, severity] = a;
+               creates_notable, severity, suppress] = a;
   CHECK(enabled == b.enabled);
   CHECK(cron_schedule == b.cron_schedule);
   CHECK((earliest_time == b.earliest_time));
@@ -86,14 +86,16 @@ void check_equal(const detect::Settings& a, const detect::Settings& b) {
   CHECK(creates_risk == b.creates_risk);
   CHECK(creates_notable == b.creates_notable);
   CHECK(severity == b.severity);
+  CHECK((suppress == b.suppress));
 }
 
 void check_equal(const detect::LoadOptions& a, const detect::LoadOptions& b) {
-  const auto& [paths, macros, builtin, sigma, default_settings, overrides] = a;
+  const auto& [paths, macros, builtin, tuning_file, sigma, default_settings, overrides] = a;
   const auto& [placeholders, halve_experimental] = sigma;
   CHECK(paths == b.paths);
   CHECK(macros == b.macros);
   CHECK(builtin == b.builtin);
+  CHECK(tuning_file == b.tuning_file);
   CHECK(placeholders == b.sigma.placeholders);
   CHECK(halve_experimental == b.sigma.halve_experimental);
   check_equal(default_settings, b.defaults);
@@ -113,6 +115,20 @@ void check_equal(const storage::SearchLimits& a, const storage::SearchLimits& b)
   CHECK(max_rows == b.max_rows);
   CHECK(timeout == b.timeout);
   CHECK(max_bytes == b.max_bytes);
+}
+
+void check_equal(const scheduler::RiskOptions& a, const scheduler::RiskOptions& b) {
+  const auto& [factors, short_host_names] = a;
+  CHECK(short_host_names == b.short_host_names);
+  REQUIRE(factors.size() == b.factors.size());
+  for (std::size_t i = 0; i < factors.size(); ++i) {
+    const auto& [risk_object, risk_object_type, detection, multiply, add] = factors[i];
+    CHECK(risk_object == b.factors[i].risk_object);
+    CHECK(risk_object_type == b.factors[i].risk_object_type);
+    CHECK(detection == b.factors[i].detection);
+    CHECK(multiply == b.factors[i].multiply);
+    CHECK(add == b.factors[i].add);
+  }
 }
 
 void check_equal(const Config& a, const Config& b) {
@@ -137,19 +153,21 @@ void check_equal(const Config& a, const Config& b) {
   CHECK(findings == b.retention.findings);
   CHECK(max_size_bytes == b.retention.max_size_bytes);
   check_equal(detections, b.detections);
-  const auto& [zone, threads, catch_up, limits, late_interval] = scheduler;
+  const auto& [zone, threads, catch_up, limits, risk, late_interval] = scheduler;
   CHECK(zone.name() == b.scheduler.zone.name());
   CHECK(threads == b.scheduler.threads);
   CHECK(catch_up == b.scheduler.catch_up);
   check_equal(limits, b.scheduler.limits);
+  check_equal(risk, b.scheduler.risk);
   CHECK(late_interval == b.scheduler.late_interval);
-  const auto& [silent_after, ignored, creates_risk, creates_notable, severity, risk_score] = silence;
+  const auto& [silent_after, ignored, creates_risk, creates_notable, severity, risk_score, silence_risk] = silence;
   CHECK(silent_after == b.silence.silent_after);
   CHECK(ignored == b.silence.ignored);
   CHECK(creates_risk == b.silence.creates_risk);
   CHECK(creates_notable == b.silence.creates_notable);
   CHECK(severity == b.silence.severity);
   CHECK(risk_score == b.silence.risk_score);
+  check_equal(silence_risk, b.silence.risk);
   const auto& [store_stalled_after, queue_full_after, min_free_bytes, failed_runs, certificate_expires_within,
                clock_jump, health_notable, health_severity] = health;
   CHECK(store_stalled_after == b.health.store_stalled_after);
@@ -265,6 +283,11 @@ detections:
     "Disable AMSI Through Registry": {risk_score: 100, severity: critical, enabled: off}
     other: {schedule_window: auto, latest_time: now}
 scheduler: {threads: 1, catch_up: 0, search_timeout: 1s, max_rows: 1, max_rows_size: 1MiB}
+risk:
+  factors:
+    - {risk_object: "dc-*", risk_object_type: system, multiply: 1.5}
+    - {detection: "* Tool", multiply: 0, add: -3}
+  short_host_names: false
 sources:
   silent_after: 90m
   ignore: ["lab-*", kiosk1]
@@ -361,12 +384,17 @@ health:
   expected.scheduler.limits.max_rows = 1;
   expected.scheduler.limits.max_bytes = 1024 * 1024;
   expected.api.search_limits = expected.scheduler.limits;
+  expected.scheduler.risk.factors = {
+      {.risk_object = core::TextPattern::with_stars("dc-*"), .risk_object_type = "system", .multiply = 1.5},
+      {.detection = core::TextPattern::with_stars("* Tool"), .multiply = 0, .add = -3}};
+  expected.scheduler.risk.short_host_names = false;
   expected.silence = {.silent_after = std::chrono::minutes(90),
                       .ignored = {core::TextPattern::with_stars("lab-*"), core::TextPattern::with_stars("kiosk1")},
                       .creates_risk = false,
                       .creates_notable = false,
                       .severity = "critical",
-                      .risk_score = 7};
+                      .risk_score = 7,
+                      .risk = expected.scheduler.risk};
   expected.health = {.store_stalled_after = std::chrono::minutes(2),
                      .queue_full_after = std::chrono::microseconds(0),
                      .min_free_bytes = 5 * core::kGiB,

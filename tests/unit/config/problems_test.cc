@@ -288,6 +288,20 @@ TEST_CASE("Wrong health") {
   });
 }
 
+TEST_CASE("Wrong risk factors") {
+  check({
+      {"risk: {factors: [{risk_object: '', multiply: 2}]}\n",
+       {"1:32: error: risk.factors[0].risk_object: '': expected a name"}},
+      {"risk: {factors: [{risk_object: a}]}\n", {"1:18: error: risk.factors[0]: expected multiply or add"}},
+      {"risk: {factors: [{multiply: -1, add: 1e9, risk_object_type: hosts}]}\n",
+       {"1:29: error: risk.factors[0].multiply: '-1': expected 0 to 100",
+        "1:38: error: risk.factors[0].add: '1e9': expected -100000 to 100000",
+        "1:61: error: risk.factors[0].risk_object_type: 'hosts': expected system, user or other"}},
+      {"risk: {factors: all}\n", {"1:17: error: risk.factors: expected a list"}},
+      {"risk: {factor: []}\n", {"1:8: error: risk.factor: unknown key: did you mean factors?"}},
+  });
+}
+
 TEST_CASE("Wrong detection settings") {
   check({
       {"detections: {paths: {a: b}}\n", {"1:21: error: detections.paths: expected a list of texts, found a map"}},
@@ -333,8 +347,16 @@ TEST_CASE("Wrong detection settings") {
         "1:60: error: detections.overrides.'A'.creates_risk: '1': expected true or false",
         "1:80: error: detections.overrides.'A'.creates_notable: expected true or false, found a list",
         "1:93: error: detections.overrides.'A'.enabled: '': expected true or false"}},
-      {"detections: {overrides: {A: {suppress: {fields: [dest], period: 24h}}}}\n",
-       {"1:30: error: detections.overrides.'A'.suppress: not supported by this version: every finding is kept"}},
+      {"detections: {overrides: {A: {suppress: {fields: [dest], period: 24h}}, B: {suppress: {period: 0}}}}\n", {}},
+      {"detections: {overrides: {A: {suppress: {period: 24h}}}}\n",
+       {"1:40: error: detections.overrides.'A'.suppress: fields is missing: expected a list of columns ([]: all rows "
+        "are the same)"}},
+      {"detections: {defaults: {suppress: {fields: [dest], perod: 24h}}}\n",
+       {"1:35: error: detections.defaults.suppress: period is missing: expected a time such as 24h",
+        "1:51: error: detections.defaults.suppress.perod: unknown key: did you mean period?"}},
+      {"detections: {defaults: {suppress: {fields: [''], period: 400d}}}\n",
+       {"1:44: error: detections.defaults.suppress.fields: '': expected a column",
+        "1:58: error: detections.defaults.suppress.period: '400d': expected 0 to 366d"}},
       {"detections: {overrides: {A: {severty: high}}}\n",
        {"1:30: error: detections.overrides.'A': unknown key 'severty': expected enabled, cron_schedule, earliest_time, "
         "latest_time, schedule_window, risk_score, creates_risk, creates_notable or severity (did you mean "

@@ -229,6 +229,44 @@ TEST_CASE("escu: a type that should make risk events and cannot is a warning") {
   }
 }
 
+TEST_CASE("escu: throttling") {
+  const Detection d = detection(kHead + "tags: {throttling: {fields: [dest, user], period: 3600s}}\n");
+  REQUIRE(d.throttles.size() == 1);
+  CHECK((d.throttles[0] == Throttle{{"dest", "user"}, std::chrono::hours(1)}));
+  CHECK(detection(kHead).throttles.empty());
+  const auto fault = [](const std::string& throttling) {
+    const Parsed parsed = parse(kHead + "tags: {throttling: " + throttling + "}\n");
+    CHECK_FALSE(parsed.escu);
+    return test::rendered(parsed.problems);
+  };
+  CHECK(fault("dest") == Lines{"x.yml:5:20: error: tags.throttling: expected a map of fields and period"});
+  CHECK(fault("{period: 1h}") ==
+        Lines{"x.yml:5:20: error: tags.throttling.fields: expected a list of columns of the search's result"});
+  CHECK(fault("{fields: [dest]}") ==
+        Lines{"x.yml:5:20: error: tags.throttling.period is missing: expected a time such as 24h"});
+  CHECK(fault("{fields: [dest], period: soon}") ==
+        Lines{"x.yml:5:45: error: tags.throttling.period: 'soon': expected 1s to 366d, such as 24h"});
+  CHECK(fault("{fields: [dest], period: 0}").size() == 1);
+}
+
+TEST_CASE("escu: a deployment of its own") {
+  const std::string own = R"(deployment:
+  scheduling: {cron_schedule: '*/15 * * * *', earliest_time: -24h@m, latest_time: now}
+  alert_action: {notable: {rule_title: Much of $risk_object$, nes_fields: [risk_object]}}
+)";
+  const Parsed parsed = parse(kHead + own);
+  CHECK(test::rendered(parsed.problems) == Lines{});
+  REQUIRE(parsed.escu);
+  REQUIRE(parsed.escu->deployment);
+  CHECK(parsed.escu->deployment->schedule.cron_schedule == "*/15 * * * *");
+  CHECK(parsed.escu->deployment->schedule.earliest_time.text() == "-24h@m");
+  CHECK(parsed.escu->deployment->creates_notable);
+  CHECK(parsed.escu->deployment->nes_fields == Lines{"risk_object"});
+  const Parsed broken = parse(kHead + "deployment: {scheduling: {cron_schedule: hourly}}\n");
+  CHECK_FALSE(broken.escu);
+  CHECK(broken.problems.size() == 3);
+}
+
 TEST_CASE("escu: what a file is, is told by its keys") {
   const std::vector<std::pair<std::string, EscuKind>> cases = {
       {kHead, EscuKind::kDetection},

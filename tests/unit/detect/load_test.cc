@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "daemon/core/units.h"
 #include "daemon/detect/compile.h"
 #include "tests/unit/detect/content_folder.h"
 
@@ -74,8 +75,10 @@ std::string shown(const Detection& d) {
 TEST_CASE("load: nothing named gives the built-in detections") {
   const Loaded loaded = load_all({});
   CHECK(test::rendered(loaded.problems) == Lines{});
-  REQUIRE(names(*loaded.catalogue) == Lines{"Disable AMSI Through Registry"});
-  const Detection& d = *loaded.catalogue->detections()[0];
+  REQUIRE(names(*loaded.catalogue) == Lines{"ATT&CK Tactic Threshold Exceeded for Object Over Previous 7 Days",
+                                            "Disable AMSI Through Registry",
+                                            "Risk Threshold Exceeded for Object Over 24 Hour Period"});
+  const Detection& d = *loaded.catalogue->detections()[1];
   CHECK(d.file == "builtin:disable_amsi_through_registry.yml");
   CHECK(d.stem == "disable_amsi_through_registry");
   CHECK(d.id == "9c27ec42-d338-11eb-9044-acde48001122");
@@ -111,6 +114,67 @@ TEST_CASE("load: nothing named gives the built-in detections") {
   }
 }
 
+TEST_CASE("load: the built-in risk incident rules") {
+  LoadOptions options;
+  // Meant for detections of an hour: a rule over days keeps its own.
+  options.defaults.cron_schedule = "*/5 * * * *";
+  options.defaults.earliest_time = modifier("-15m@m");
+  options.defaults.latest_time = modifier("-10m@m");
+  const Loaded loaded = load_all(options);
+  const auto day = loaded.catalogue->find("risk_threshold_exceeded_over_24_hours");
+  const auto week = loaded.catalogue->find("attack_tactic_threshold_exceeded_over_7_days");
+  REQUIRE(day != nullptr);
+  REQUIRE(week != nullptr);
+  CHECK(shown(*day) == "0 * * * *; -24h@m..now; auto; notable; high");
+  CHECK(shown(*week) == "0 * * * *; -7d@m..now; auto; notable; high");
+  for (const auto& rule : {day, week}) {
+    CHECK(rule->state == DetectionState::kEnabled);
+    REQUIRE(rule->search != nullptr);
+    CHECK(rule->search->reads(cim::Dataset::kRisk));
+    REQUIRE(rule->throttles.size() == 1);
+    CHECK(rule->throttles[0].fields == Lines{"risk_object", "risk_object_type"});
+    // Whatever is set for them, they make no risk events, which they would read.
+    CHECK(rule->risk_objects.empty());
+    for (const Drilldown& drilldown : rule->drilldowns) {
+      CHECK(compile_spl(drilldown.search, loaded.catalogue->macros()).ok());
+    }
+  }
+  CHECK(day->throttles[0].period == std::chrono::hours(24));
+  CHECK(week->throttles[0].period == std::chrono::hours(24 * 7));
+  CHECK(day->rule_title ==
+        "RBA: Risk threshold exceeded over 24 hours for $risk_object_type$ $risk_object$ ($risk_score$)");
+
+  Settings settings;
+  settings.cron_schedule = "*/15 * * * *";
+  options.overrides = {override_of("Risk Threshold Exceeded for Object Over 24 Hour Period", settings)};
+  CHECK(load_all(options).catalogue->find(day->id)->schedule.cron_schedule == "*/15 * * * *");
+}
+
+TEST_CASE("load: throttling by the file, by defaults, by an override") {
+  ContentFolder folder;
+  folder.write("a.yml", rule("A", "1") + "tags: {throttling: {fields: [dest], period: 1h}}\n");
+  folder.write("b.yml", rule("B", "2"));
+  const auto periods = [&](const LoadOptions& options) {
+    std::string out;
+    for (const auto& d : load_all(options).catalogue->detections()) {
+      for (const Throttle& throttle : d->throttles) {
+        out += d->name + " " + throttle.fields.at(0) + " " + core::format_duration(throttle.period) + "; ";
+      }
+    }
+    return out;
+  };
+  LoadOptions options = only(folder);
+  CHECK(periods(options) == "A dest 1h; ");
+  const std::string before = load_all(options).catalogue->find("B")->content_hash;
+  options.defaults.suppress = Throttle{{"user"}, std::chrono::hours(2)};
+  CHECK(periods(options) == "A user 2h; B user 2h; ");
+  CHECK(load_all(options).catalogue->find("B")->content_hash != before);
+  Settings none;
+  none.suppress = Throttle{};
+  options.overrides = {override_of("A", none)};
+  CHECK(periods(options) == "B user 2h; ");
+}
+
 TEST_CASE("load: a file replaces the built-in detection of its id or its name") {
   const std::vector<std::string> replacements = {
       rule("Ours", "9c27ec42-d338-11eb-9044-acde48001122"),
@@ -123,14 +187,19 @@ TEST_CASE("load: a file replaces the built-in detection of its id or its name") 
     options.builtin = true;
     const Loaded loaded = load_all(options);
     CHECK(folder.rendered(loaded.problems) == Lines{});
-    REQUIRE(loaded.catalogue->detections().size() == 1);
-    CHECK(loaded.catalogue->detections()[0]->file == folder.path("ours.yml"));
+    REQUIRE(loaded.catalogue->detections().size() == 3);
+    CHECK(loaded.catalogue->find("9c27ec42-d338-11eb-9044-acde48001122") ==
+          loaded.catalogue->find("Disable AMSI Through Registry"));
+    CHECK(loaded.catalogue->find(text.find("another-id") == std::string::npos ? "Ours" : "another-id")->file ==
+          folder.path("ours.yml"));
   }
   ContentFolder folder;
   folder.write("other.yml", rule("Other", "other-id"));
   LoadOptions options = only(folder);
   options.builtin = true;
-  CHECK(names(*load_all(options).catalogue) == Lines{"Disable AMSI Through Registry", "Other"});
+  CHECK(load_all(options).catalogue->detections().size() == 4);
+  CHECK(load_all(options).catalogue->find("Other")->file == folder.path("other.yml"));
+  CHECK(load_all(options).catalogue->find("Disable AMSI Through Registry") != nullptr);
 }
 
 TEST_CASE("load: files of a folder and its folders, in order; results sorted by name") {

@@ -16,10 +16,14 @@ using test::zone;
 using Texts = std::vector<std::string>;
 
 cim::Window window() { return {at("2024-10-24T10:50:00Z"), at("2024-10-24T11:50:00Z")}; }
+core::Micros scheduled() { return at("2024-10-24T12:00:00Z"); }
 core::Micros created() { return at("2024-10-24T12:00:07Z"); }
 
-Findings findings(const detect::Detection& detection, const detect::SearchResult& result) {
-  return findings_of(detection, result, window(), created(), zone("UTC"));
+Findings findings(const detect::Detection& detection, const detect::SearchResult& result,
+                  std::string_view zone_name = "UTC", const cim::Window& w = window(), const RiskOptions& risk = {}) {
+  const core::TimeZone named = zone(zone_name);
+  return findings_of(detection, result,
+                     {.window = w, .scheduled_time = scheduled(), .created = created(), .zone = named, .risk = risk});
 }
 
 // A result of one row.
@@ -238,7 +242,7 @@ TEST_CASE("the time of a finding") {
   };
   for (const Case& c : cases) {
     INFO(c.columns.front() << " " << c.expected);
-    const auto found = findings_of(test::seed_detection(), row(c.columns, c.values), window(), created(), zone(c.zone));
+    const auto found = findings(test::seed_detection(), row(c.columns, c.values), c.zone);
     REQUIRE(found.notables.size() == 1);
     CHECK(found.notables[0].time == at(c.expected));
   }
@@ -255,10 +259,150 @@ TEST_CASE("a row as JSON") {
   CHECK(row_json({"_time"}, {std::int64_t{1729767600}}) == R"({"_time":"2024-10-24T11:00:00Z"})");
 }
 
+TEST_CASE("throttled rows: which are alike") {
+  detect::Detection detection = test::seed_detection();
+  detect::SearchResult result = test::seed_result();
+  result.table.rows.push_back(result.table.rows[0]);
+  result.table.rows[1][6] = std::string("WIN-HOST-7");
+  result.table.rows[1][7] = std::string("lee");
+  const auto keys = [&](std::vector<detect::Throttle> throttles) {
+    detection.throttles = std::move(throttles);
+    const Findings found = findings(detection, result);
+    CHECK(found.warnings == Texts{});
+    REQUIRE(found.throttled_rows.size() == 2);
+    std::vector<std::vector<cim::ThrottledRow::Key>> of_rows;
+    for (std::size_t i = 0; i < 2; ++i) {
+      const cim::ThrottledRow& row = found.throttled_rows[i];
+      CHECK(row.detection_id == detection.id);
+      CHECK(row.scheduled_time == scheduled());
+      CHECK(row.created == created());
+      CHECK(row.row == found.risk_events[i].origin.throttled_row);
+      CHECK(row.row == found.notables[i].origin.throttled_row);
+      of_rows.push_back(row.keys);
+    }
+    CHECK(found.throttled_rows[0].row != found.throttled_rows[1].row);
+    return of_rows;
+  };
+  using std::chrono::hours;
+  auto found = keys({{{"dest"}, hours(1)}});
+  CHECK(found[0] == found[1]);  // without case
+  CHECK(found[0].size() == 1);
+  CHECK(found[0][0].period == hours(1));
+  found = keys({{{"user", "dest"}, hours(1)}});
+  CHECK(found[0] != found[1]);
+  CHECK(found == keys({{{"dest", "user"}, hours(1)}}));
+  found = keys({{{}, hours(1)}, {{"user"}, hours(2), scheduled() + std::chrono::microseconds(1)}});
+  CHECK(found[0][0] == found[1][0]);
+  CHECK(found[0][1] != found[1][1]);
+  // One that has expired by the scheduled time.
+  CHECK(keys({{{}, hours(1)}, {{"user"}, hours(2), scheduled()}})[0].size() == 1);
+
+  // Null and an empty text are the same.
+  result.table.rows[0][7] = Value();
+  result.table.rows[1][7] = std::string();
+  found = keys({{{"user"}, hours(1)}});
+  CHECK(found[0] == found[1]);
+}
+
+TEST_CASE("throttled rows: none") {
+  detect::Detection detection = test::seed_detection();
+  CHECK(findings(detection, test::seed_result()).throttled_rows.empty());
+  CHECK(findings(detection, test::seed_result()).risk_events[0].origin.throttled_row.empty());
+  detection.throttles = {{{"dst"}, std::chrono::hours(1)}};
+  const Findings found = findings(detection, test::seed_result());
+  CHECK(found.throttled_rows.empty());
+  CHECK(found.notables.size() == 1);
+  CHECK(found.warnings == Texts{"suppress: the result has no column 'dst': nothing is suppressed"});
+  // A row without findings triggers nothing.
+  detection.throttles = {{{"dest"}, std::chrono::hours(1)}};
+  detection.creates_notable = false;
+  CHECK(findings(detection, row({"dest"}, {Value()})).throttled_rows.empty());
+}
+
+TEST_CASE("what a risk event counts for, and under which name") {
+  RiskOptions risk;
+  risk.factors = {{.risk_object = core::TextPattern::with_stars("ws1"), .multiply = 2}};
+  const auto found =
+      findings(test::seed_detection(), row({"dest"}, {Texts{"WS1.example", "ws2"}}), "UTC", window(), risk).risk_events;
+  REQUIRE(found.size() == 2);
+  CHECK(found[0].risk_object == "WS1.example");
+  CHECK(found[0].risk_score == 25);
+  CHECK(found[0].calculated_risk_score == 50);
+  CHECK(found[0].normalized_risk_object == "ws1");
+  CHECK(found[1].calculated_risk_score == 25);
+  CHECK(found[1].normalized_risk_object == "ws2");
+}
+
+TEST_CASE("drilldowns to the risk events of an object are filled with its normalized name, too") {
+  const Findings found = findings(test::seed_detection(), row({"dest"}, {Texts{"WS1.example", "ws2"}}));
+  const std::string& drilldowns = found.notables[0].drilldown_searches;
+  CHECK_THAT(drilldowns, Catch::Contains(R"(IN (\"WS1.example\", \"ws2\", \"ws1\"))"));
+  CHECK_THAT(drilldowns, Catch::Contains(R"(dest = \"WS1.example\", \"ws2\"")"));
+}
+
+TEST_CASE("exceptions: rows that make no findings") {
+  detect::Detection detection = test::seed_detection();
+  const auto left = [&](std::vector<std::pair<std::string, std::string>> fields,
+                        std::optional<core::Micros> expires = std::nullopt) {
+    detect::RowException exception;
+    for (const auto& [column, pattern] : fields) {
+      exception.columns.emplace_back(column, core::TextPattern::with_stars(pattern));
+    }
+    exception.expires = expires;
+    detection.tuning.exceptions = {exception};
+    const detect::SearchResult result = {
+        {{"dest", "user", "n"},
+         {{std::string("WS1"), Texts{"kim", "svc"}, std::int64_t{3}}, {std::string("ws2"), Value(), std::int64_t{4}}}},
+        {},
+        {}};
+    const Findings found = findings(detection, result);
+    CHECK(found.rows_excepted + found.notables.size() == 2);
+    CHECK(found.risk_events.size() == found.notables.size());
+    Texts names;
+    for (const auto& risk : found.risk_events) names.push_back(risk.risk_object);
+    return names;
+  };
+  CHECK(left({{"dest", "ws1"}}) == Texts{"ws2"});
+  CHECK(left({{"dest", "ws*"}}).empty());
+  CHECK(left({{"dest", "ws*"}, {"n", "4"}}) == Texts{"WS1"});
+  CHECK(left({{"other", "*"}}) == Texts{"WS1", "ws2"});
+  // Null matches nothing; of several values each must match.
+  CHECK(left({{"user", "*"}}) == Texts{"ws2"});
+  CHECK(left({{"user", "svc"}}) == Texts{"WS1", "ws2"});
+  // Until the scheduled time of the run.
+  CHECK(left({{"dest", "ws1"}}, scheduled() + std::chrono::microseconds(1)) == Texts{"ws2"});
+  CHECK(left({{"dest", "ws1"}}, scheduled()) == Texts{"WS1", "ws2"});
+}
+
+TEST_CASE("exceptions do not change the identities of the rows that stay") {
+  detect::Detection detection = test::seed_detection();
+  detect::SearchResult result = test::seed_result();
+  result.table.rows.push_back(result.table.rows[0]);  // equal in its group-by values
+  result.table.rows[0].back() = std::int64_t{99};
+  const Findings all = findings(detection, result);
+  detection.tuning.exceptions = {{{{"count", core::TextPattern::with_stars("99")}}}};
+  const Findings left = findings(detection, result);
+  REQUIRE(left.notables.size() == 1);
+  CHECK(left.notables[0].identity == all.notables[1].identity);
+}
+
+TEST_CASE("a row's own severity") {
+  detect::Detection detection = test::seed_detection();
+  const auto severity = [&](Value value) {
+    return findings(detection, row({"dest", "severity"}, {std::string("a"), std::move(value)})).notables[0].severity;
+  };
+  CHECK(severity(std::string("critical")) == "critical");
+  CHECK(severity(std::string("Medium")) == "medium");
+  CHECK(severity(std::string("odd")) == "low");
+  CHECK(severity(Value()) == "low");
+  detection.severity_of_row = false;  // the operator has set one
+  CHECK(severity(std::string("critical")) == "low");
+}
+
 // All identities of a result's findings.
 Texts identities(const detect::Detection& detection, const detect::SearchResult& result, const cim::Window& w) {
   Texts all;
-  const Findings found = findings_of(detection, result, w, created(), zone("UTC"));
+  const Findings found = findings(detection, result, "UTC", w);
   for (const auto& risk : found.risk_events) all.push_back(risk.identity);
   for (const auto& notable : found.notables) all.push_back(notable.identity);
   return all;

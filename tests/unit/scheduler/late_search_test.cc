@@ -61,7 +61,7 @@ class Fixture : public test::SearchingDaemon {
     return texts;
   }
   // "risk" counts risk events by object, and makes notables of that.
-  void add_risk_rule(std::string_view earliest) {
+  void add_risk_rule(std::string_view earliest, std::string_view latest = "-10m@m") {
     const auto of = [](std::string_view column) { return cim::find_field(cim::Dataset::kRisk, column); };
     detect::Plan plan;
     plan.events.dataset = cim::Dataset::kRisk;
@@ -71,6 +71,7 @@ class Fixture : public test::SearchingDaemon {
     detect::Detection detection = named("risk");
     detection.creates_risk = false;
     detection.schedule.earliest_time = test::modifier(earliest);
+    detection.schedule.latest_time = test::modifier(latest);
     add_search(std::move(detection), detect::make_search(std::move(plan)));
   }
 
@@ -85,6 +86,37 @@ class Fixture : public test::SearchingDaemon {
     return core::format_rfc3339(core::from_us(std::get<std::int64_t>(value))).substr(11, 5);
   }
 };
+
+TEST_CASE_METHOD(Fixture, "no event is late for a rule that looks at findings alone") {
+  add_search_for("amsi", "registry_path", R"(*\AmsiEnable)");
+  add_risk_rule("-7d@m", "now");
+  start();
+  wait_for_detections(2);
+  advance_to("2024-10-24T13:00:00Z");
+  wait_for_runs(2);
+  // The rule has looked at risk events up to 13:00, and a week back; the events of these times are yet to be searched.
+  CHECK(arrive("2024-10-24T12:55:00Z", "ws1", "AmsiEnable").late == 0);
+  CHECK(arrive("2024-10-23T12:00:00Z", "ws1", "AmsiEnable").late == 0);
+  CHECK(arrive("2024-10-24T12:30:00Z", "ws1", "AmsiEnable").late == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "a window that is searched again is throttled as if it were searched for the first time") {
+  detect::Detection detection = named("amsi");
+  detection.throttles = {{{"dest"}, hours(2)}};
+  add_search(std::move(detection), detect::make_search(search_for("registry_path", R"(*\AmsiEnable)")));
+  start();
+  wait_for_detections(1);
+  arrive("2024-10-24T13:05:00Z", "ws1", "AmsiEnable");
+  advance_to("2024-10-24T16:00:00Z");
+  wait_for_runs(3);
+  CHECK(findings() == Texts{"amsi ws1 12:50"});
+  // An hour before and after what has triggered, and two hours before; another host.
+  CHECK(arrive("2024-10-24T12:30:00Z", "ws1", "AmsiEnable").late == 1);
+  CHECK(arrive("2024-10-24T14:30:00Z", "ws1", "AmsiEnable").late == 1);
+  CHECK(arrive("2024-10-24T14:31:00Z", "ws2", "AmsiEnable").late == 1);
+  wait_until_nothing_is_late();
+  CHECK(findings() == Texts{"amsi ws1 12:50", "amsi ws2 13:50 late"});
+}
 
 TEST_CASE_METHOD(Fixture, "a window is searched again for an event that came after it was searched") {
   add_search_for("amsi", "registry_path", R"(*\AmsiEnable)");
@@ -340,7 +372,7 @@ class Model : public Fixture {
           std::ranges::find(detections(), searched.detection_id, [](const auto& served) { return served->id; });
       const RunOutcome outcome =
           run_detection(**detection, {cim::RunKind::kManual, searched.scheduled_time, searched.window},
-                        {reader(), dialect(), options_.zone, options_.limits, clock_});
+                        {reader(), dialect(), options_.zone, options_.limits, clock_, options_.risk});
       REQUIRE(outcome.run.status == cim::RunStatus::kDone);
       const std::string start =
           (*detection)->name + " " + core::format_rfc3339(searched.window.earliest).substr(11, 5) + " ";

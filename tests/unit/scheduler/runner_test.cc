@@ -29,7 +29,7 @@ class Fixture {
   RunOutcome run(const detect::Detection& detection) {
     const RunRequest request{cim::RunKind::kManual, at("2024-10-24T12:00:00Z"), window_};
     const core::TimeZone utc;
-    return run_detection(detection, request, {*reader_, store_.store().dialect(), utc, {}, TickingClock()});
+    return run_detection(detection, request, {*reader_, store_.store().dialect(), utc, {}, TickingClock(), {}});
   }
   RunOutcome run(test::FakeSearch::Run search) {
     detect::Detection detection = test::seed_detection();

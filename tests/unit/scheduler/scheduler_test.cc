@@ -61,6 +61,29 @@ TEST_CASE_METHOD(Daemon, "an hourly detection runs once an hour") {
   CHECK(cell(runs, runs.rows[0], "error").is_null());
 }
 
+TEST_CASE_METHOD(Daemon, "a throttled detection makes findings once in its period, and is in the ledger each time") {
+  detect::Detection detection = test::seed_detection();
+  detection.throttles = {{{"dest"}, std::chrono::hours(2)}};
+  add(detection, one_row);
+  start();
+  wait_for_detections(1);
+  advance_to("2024-10-24T14:00:00Z");
+  wait_for_runs(2);
+  stop();
+  start();
+  advance_to("2024-10-24T16:00:00Z");
+  wait_for_runs(4);
+  stop();
+  const storage::Table notables = rows(storage::Listing::kNotables);
+  REQUIRE(notables.rows.size() == 2);
+  CHECK(cell(notables, notables.rows[0], "latest") == storage::Value(core::to_us(at("2024-10-24T12:50:00Z"))));
+  CHECK(cell(notables, notables.rows[1], "latest") == storage::Value(core::to_us(at("2024-10-24T14:50:00Z"))));
+  CHECK(rows(storage::Listing::kRiskEvents).rows.size() == 2);
+  CHECK(counters_.value(Counter::kRowsSuppressed) == 2);
+  const storage::Table runs = rows(storage::Listing::kRuns);
+  for (const auto& run : runs.rows) CHECK(cell(runs, run, "result_count") == storage::Value(std::int64_t{1}));
+}
+
 TEST_CASE_METHOD(Daemon, "windows that passed while the daemon was down are run on start, oldest first") {
   add(test::seed_detection(), nothing);
   start();

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <string>
 
+#include "daemon/detect/load.h"
 #include "tests/unit/spl/run_search.h"
 
 namespace rw::detect {
@@ -137,6 +138,65 @@ TEST_CASE("the drilldown of ESCU to the risk events of an object") {
       "as \"ATT&CK Tactics\" by normalized_risk_object | `security_content_ctime(firstTime)` | "
       "`security_content_ctime(lastTime)`";
   CHECK(run(store, newer, kDay) == expected);
+}
+
+// The built-in risk incident rules.
+Lines run_rule(TemporaryStore& store, const std::string& stem, const cim::Window& window, const std::string& columns) {
+  core::Problems problems;
+  const auto catalogue = load({}, problems);
+  REQUIRE(problems.empty());
+  const auto rule = catalogue->find(stem);
+  REQUIRE(rule != nullptr);
+  return run(store, rule->search_text + " | table " + columns, window, "UTC", catalogue->knowledge());
+}
+
+std::string tactics(const std::string& list) { return R"({"mitre_attack.mitre_tactic":[)" + list + "]}"; }
+
+TEST_CASE("risk incident rule: the score of a day is over 100") {
+  TemporaryStore store;
+  store.add_risk({
+      risk("A", "2026-03-01T01:00:00Z", "WS1", 60, kRegistryTactics),
+      risk("B", "2026-03-01T02:00:00Z", "ws1", 41, kRegistryTactics),
+      risk("A", "2026-03-01T03:00:00Z", "ws2", 100, kRegistryTactics),
+      risk("A", "2026-03-01T04:00:00Z", "ws3", 90, "{}"),
+      risk("A", "2026-03-01T05:00:00Z", "ws3", 110, "{}"),
+      risk("A", "2026-02-28T23:00:00Z", "ws4", 50, "{}"),
+      risk("A", "2026-03-01T00:00:00Z", "ws4", 60, "{}"),
+      risk("A", "2026-03-01T00:00:00Z", "ws5", 400, "{}"),
+  });
+  const std::string rule = "risk_threshold_exceeded_over_24_hours";
+  CHECK(run_rule(store, rule, kDay, "risk_object risk_object_type risk_score risk_event_count severity dest user") ==
+        Lines{"risk_object* | risk_object_type* | risk_score | risk_event_count | severity | dest | user",
+              "ws1 | system | 101 | 2 | medium | ws1 | -", "ws3 | system | 200 | 2 | high | ws3 | -",
+              "ws5 | system | 400 | 1 | critical | ws5 | -"});
+  CHECK(run_rule(store, rule, kDay,
+                 "source source_count mitre_tactic mitre_technique_id risk_message firstTime lastTime | head 1") ==
+        Lines{"source | source_count | mitre_tactic | mitre_technique_id | risk_message | firstTime | lastTime",
+              "[A B] | 2 | [defense-evasion persistence] | T1112 | [on WS1 on ws1] | 2026-03-01T01:00:00 | "
+              "2026-03-01T02:00:00"});
+}
+
+TEST_CASE("risk incident rule: three tactics in a week, of two detections") {
+  TemporaryStore store;
+  store.add_risk({
+      risk("A", "2026-02-24T00:00:00Z", "ws1", 5, tactics(R"("execution","persistence")")),
+      risk("B", "2026-03-01T02:00:00Z", "ws1", 5, tactics(R"("persistence","impact")")),
+      // One technique of three tactics.
+      risk("A", "2026-03-01T02:00:00Z", "ws2", 60, tactics(R"("execution","persistence","privilege-escalation")")),
+      risk("A", "2026-03-01T03:00:00Z", "ws2", 60, tactics(R"("execution","persistence","privilege-escalation")")),
+      risk("A", "2026-03-01T02:00:00Z", "ws3", 60, tactics(R"("execution")")),
+      risk("B", "2026-03-01T02:00:00Z", "ws3", 60, tactics(R"("persistence")")),
+      risk("A", "2026-02-22T00:00:00Z", "ws4", 60, tactics(R"("impact")")),
+      risk("B", "2026-03-01T00:00:00Z", "ws4", 60, tactics(R"("execution","persistence")")),
+      risk("A", "2026-02-23T00:00:00Z", "ws5", 60, tactics(R"("impact")")),
+      risk("B", "2026-03-01T00:00:00Z", "ws5", 60, tactics(R"("execution","persistence")")),
+  });
+  CHECK(run_rule(store, "attack_tactic_threshold_exceeded_over_7_days",
+                 test::window("2026-02-23T00:00:00Z", "2026-03-02T00:00:00Z"),
+                 "risk_object risk_score severity mitre_tactic mitre_tactic_count source_count") ==
+        Lines{"risk_object* | risk_score | severity | mitre_tactic | mitre_tactic_count | source_count",
+              "ws1 | 10 | medium | [execution impact persistence] | 3 | 2",
+              "ws5 | 120 | high | [execution impact persistence] | 3 | 2"});
 }
 
 }  // namespace

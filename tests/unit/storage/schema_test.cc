@@ -52,6 +52,8 @@ TEST_CASE("a database of version 1 gets the views of today and keeps its rows") 
       "DROP TABLE log_source; DROP TABLE searched; DROP TABLE late_span; DROP INDEX run_window;"
       "DROP TABLE upkeep; DROP TABLE origin_name; DROP TRIGGER notable_gone; DROP TABLE notable_change; DROP TABLE audit;"
       "DROP INDEX run_time;"
+      "DROP TABLE throttle_trigger; ALTER TABLE risk_event DROP COLUMN calculated_risk_score;"
+      "ALTER TABLE risk_event DROP COLUMN normalized_risk_object;"
       "CREATE VIEW Registry AS SELECT 1 AS id; CREATE VIEW Processes AS SELECT 1 AS id;"
       "INSERT INTO term VALUES (1, 'kept')"));
 

@@ -194,7 +194,7 @@ TEST_CASE("findings are added once, and keep what they said") {
   CHECK(database.rows("SELECT * FROM risk_event") ==
         std::vector<std::string>{
             "1|r1|1791747000000000|1791749400000000|d-1|Disable AMSI Through Registry|6|1791745200000000|"
-            "1791748800000000|ws1|system|dest|49|on ws1|[]|{}|{\"dest\":\"ws1\"}|0123456789abcdef|0"});
+            "1791748800000000|ws1|system|dest|49|on ws1|[]|{}|{\"dest\":\"ws1\"}|0123456789abcdef|0|49|ws1"});
   CHECK(
       database.rows("SELECT * FROM notable") ==
       std::vector<std::string>{

@@ -51,8 +51,8 @@ TEST_CASE("errors are problem documents that say what was expected") {
   const std::string risk_known =
       "expected one of earliest, latest, limit, cursor, sort, fields, format, id, time, created, identity, "
       "detection_id, detection, "
-      "detection_version, detection_hash, late, risk_object, risk_object_type, risk_object_field, risk_score, "
-      "risk_message, threat_objects, annotations, row";
+      "detection_version, detection_hash, late, risk_object, normalized_risk_object, risk_object_type, "
+      "risk_object_field, risk_score, calculated_risk_score, risk_message, threat_objects, annotations, row";
   const std::string bad_cursor = "cursor: expected the next_cursor of an earlier answer of this list, unchanged";
   const struct {
     std::string path;

@@ -130,6 +130,7 @@ class Fixture {
                           .catalogue = catalogue_,
                           .zone = {},
                           .reload = [this] { return reload_(); },
+                          .tune = [this](const auto& change, const auto& note) { return tune(change, note); },
                           .health = &health_,
                           .data_dir = dir_.path()})) {
     api_->add_routes(server_);
@@ -172,9 +173,29 @@ class Fixture {
 
   // What a reload answers.
   std::function<core::Result<detect::ReloadReport>()> reload_ = [] { return detect::ReloadReport{}; };
+  // What is tuned, as a file would hold it; put in service as a reload would.
+  core::Result<void> tune(const TuningChange& change, const std::function<core::Result<void>()>& note) {
+    const auto before = catalogue_.get();
+    detect::Tuning tuning = before->tuning();
+    RW_CHECK(change(tuning));
+    RW_CHECK(note());
+    detect::Knowledge knowledge;
+    for (const auto& [name, search] : tuning.filters) knowledge.macros.add({name, {}, search});
+    std::vector<std::shared_ptr<const detect::Detection>> detections;
+    for (const auto& detection : before->detections()) {
+      detect::Detection tuned = *detection;
+      tuned.tuning = detect::tuning_of(tuning, tuned);
+      tuned.state =
+          tuned.tuning.enabled.value_or(true) ? detect::DetectionState::kEnabled : detect::DetectionState::kDisabled;
+      detections.push_back(std::make_shared<const detect::Detection>(std::move(tuned)));
+    }
+    catalogue_.set(std::make_shared<const detect::Catalogue>(std::move(detections), std::move(knowledge), tuning));
+    return {};
+  }
   detect::CurrentCatalogue& catalogue() { return catalogue_; }
   core::Counters& counters() { return counters_; }
   Api& api() { return *api_; }
+  storage::Store& store() { return *store_; }
   scheduler::HealthBoard& health() { return health_; }
 
  private:

@@ -19,7 +19,8 @@ TEST_CASE("a risk event has its columns, times in UTC and JSON as JSON") {
         R"({"items":[{"id":1,"time":"2026-10-11T11:02:03.000004Z","created":"2026-10-11T12:00:01.500000Z",)"
         R"("identity":"r1","detection_id":"9c27ec40","detection":"Disable AMSI Through Registry",)"
         R"("detection_version":4,"earliest":"2026-10-11T10:50:00Z","latest":"2026-10-11T11:50:00Z",)"
-        R"("late":false,"risk_object":"WS1","risk_object_type":"system","risk_object_field":"dest","risk_score":64,)"
+        R"("late":false,"risk_object":"WS1","normalized_risk_object":"ws1","risk_object_type":"system",)"
+        R"("risk_object_field":"dest","risk_score":64,"calculated_risk_score":64,)"
         R"("risk_message":"AMSI switched off on WS1",)"
         R"("threat_objects":[{"threat_object":"reg.exe","threat_object_type":"process_name"}],)"
         R"("annotations":{"mitre_attack":["T1562.001"]},"row":{"dest":"WS1","count":"1"}}],"next_cursor":null})");

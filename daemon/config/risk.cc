@@ -1,0 +1,72 @@
+#include "daemon/config/risk.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "daemon/core/text.h"
+
+namespace rw::config {
+namespace {
+
+constexpr double kMostTimes = 100;
+
+// nullopt: the key is absent, or its value is a problem.
+std::optional<core::TextPattern> read_pattern(Section& section, std::string_view key) {
+  const auto written = section.text(key, "a name, with * for any run of characters");
+  if (!written) return std::nullopt;
+  if (written->empty()) {
+    section.context().report(section.node()[key], section.name_of(key), "'': expected a name");
+    return std::nullopt;
+  }
+  return core::TextPattern::with_stars(*written);
+}
+
+std::optional<double> read_number(Section& section, std::string_view key, double least, double most) {
+  const yaml::Node node = section.value(key, "a number");
+  const auto number = node.as_number(section.context().problems, section.name_of(key));
+  if (!number) return std::nullopt;
+  // Written so that "not a number" fails it too.
+  if (*number >= least && *number <= most) return number;
+  section.context().report(node, section.name_of(key),
+                           fmt::format("{}: expected {} to {}", core::quoted(node.text()), least, most));
+  return std::nullopt;
+}
+
+scheduler::RiskFactor read_factor(Section& section) {
+  scheduler::RiskFactor factor;
+  factor.risk_object = read_pattern(section, "risk_object");
+  factor.risk_object_type = section.word("risk_object_type", {"system", "user", "other"});
+  factor.detection = read_pattern(section, "detection");
+  set(factor.multiply, read_number(section, "multiply", 0, kMostTimes));
+  const auto most = static_cast<double>(scheduler::kMostRiskScore);
+  if (const auto add = read_number(section, "add", -most, most)) factor.add = std::llround(*add);
+  if (section.node().present() && !section.has("multiply") && !section.has("add")) {
+    section.context().report(section.node(), section.name(), "expected multiply or add");
+  }
+  section.finish();
+  return factor;
+}
+
+}  // namespace
+
+void read_risk(Section& risk, scheduler::RiskOptions& options) {
+  const yaml::Node factors = risk.value("factors", "a list of factors ([] for none)");
+  if (factors.present() && !factors.is_list()) {
+    risk.context().report(factors, risk.name_of("factors"), "expected a list");
+  }
+  options.factors.clear();
+  std::size_t number = 0;
+  for (const yaml::Node& item : factors.items()) {
+    Section factor(risk.context(), item, fmt::format("{}[{}]", risk.name_of("factors"), number++));
+    options.factors.push_back(read_factor(factor));
+  }
+  set(options.short_host_names, risk.boolean("short_host_names"));
+  risk.finish();
+}
+
+}  // namespace rw::config
