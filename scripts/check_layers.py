@@ -31,6 +31,7 @@ ALLOWED = {
 # foreign header -> folders that may include it
 FOREIGN = {
     r"httplib\.h": ["daemon/http"],
+    r"argon2\.h": ["web"],
     r"sqlite3\.h": ["storage/sqlite"],
     r"boost/": ["daemon/ingest/net"],
     r"yaml-cpp/": ["daemon/yaml"],

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "daemon/core/time.h"
+#include "storage/access.h"
 
 namespace rw::storage {
 
@@ -36,8 +37,12 @@ struct AuditEntry {
   std::string detail;  // JSON: what was asked for, without secrets
 };
 
+inline constexpr int kMostAuditEntries = 100'000;  // beyond them the oldest go
+
 struct Edits {
   std::vector<NotableEdit> notables;
+  std::vector<AccessEdit> access;
+  // Not written where the edits of access have found nothing to change: a note of what did not happen would be wrong.
   std::vector<AuditEntry> audit;
 
   std::size_t size_bytes() const;

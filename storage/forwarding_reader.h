@@ -28,6 +28,7 @@ class ForwardingReader : public Reader {
   core::Result<std::vector<TallyGroup>> tally(const TallyRequest& request) override { return inner_.tally(request); }
   core::Result<std::vector<LedgerEntry>> ledger() override { return inner_.ledger(); }
   core::Result<std::vector<HostSeen>> hosts() override { return inner_.hosts(); }
+  core::Result<AccessState> access() override { return inner_.access(); }
   core::Result<std::vector<LateSpan>> late_spans(std::size_t limit) override { return inner_.late_spans(limit); }
   core::Result<std::vector<SearchedWindow>> searched_windows(const cim::Window& span) override {
     return inner_.searched_windows(span);

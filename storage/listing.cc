@@ -128,6 +128,14 @@ constexpr std::string_view kNotableId[] = {"notable"};
 constexpr std::string_view kTimeAlone[] = {"time"};
 constexpr std::string_view kAuditJson[] = {"detail"};
 
+constexpr std::string_view kTokenColumns[] = {"time",    "name",      "scopes", "created_by",
+                                              "expires", "last_used", "revoked"};
+constexpr std::string_view kTokenTimes[] = {"time", "expires", "last_used", "revoked"};
+constexpr std::string_view kUserColumns[] = {"time", "name", "scopes", "last_login", "disabled"};
+constexpr std::string_view kUserTimes[] = {"time", "last_login"};
+constexpr std::string_view kUserBooleans[] = {"disabled"};
+constexpr std::string_view kScopesJson[] = {"scopes"};
+
 constexpr ListingColumns kRiskEvents{kRiskEventColumns, kFindingTimes, kRiskEventJson, kFindingBooleans, {},
                                      kRiskEventNumbers};
 constexpr ListingColumns kNotables{kNotableColumns, kFindingTimes, kNotableJson, kFindingBooleans, {}, kNotableNumbers};
@@ -138,6 +146,8 @@ constexpr ListingColumns kRejected{kRejectedColumns, kTimeAlone, {}, {}, {}, kRe
 constexpr ListingColumns kSources{kSourceColumns, kSourceTimes, {}, kSourceBooleans, {}, kSourceNumbers};
 constexpr ListingColumns kNotableChanges{kNotableChangeColumns, kTimeAlone, {}, {}, kNotableId, kNotableId};
 constexpr ListingColumns kAudit{kAuditColumns, kTimeAlone, kAuditJson};
+constexpr ListingColumns kTokens{kTokenColumns, kTokenTimes, kScopesJson};
+constexpr ListingColumns kUsers{kUserColumns, kUserTimes, kScopesJson, kUserBooleans};
 
 // Bytes and lists of a form of their own, which have no order.
 constexpr std::string_view kWithoutOrder[] = {"sample", "gaps"};
@@ -194,6 +204,10 @@ const ListingColumns& columns_of(Listing listing) {
       return kNotableChanges;
     case Listing::kAudit:
       return kAudit;
+    case Listing::kTokens:
+      return kTokens;
+    case Listing::kUsers:
+      return kUsers;
   }
   RW_ASSERT(false);  // no such listing
   return kRiskEvents;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "daemon/core/counters.h"
+#include "storage/access.h"
 #include "storage/batch.h"
 #include "storage/dialect.h"
 #include "storage/late.h"
@@ -51,7 +52,9 @@ enum class Listing {
   kRejected,
   kSources,
   kNotableChanges,
-  kAudit
+  kAudit,
+  kTokens,
+  kUsers
 };
 
 // By which column a list is sorted; rows of one value by their ids, in the same direction.
@@ -166,6 +169,9 @@ class Reader {
 
   // Every host that sends, in the order of names. Errors: as scan().
   virtual core::Result<std::vector<HostSeen>> hosts() = 0;
+
+  // What it takes to know who asks. Errors: as scan().
+  virtual core::Result<AccessState> access() = 0;
 
   // The oldest minutes with late events, at most `limit`. Errors: as scan().
   virtual core::Result<std::vector<LateSpan>> late_spans(std::size_t limit) = 0;

@@ -1,5 +1,7 @@
 #include "web/api.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
 #include <atomic>
@@ -7,154 +9,18 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "daemon/core/hash.h"
 #include "daemon/core/text.h"
 #include "web/auth.h"
-#include "web/openapi.h"
-#include "web/parameters.h"
+#include "web/credentials.h"
 #include "web/problem.h"
 #include "web/reader_pool.h"
+#include "web/route_table.h"
 #include "web/routes.h"
 
 namespace rw::web {
 namespace {
-
-enum class Scope {
-  kPublic,  // no token: holds nothing about events
-  kRead,
-  kChange,  // has an effect, or costs much: not for other sites' pages, which a browser lets send a POST without asking
-};
-
-struct Route {
-  std::string_view method;
-  std::string_view path;  // a whole-path regular expression
-  Scope scope;
-  RouteHandler handler;
-  RouteDoc doc = {};  // for GET /openapi.json; without a summary it is not told there
-};
-
-using storage::Listing;
-
-// GET answers HEAD too.
-constexpr Route kRoutes[] = {
-    {"GET",
-     "/api/v1/risk-events",
-     Scope::kRead,
-     list_risk_events,
-     {"Risk events", "RiskEvent", QueryKind::kList, Listing::kRiskEvents}},
-    {"GET",
-     "/api/v1/risk-objects",
-     Scope::kRead,
-     list_risk_objects,
-     {"Who or what has how much risk, most first", "RiskObject", QueryKind::kRiskObjects, Listing::kRiskEvents}},
-    {"GET",
-     "/api/v1/counts/(risk-events|notables|events/registry|events/processes|runs|rejected)",
-     Scope::kRead,
-     get_counts,
-     {"How many items a list has, by columns and time", "Counts", QueryKind::kCounts}},
-    {"GET",
-     "/api/v1/notables",
-     Scope::kRead,
-     list_notables,
-     {"Notables", "Notable", QueryKind::kList, Listing::kNotables}},
-    {"GET", "/api/v1/notables/([^/]+)", Scope::kRead, get_notable, {"One notable", "Notable"}},
-    {"PATCH",
-     "/api/v1/notables",
-     Scope::kChange,
-     edit_notables,
-     {"Change many notables", "Changed", QueryKind::kNone, std::nullopt, "NotablesEdit"}},
-    {"PATCH",
-     "/api/v1/notables/([^/]+)",
-     Scope::kChange,
-     edit_notable,
-     {"Change a notable", "Notable", QueryKind::kNone, std::nullopt, "NotableEdit"}},
-    {"GET",
-     "/api/v1/notables/([^/]+)/history",
-     Scope::kRead,
-     list_notable_history,
-     {"What became of a notable, newest first", "NotableChange", QueryKind::kList, Listing::kNotableChanges}},
-    {"GET",
-     "/api/v1/notables/([^/]+)/events",
-     Scope::kRead,
-     get_notable_events,
-     {"The events behind a notable", "NotableEvents"}},
-    {"GET",
-     "/api/v1/detections",
-     Scope::kRead,
-     list_detections,
-     {"Detections by name", "Detection", QueryKind::kIndexList}},
-    {"GET",
-     "/api/v1/detections/([^/]+)",
-     Scope::kRead,
-     get_detection,
-     {"One detection, by its id, name or file stem", "Detection"}},
-    {"POST", "/api/v1/detections/reload", Scope::kChange, reload_detections, {"Read the detections again", "Reload"}},
-    {"POST",
-     "/api/v1/search",
-     Scope::kChange,
-     run_search,
-     {"Search with SPL", "SearchAnswer", QueryKind::kNone, std::nullopt, "SearchRequest"}},
-    {"GET", "/api/v1/searches", Scope::kRead, list_searches, {"What is being searched now", "Searches"}},
-    {"DELETE",
-     "/api/v1/searches/([^/]+)",
-     Scope::kChange,
-     cancel_search,
-     {"Cancel a search", "", QueryKind::kNone, std::nullopt, "", 204}},
-    {"GET", "/api/v1/runs", Scope::kRead, list_runs, {"The ledger of runs", "Run", QueryKind::kList, Listing::kRuns}},
-    {"GET",
-     "/api/v1/events/registry",
-     Scope::kRead,
-     list_registry_events,
-     {"Registry events", "RegistryEvent", QueryKind::kList, Listing::kRegistryEvents}},
-    {"GET",
-     "/api/v1/events/processes",
-     Scope::kRead,
-     list_process_events,
-     {"Process-creation events", "ProcessEvent", QueryKind::kList, Listing::kProcessEvents}},
-    {"GET",
-     "/api/v1/rejected",
-     Scope::kRead,
-     list_rejected,
-     {"Input that could not be decoded", "Rejected", QueryKind::kList, Listing::kRejected}},
-    {"GET",
-     "/api/v1/sources",
-     Scope::kRead,
-     list_sources,
-     {"Who sends: a row for each host and channel", "Source", QueryKind::kList, Listing::kSources}},
-    {"GET",
-     "/api/v1/export/ocsf",
-     Scope::kRead,
-     export_ocsf,
-     {"Notables as OCSF Detection Findings", "", QueryKind::kExport, Listing::kNotables, "", 200,
-      "application/x-ndjson"}},
-    {"GET",
-     "/api/v1/export/ecs",
-     Scope::kRead,
-     export_ecs,
-     {"Notables as ECS alerts", "", QueryKind::kExport, Listing::kNotables, "", 200, "application/x-ndjson"}},
-    {"GET",
-     "/api/v1/export/navigator",
-     Scope::kRead,
-     export_navigator,
-     {"What fired, as a layer for the ATT&CK Navigator", "Layer", QueryKind::kWindow}},
-    {"GET",
-     "/api/v1/stream",
-     Scope::kRead,
-     stream_news,
-     {"What is new, as server-sent events", "", QueryKind::kStream, std::nullopt, "", 200, "text/event-stream"}},
-    {"GET", "/api/v1/status", Scope::kRead, get_status, {"How the daemon is", "Status"}},
-    {"GET",
-     "/metrics",
-     Scope::kRead,
-     get_metrics,
-     {"Counters for Prometheus", "", QueryKind::kNone, std::nullopt, "", 200, "text/plain"}},
-    {"GET", "/healthz", Scope::kPublic, get_health, {"Whether the store takes events", "Health"}},
-    {"GET", "/openapi\\.json", Scope::kRead, get_openapi, {"This description", "Description"}},
-    {"GET", "/", Scope::kPublic, get_page_file, {}},
-    {"GET", "/static/(.+)", Scope::kPublic, get_page_file, {}},
-};
 
 bool is_page_file(const Route& route) { return route.handler == get_page_file; }
 
@@ -167,17 +33,6 @@ void add_security_headers(http::Response& response, bool page_file) {
   headers.emplace_back("Referrer-Policy", "no-referrer");
   headers.emplace_back("Cross-Origin-Resource-Policy", "same-origin");
   headers.emplace_back("Cache-Control", page_file ? "no-cache" : "no-store");
-}
-
-std::string_view scope_name(Scope scope) {
-  switch (scope) {
-    case Scope::kPublic:
-      return "";
-    case Scope::kRead:
-    case Scope::kChange:
-      return "read";
-  }
-  return "";
 }
 
 // Answers that are asked for again and again, by a page, say: 304 where the client has them already (RFC 9110 13.1.2).
@@ -214,7 +69,7 @@ class HttpApi final : public Api {
         searches_(sources_.store) {}
 
   void add_routes(http::Server& server) override {
-    for (const Route& route : kRoutes) {
+    for (const Route& route : routes()) {
       const http::Handler handler = [this, &route](const http::Request& request) {
         http::Response response = answer(route, request);
         answer_conditionally(request, response);
@@ -238,30 +93,73 @@ class HttpApi final : public Api {
   }
 
  private:
-  std::optional<http::Response> refuse(const http::Request& request, Scope scope) const {
-    if (options_.tokens.empty() && !is_local_host_header(request.header("host"))) {
-      return problem(403, "Host: expected localhost or an IP address, as this listener asks for no token", request.path,
-                     "configure api.tokens to serve this name");
+  // Nullopt: a token that is none. A session that has ended is none, so that who signs in again is not refused for it.
+  std::optional<Caller> caller_of(const http::Request& request) const {
+    if (const std::optional<std::string_view> token = bearer_token(request)) {
+      if (http::is_known_secret(*token, options_.tokens)) {
+        return Caller{
+            .kind = Caller::Kind::kToken, .name = std::string(kConfiguredTokenName), .scopes = {Scope::kAdmin}};
+      }
+      return sources_.authenticator.find_token(*token);
     }
-    if (scope == Scope::kChange && !is_same_origin(request)) {
+    if (const std::string_view cookie = session_cookie(request); !cookie.empty()) {
+      if (auto caller = sources_.authenticator.find_session(cookie)) return caller;
+    }
+    Caller anonymous;
+    if (options_.anonymous) anonymous.scopes.add(*options_.anonymous);
+    return anonymous;
+  }
+
+  std::optional<http::Response> refuse(const http::Request& request, std::optional<Scope> scope,
+                                       const std::optional<Caller>& caller) const {
+    const bool is_anonymous = caller && caller->kind == Caller::Kind::kAnonymous;
+    if (is_anonymous && options_.anonymous && !is_local_host_header(request.header("host"))) {
+      return problem(403, "Host: expected localhost or an IP address, as this listener asks for no token", request.path,
+                     "set api.anonymous to none to serve this name");
+    }
+    if (changes_something(request.method) && !is_same_origin(request)) {
       return problem(403, "Origin: expected this listener itself: a page of another site has sent this", request.path);
     }
-    if (scope == Scope::kPublic || is_authorized(request, options_.tokens)) return std::nullopt;
-    http::Response response =
-        problem(401, "expected the header Authorization: Bearer TOKEN with a token of api.tokens", request.path);
+    if (!scope) return std::nullopt;
+    if (!caller || (is_anonymous && !caller->scopes.grants(*scope))) return unauthorized(request);
+    if (!caller->scopes.grants(*scope)) return forbidden(request, *scope, *caller);
+    return std::nullopt;
+  }
+
+  // A cookie comes with what pages of other sites send, too; what only our own page knows does not.
+  static bool shows_own_page(const http::Request& request, const Caller& caller) {
+    return caller.kind != Caller::Kind::kUser || !changes_something(request.method) ||
+           http::equals_constant_time(request.header("x-csrf-token"), caller.csrf);
+  }
+
+  static http::Response unauthorized(const http::Request& request) {
+    http::Response response = problem(401, "expected the header Authorization: Bearer TOKEN with a token that is valid",
+                                      request.path, "regwarden token add NAME --scope read");
     response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"regwarden\"");
     return response;
   }
 
-  // Tokens of the configuration have no names.
-  std::string actor_of(const http::Request& request) const {
-    return options_.tokens.empty() || request.header("authorization").empty() ? "anonymous" : "token of api.tokens";
+  static http::Response forbidden(const http::Request& request, Scope scope, const Caller& caller) {
+    http::Response response = problem(403,
+                                      fmt::format("this takes the scope {}: {} has {}", scope_name(scope),
+                                                  caller.actor(), fmt::join(caller.scopes.names(), ", ")),
+                                      request.path);
+    response.headers.emplace_back(
+        "WWW-Authenticate",
+        fmt::format("Bearer realm=\"regwarden\", error=\"insufficient_scope\", scope=\"{}\"", scope_name(scope)));
+    return response;
   }
 
   http::Response answer(const Route& route, const http::Request& request) {
-    if (auto refusal = refuse(request, route.scope)) return *std::move(refusal);
-    Answer answer = route.handler(
-        {sources_, readers_, searches_, options_.search_limits, stopping_, actor_of(request), news_}, request);
+    const std::optional<Caller> caller = caller_of(request);
+    if (auto refusal = refuse(request, route.scope, caller)) return *std::move(refusal);
+    const Caller& asks = caller ? *caller : nobody_;
+    if (route.handler != open_session && !shows_own_page(request, asks)) {
+      return problem(403, "X-CSRF-Token: expected the csrf of GET /api/v1/session", request.path);
+    }
+    Answer answer = route.handler({sources_, readers_, searches_, options_.search_limits, stopping_, asks.actor(), asks,
+                                   logins_, options_.server.tls.has_value(), news_},
+                                  request);
     if (answer.ok()) return std::move(answer).value();
     if (answer.error().code == core::ErrorCode::kInternal) {
       spdlog::error("api: {} {}: {}", request.method, request.path, answer.error().message);
@@ -272,7 +170,7 @@ class HttpApi final : public Api {
   // What the server found before any handler could. It adds Allow to a 405 itself.
   http::Response error(int status, const http::Request& request) const {
     if (status == 404 || status == 405) {  // the others may come before there are headers to look at
-      if (auto refusal = refuse(request, Scope::kRead)) return *std::move(refusal);
+      if (auto refusal = refuse(request, Scope::kRead, caller_of(request))) return *std::move(refusal);
     }
     if (status == 404) return problem(status, "there is nothing at this path", request.path);
     if (status == 405) return problem(status, "this path takes other methods, see Allow", request.path);
@@ -283,29 +181,15 @@ class HttpApi final : public Api {
 
   const ApiOptions options_;
   const ApiSources sources_;
+  const Caller nobody_{};  // asks with a token that is none for what needs none
   ReaderPool readers_;
   NewsDesk news_;
   RunningSearches searches_;
+  Logins logins_;
   std::atomic<bool> stopping_{false};
 };
 
 }  // namespace
-
-// Made once: it is some hundred KiB.
-Answer get_openapi(const Context&, const http::Request& request) {
-  RW_CHECK(expect_no_parameters(request));
-  static const std::string document = [] {
-    std::vector<DocumentedRoute> routes;
-    for (const Route& route : kRoutes) {
-      if (route.doc.summary.empty()) continue;
-      routes.push_back({route.method, route.path, scope_name(route.scope), route.doc});
-    }
-    return openapi_document(routes).dump();
-  }();
-  http::Response response;
-  response.body = document;
-  return response;
-}
 
 std::unique_ptr<Api> Api::create(ApiOptions options, ApiSources sources) {
   return std::make_unique<HttpApi>(std::move(options), std::move(sources));

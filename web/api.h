@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,12 +17,15 @@
 #include "daemon/scheduler/health_watch.h"
 #include "storage/store.h"
 #include "storage/writer.h"
+#include "web/authenticator.h"
+#include "web/scopes.h"
 
 namespace rw::web {
 
 struct ApiOptions {
-  http::ServerOptions server;
-  std::vector<std::string> tokens;           // empty: every request is let in (loopback listeners only)
+  http::ServerOptions server = {};
+  std::vector<std::string> tokens = {};      // with scope admin, besides the stored ones
+  std::optional<Scope> anonymous = {};       // of who shows no token and has no session (loopback listeners only)
   storage::SearchLimits search_limits = {};  // of a user's search; it may ask for less
 };
 
@@ -35,6 +39,7 @@ struct ApiSources {
   core::Counters& counters;
   const core::Clock& clock;
   const detect::CurrentCatalogue& catalogue;
+  Authenticator& authenticator;
   core::TimeZone zone;
   // Reads the detections again and puts them in service; on any thread, one at a time. Empty: they cannot be reloaded.
   std::function<core::Result<detect::ReloadReport>()> reload;

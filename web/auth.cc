@@ -1,5 +1,6 @@
 #include "web/auth.h"
 
+#include <cstddef>
 #include <string>
 
 #include "daemon/core/endpoint.h"
@@ -7,13 +8,30 @@
 
 namespace rw::web {
 
-bool is_authorized(const http::Request& request, const std::vector<std::string>& tokens) {
-  if (tokens.empty()) return true;
+std::optional<std::string_view> bearer_token(const http::Request& request) {
   constexpr std::string_view kScheme = "Bearer ";
   const std::string_view value = request.header("authorization");
-  if (!core::equals_ascii_nocase(value.substr(0, kScheme.size()), kScheme)) return false;
-  return http::is_known_secret(core::trim(value.substr(kScheme.size())), tokens);
+  if (value.empty()) return std::nullopt;
+  if (!core::equals_ascii_nocase(value.substr(0, kScheme.size()), kScheme)) return std::string_view();
+  return core::trim(value.substr(kScheme.size()));
 }
+
+std::string_view session_cookie(const http::Request& request) {
+  const auto [first, last] = request.headers.equal_range("cookie");
+  for (auto header = first; header != last; ++header) {
+    std::string_view rest = header->second;
+    while (!rest.empty()) {
+      const std::size_t end = rest.find(';');
+      const std::string_view pair = core::trim(rest.substr(0, end));
+      const std::size_t equals = pair.find('=');
+      if (pair.substr(0, equals) == kSessionCookie && equals != std::string_view::npos) return pair.substr(equals + 1);
+      rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
+    }
+  }
+  return {};
+}
+
+bool changes_something(std::string_view method) { return method != "GET" && method != "HEAD" && method != "OPTIONS"; }
 
 bool is_local_host_header(std::string_view host) {
   if (host.empty()) return true;

@@ -1,15 +1,23 @@
-// Who may ask: bearer tokens (RFC 6750) and, where there are none, the Host header against DNS rebinding. Pure.
+// What a request says of who asks: bearer tokens (RFC 6750), the cookie of a session; and the headers that tell a page
+// of another site. Pure.
 #pragma once
 
+#include <optional>
 #include <string_view>
-#include <vector>
 
 #include "daemon/http/server.h"
 
 namespace rw::web {
 
-// "Authorization: Bearer TOKEN" with a known token (constant time). Without any token configured: always true.
-bool is_authorized(const http::Request& request, const std::vector<std::string>& tokens);
+// Of "Authorization: Bearer TOKEN". Nullopt: no such header; empty: one of another form.
+std::optional<std::string_view> bearer_token(const http::Request& request);
+
+inline constexpr std::string_view kSessionCookie = "regwarden_session";
+// Empty: there is none.
+std::string_view session_cookie(const http::Request& request);
+
+// Not one of the methods that only read (RFC 9110 section 9.2.1).
+bool changes_something(std::string_view method);
 
 // A web page elsewhere can point a name of its own at 127.0.0.1 and so let a browser ask an API without tokens; it
 // cannot choose the Host header that comes with it. True for "localhost", names under it, IP literals (any port), and

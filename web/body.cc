@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <set>
+#include <utility>
+#include <vector>
 
 #include "daemon/core/text.h"
 
@@ -29,6 +31,16 @@ core::Result<Json> parse_object(std::string_view body, std::string_view example)
 core::Result<std::string> parse_text(std::string_view member, const Json& value) {
   if (!value.is_string()) return unexpected(member, value, "a text");
   return value.get<std::string>();
+}
+
+core::Result<Scopes> parse_scopes(const Json& value) {
+  if (!value.is_array()) return unexpected("scopes", value, "a list of texts");
+  std::vector<std::string> names;
+  for (const Json& item : value) {
+    RW_TRY(std::string name, parse_text("scopes", item));
+    names.push_back(std::move(name));
+  }
+  return Scopes::parse(names);
 }
 
 core::Error unexpected(std::string_view member, const Json& value, std::string_view expected) {

@@ -6,6 +6,7 @@
 
 #include "daemon/core/result.h"
 #include "web/render.h"
+#include "web/scopes.h"
 
 namespace rw::web {
 
@@ -15,6 +16,9 @@ core::Result<Json> parse_object(std::string_view body, std::string_view example)
 
 // Errors: InvalidInput.
 core::Result<std::string> parse_text(std::string_view member, const Json& value);
+
+// A list of the scopes' names. Errors: InvalidInput.
+core::Result<Scopes> parse_scopes(const Json& value);
 
 // InvalidInput: "status: 'open': expected one of …"
 core::Error unexpected(std::string_view member, const Json& value, std::string_view expected);

@@ -9,6 +9,7 @@
 #include "daemon/http/server.h"
 #include "web/api.h"
 #include "web/news.h"
+#include "web/logins.h"
 #include "web/reader_pool.h"
 #include "web/searches.h"
 
@@ -20,7 +21,10 @@ struct Context {
   RunningSearches& searches;
   const storage::SearchLimits& search_limits;  // no search may ask for more
   const std::atomic<bool>& stopping;
-  std::string actor;  // who asks: "token NAME", "user NAME", "anonymous"
+  std::string actor;     // who asks: "token NAME", "user NAME", "anonymous"
+  const Caller& caller;  // the same, with what it may do
+  Logins& logins;
+  bool over_tls;
   NewsDesk& news;
 };
 

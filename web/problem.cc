@@ -8,7 +8,7 @@
 namespace rw::web {
 
 std::string_view status_title(int status) {
-  constexpr std::array<std::pair<int, std::string_view>, 15> kTitles = {{{400, "Bad Request"},
+  constexpr std::array<std::pair<int, std::string_view>, 16> kTitles = {{{400, "Bad Request"},
                                                                          {401, "Unauthorized"},
                                                                          {403, "Forbidden"},
                                                                          {404, "Not Found"},
@@ -19,6 +19,7 @@ std::string_view status_title(int status) {
                                                                          {414, "URI Too Long"},
                                                                          {415, "Unsupported Media Type"},
                                                                          {422, "Unprocessable Content"},
+                                                                         {429, "Too Many Requests"},
                                                                          {431, "Request Header Fields Too Large"},
                                                                          {500, "Internal Server Error"},
                                                                          {501, "Not Implemented"},

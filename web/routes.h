@@ -1,4 +1,4 @@
-// The handlers behind the table in api.cc, by file: what each answers stands in docs/api.md.
+// The handlers behind route_table.cc, by file: what each answers stands in docs/api.md.
 #pragma once
 
 #include "web/context.h"
@@ -66,8 +66,24 @@ Answer export_ocsf(const Context& context, const http::Request& request);
 Answer export_ecs(const Context& context, const http::Request& request);
 Answer export_navigator(const Context& context, const http::Request& request);
 
-// api.cc
+// routes_openapi.cc
 Answer get_openapi(const Context& context, const http::Request& request);
+// routes_tokens.cc
+Answer list_tokens(const Context& context, const http::Request& request);
+Answer add_token(const Context& context, const http::Request& request);
+Answer revoke_token(const Context& context, const http::Request& request);
+Answer list_audit(const Context& context, const http::Request& request);
+
+// routes_session.cc
+Answer get_session(const Context& context, const http::Request& request);
+Answer open_session(const Context& context, const http::Request& request);
+Answer end_session(const Context& context, const http::Request& request);
+
+// routes_users.cc
+Answer list_users(const Context& context, const http::Request& request);
+Answer add_user(const Context& context, const http::Request& request);
+Answer change_user(const Context& context, const http::Request& request);
+Answer remove_user(const Context& context, const http::Request& request);
 
 // routes_page.cc
 Answer get_page_file(const Context& context, const http::Request& request);

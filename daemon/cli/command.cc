@@ -36,6 +36,8 @@ int run(int argc, char** argv) {
   add_coverage(app, status);
   add_sources(app, status);
   add_db(app, status);
+  add_token(app, status);
+  add_user(app, status);
   add_sysmon_config(app, status);
   try {
     app.parse(argc, argv);

@@ -37,6 +37,8 @@ void add_coverage(CLI::App& app, int& status);
 void add_sources(CLI::App& app, int& status);
 void add_db(CLI::App& app, int& status);
 void add_sysmon_config(CLI::App& app, int& status);
+void add_token(CLI::App& app, int& status);
+void add_user(CLI::App& app, int& status);
 
 // Parses the command line, runs the subcommand, returns the exit status.
 int run(int argc, char** argv);

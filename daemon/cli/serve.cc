@@ -55,6 +55,7 @@ class Daemon {
   static core::Result<std::unique_ptr<Daemon>> start(const config::Config& config) {
     std::unique_ptr<Daemon> daemon(new Daemon);
     RW_CHECK(daemon->open_store(config));
+    RW_TRY(daemon->authenticator_, web::Authenticator::open(*daemon->store_, *daemon->writer_, daemon->clock_));
     RW_CHECK(daemon->start_scheduler(config));
     RW_CHECK(daemon->start_inputs(config));
     RW_CHECK(daemon->start_api(config));
@@ -115,10 +116,19 @@ class Daemon {
     for (const config::HttpInput& input : config.http) {
       HttpListener listener;
       RW_TRY(listener.server, http::Server::open(input.server, *bodies_, counters_));
-      listener.input = std::make_unique<ingest::HttpInput>(input.ingest, *writer_, counters_, clock_);
+      ingest::HttpInputOptions options = input.ingest;
+      if (input.require_token) {
+        options.is_stored_token = [this](std::string_view token) { return authenticator_->may_ingest(token); };
+      }
+      listener.input = std::make_unique<ingest::HttpInput>(std::move(options), *writer_, counters_, clock_);
       listener.input->add_routes(*listener.server);
       listener.server->start();
-      announce(input.server.tls ? "https" : "http", listener.server->endpoint());
+      const core::Endpoint endpoint = listener.server->endpoint();
+      announce(input.server.tls ? "https" : "http", endpoint);
+      if (input.require_token && input.ingest.tokens.empty() && !authenticator_->knows_senders()) {
+        spdlog::warn("http on {}: nobody may send yet: it asks for a token (regwarden token add NAME --scope ingest)",
+                     core::format_endpoint(endpoint));
+      }
       http_.push_back(std::move(listener));
     }
     if (config.syslog.listens.empty()) return {};
@@ -149,6 +159,7 @@ class Daemon {
                      .counters = counters_,
                      .clock = clock_,
                      .catalogue = *catalogue_,
+                     .authenticator = *authenticator_,
                      .zone = config.time_zone,
                      .reload = [this] { return reloader_->reload(); },
                      .tune = [this](const auto& change, const auto& note) { return reloader_->tune(change, note); },
@@ -158,6 +169,9 @@ class Daemon {
     api_->add_routes(*api_server_);
     api_server_->start();
     announce("api", api_server_->endpoint());
+    if (config.api.tokens.empty() && !config.api.anonymous && !authenticator_->knows_anyone()) {
+      spdlog::warn("api: nobody may ask yet: make a first token (regwarden token add NAME --scope admin)");
+    }
     return {};
   }
 
@@ -200,6 +214,7 @@ class Daemon {
   scheduler::HealthBoard health_board_;
   std::unique_ptr<storage::Store> store_;
   std::unique_ptr<storage::Writer> writer_;
+  std::unique_ptr<web::Authenticator> authenticator_;
   std::unique_ptr<detect::CurrentCatalogue> catalogue_;
   std::unique_ptr<scheduler::Scheduler> scheduler_;
   std::unique_ptr<scheduler::SilenceWatch> silence_;

@@ -11,6 +11,7 @@
 #include "daemon/config/secrets.h"
 #include "daemon/config/syslog_listener.h"
 #include "daemon/core/units.h"
+#include "web/scopes.h"
 
 namespace rw::config {
 namespace {
@@ -61,15 +62,29 @@ void read_server(Section& section, http::ServerOptions& server, std::vector<std:
   const auto listen = section.endpoint("listen");
   if (listen) server.listen = *listen;
   server.tls = read_certificate(section, "expected both (HTTPS) or none (HTTP)");
-  const std::size_t problems_before = section.context().problems.size();
   tokens = read_tokens(section);
-  const bool tokens_are_good = section.context().problems.size() == problems_before;
   set(server.threads, section.count("threads", 1, 256));
-  if (listen && !listen->is_loopback() && tokens.empty() && tokens_are_good) {
-    section.context().report(section.node()["listen"], section.name_of("listen"),
-                             fmt::format("{} can be reached from other machines: expected tokens or token_file beside "
-                                         "it, or a loopback address such as 127.0.0.1",
-                                         core::format_endpoint(*listen)));
+}
+
+// A listener that other machines can reach asks for a token, whatever stands here; one of this machine alone where it
+// has some, or is told to.
+void read_require_token(Section& item, HttpInput& input) {
+  const core::Endpoint& listen = input.server.listen;
+  const bool reachable = !listen.host.empty() && !listen.is_loopback();
+  input.require_token = reachable || !input.ingest.tokens.empty();
+  const auto written = item.boolean("require_token");
+  if (!written) return;
+  if (!*written && reachable) {
+    item.context().report(
+        item.node()["require_token"], item.name_of("require_token"),
+        fmt::format("{} can be reached from other machines: expected true, or a loopback address such "
+                    "as 127.0.0.1",
+                    core::format_endpoint(listen)));
+  } else if (!*written && !input.ingest.tokens.empty()) {
+    item.context().report(item.node()["require_token"], item.name_of("require_token"),
+                          "there are tokens beside it: expected true, or none of them");
+  } else {
+    input.require_token = *written;
   }
 }
 
@@ -77,6 +92,7 @@ std::optional<HttpInput> read_http(Section& item) {
   HttpInput input;
   read_server(item, input.server, input.ingest.tokens);
   item.require("listen", "ADDRESS:PORT");
+  read_require_token(item, input);
   set(input.ingest.query_token, item.boolean("query_token"));
   set(input.ingest.acknowledgements, item.boolean("acknowledgements"));
   set(input.server.max_body_bytes, item.size("max_body_size", kKiB, kGiB));
@@ -165,6 +181,14 @@ void read_inputs(Section& inputs, Config& config) {
 
 void read_api(Section& api, web::ApiOptions& options) {
   read_server(api, options.server, options.tokens);
+  const auto anonymous = api.word("anonymous", {"none", "read", "write", "admin"});
+  if (anonymous) options.anonymous = web::find_scope(*anonymous);
+  if (options.anonymous && !options.server.listen.is_loopback()) {
+    api.context().report(api.node()["anonymous"], api.name_of("anonymous"),
+                         fmt::format("{} can be reached from other machines: expected none, or a loopback address such "
+                                     "as 127.0.0.1",
+                                     core::format_endpoint(options.server.listen)));
+  }
   api.finish();
 }
 

@@ -22,6 +22,8 @@ namespace rw::config {
 struct HttpInput {
   http::ServerOptions server;
   ingest::HttpInputOptions ingest;
+  // It asks for a token: one of its own, or a stored one with scope ingest. Else everyone is let in.
+  bool require_token = false;
 };
 
 struct Config {

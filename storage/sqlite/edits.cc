@@ -3,6 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include "storage/sqlite/edit_access.h"
+
 namespace rw::storage::sqlite {
 namespace {
 
@@ -54,7 +56,9 @@ core::Result<void> add_audit(Connection& connection, const std::vector<AuditEntr
     insert.bind(6, std::string_view(entry.detail));
     RW_CHECK(insert.run());
   }
-  return {};
+  RW_TRY(Statement trim, connection.prepare("DELETE FROM audit WHERE id <= (SELECT max(id) FROM audit) - ?1"));
+  trim.bind(1, std::int64_t{kMostAuditEntries});
+  return trim.run();
 }
 
 }  // namespace
@@ -65,7 +69,13 @@ core::Result<std::uint64_t> apply(Connection& connection, const Edits& edits) {
     RW_TRY(const std::uint64_t notables, edit_notables(connection, edits.notables));
     changed += notables;
   }
-  if (!edits.audit.empty()) RW_CHECK(add_audit(connection, edits.audit));
+  std::uint64_t access = 0;
+  if (!edits.access.empty()) {
+    RW_TRY(access, edit_access(connection, edits.access));
+    changed += access;
+  }
+  const bool worth_a_note = edits.access.empty() || access > 0;
+  if (worth_a_note && !edits.audit.empty()) RW_CHECK(add_audit(connection, edits.audit));
   return changed;
 }
 

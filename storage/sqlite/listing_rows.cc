@@ -73,6 +73,10 @@ std::string_view shown_from(Listing listing) {
       return "log_source";
     case Listing::kNotableChanges:
       return "notable_change";
+    case Listing::kTokens:
+      return "(SELECT *, created AS time FROM api_token)";
+    case Listing::kUsers:
+      return "(SELECT *, created AS time FROM api_user)";
     case Listing::kAudit:
       return "audit";
   }

@@ -192,6 +192,38 @@ core::Result<std::vector<HostSeen>> SqliteReader::hosts() {
   return hosts;
 }
 
+core::Result<AccessState> SqliteReader::access() {
+  const auto text = [](Value& value) { return std::get<std::string>(std::move(value)); };
+  const auto time = [](const Value& value) { return core::from_us(std::get<std::int64_t>(value)); };
+  AccessState state;
+  RW_TRY(Table tokens,
+         query({"SELECT id, name, hash, scopes, expires FROM api_token WHERE revoked IS NULL", {}}, SearchLimits{}));
+  for (auto& row : tokens.rows) {
+    StoredToken& token = state.tokens.emplace_back();
+    token.id = std::get<std::int64_t>(row[0]);
+    token.name = text(row[1]);
+    token.hash = text(row[2]);
+    token.scopes = text(row[3]);
+    if (!row[4].is_null()) token.expires = time(row[4]);
+  }
+  RW_TRY(Table users, query({"SELECT id, name, password, scopes, disabled FROM api_user", {}}, SearchLimits{}));
+  for (auto& row : users.rows) {
+    state.users.push_back({.id = std::get<std::int64_t>(row[0]),
+                           .name = text(row[1]),
+                           .password = text(row[2]),
+                           .scopes = text(row[3]),
+                           .disabled = std::get<std::int64_t>(row[4]) != 0});
+  }
+  RW_TRY(Table sessions, query({"SELECT hash, user, created, last_used FROM api_session", {}}, SearchLimits{}));
+  for (auto& row : sessions.rows) {
+    state.sessions.push_back({.hash = text(row[0]),
+                              .user = std::get<std::int64_t>(row[1]),
+                              .created = time(row[2]),
+                              .last_used = time(row[3])});
+  }
+  return state;
+}
+
 core::Result<std::vector<LateSpan>> SqliteReader::late_spans(std::size_t limit) {
   RW_TRY(Table table,
          query({"SELECT dataset, minute, first_id, last_id FROM late_span ORDER BY minute, dataset LIMIT ?1",

@@ -28,6 +28,7 @@ class SqliteReader final : public Reader {
   core::Result<std::vector<TallyGroup>> tally(const TallyRequest& request) override;
   core::Result<std::vector<LedgerEntry>> ledger() override;
   core::Result<std::vector<HostSeen>> hosts() override;
+  core::Result<AccessState> access() override;
   core::Result<std::vector<LateSpan>> late_spans(std::size_t limit) override;
   core::Result<std::vector<SearchedWindow>> searched_windows(const cim::Window& span) override;
   void cancel() override;

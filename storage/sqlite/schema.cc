@@ -315,7 +315,7 @@ ALTER TABLE notable ADD COLUMN detection_hash TEXT;
 )sql";
 
 const char* const kMigrations[] = {kVersion1,       kSchemaVersion2, kDetectionHash,  kSchemaVersion4,
-                                   kSchemaVersion5, kSchemaVersion6, kSchemaVersion7, kSchemaVersion10, kSchemaVersion11};
+                                   kSchemaVersion5, kSchemaVersion6, kSchemaVersion7, kSchemaVersion8, kSchemaVersion10, kSchemaVersion11};
 
 core::Result<void> use_write_ahead_log(Connection& connection) {
   std::error_code error;

@@ -17,5 +17,7 @@ extern const char* const kSchemaVersion7;
 extern const char* const kSchemaVersion11;
 // Throttled findings; what risk events count for.
 extern const char* const kSchemaVersion10;
+// Who may ask: tokens, users, sessions.
+extern const char* const kSchemaVersion8;
 
 }  // namespace rw::storage::sqlite

@@ -15,7 +15,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 CONFIG = """
 data_dir: data
 inputs: {syslog: [{protocol: tcp, listen: '127.0.0.1:0'}], http: []}
-api: {listen: '127.0.0.1:0'}
+api: {listen: '127.0.0.1:0', anonymous: admin}
 """
 
 

@@ -59,7 +59,7 @@ class Daemon:
             - {protocol: tcp, listen: "127.0.0.1:0"}
           http:
             - {listen: "127.0.0.1:0", tokens: [secret]}
-        api: {listen: "127.0.0.1:0"}
+        api: {listen: "127.0.0.1:0", anonymous: admin}
         """
 
     def __init__(self, config=None, folder=None, environment=None):

@@ -355,7 +355,7 @@ class Reload(TestCase):
         config = """
             data_dir: data
             inputs: {syslog: [], http: []}
-            api: {listen: "127.0.0.1:0"}
+            api: {listen: "127.0.0.1:0", anonymous: admin}
             detections: {builtin: false, paths: [rules], macros: [macros.yaml]}
             """
         daemon = self.daemon(config, folder)

@@ -18,7 +18,7 @@ CONFIG = """
         - {protocol: tcp, listen: "127.0.0.1:0"}
       http:
         - {listen: "127.0.0.1:0", tokens: [secret]}
-    api: {listen: "127.0.0.1:0"}
+    api: {listen: "127.0.0.1:0", anonymous: admin}
     """
 
 HEALTH = b"GET /services/collector/health HTTP/1.1\r\nHost: regwarden\r\nAuthorization: Splunk secret\r\n\r\n"

@@ -107,7 +107,7 @@ class FullDisk(TestCase):
             - {protocol: relp, listen: "127.0.0.1:0"}
           http:
             - {listen: "127.0.0.1:0", tokens: [secret]}
-        api: {listen: "127.0.0.1:0"}
+        api: {listen: "127.0.0.1:0", anonymous: admin}
         storage: {queue_size: 1MiB}
         health: {store_stalled_after: 1s}
         """

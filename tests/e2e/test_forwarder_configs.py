@@ -253,7 +253,7 @@ class Relays(TestCase):
 
     def listening(self, inputs):
         tls = f"certificate: {self.certificates}/server.pem, key: {self.certificates}/server.key"
-        return self.daemon("data_dir: data\napi: {listen: '127.0.0.1:0'}\ninputs: {%s}" % inputs.replace("TLS", tls))
+        return self.daemon("data_dir: data\napi: {listen: '127.0.0.1:0', anonymous: admin}\ninputs: {%s}" % inputs.replace("TLS", tls))
 
     def listening_syslog(self, protocol, client):
         known = f", client_ca: {self.certificates}/ca.pem, allowed_clients: ['*.shop.lan']" if client else ""

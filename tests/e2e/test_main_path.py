@@ -147,7 +147,7 @@ class Scheduled(TestCase):
         inputs:
           syslog: [{protocol: tcp, listen: "127.0.0.1:0"}]
           http: []
-        api: {listen: "127.0.0.1:0"}
+        api: {listen: "127.0.0.1:0", anonymous: admin}
         detections:
           defaults: {cron_schedule: "* * * * *", earliest_time: -70m@m, latest_time: now}
         """

@@ -25,7 +25,7 @@ class RunScript(unittest.TestCase):
             "dest till-1.example.test  user clerk",
             "dest office-7.example.test  user admin",
             "RISK   till-1.example.test (system) +25: Disable AMSI Through Registry on till-1.example.test  T1562.001, T1562",
-            "web page: http://127.0.0.1:8089/",
+            "web page: http://127.0.0.1:8089/#token=rw_",
         ):
             self.assertIn(expected, done.stdout)
         self.assertEqual(done.stdout.count("ALERT "), 2)

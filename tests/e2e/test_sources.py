@@ -15,7 +15,7 @@ def config(silent_after, more=""):
         inputs:
           syslog: [{{protocol: tcp, listen: "127.0.0.1:0"}}]
           http: [{{listen: "127.0.0.1:0", tokens: [secret]}}]
-        api: {{listen: "127.0.0.1:0"}}
+        api: {{listen: "127.0.0.1:0", anonymous: admin}}
         sources: {{silent_after: {silent_after}{more}}}
         """
 

@@ -37,7 +37,7 @@ class SenderCase(TestCase):
             inputs:
               syslog: [{protocol: %s, listen: "127.0.0.1:%d", %s}]
               http: []
-            api: {listen: "127.0.0.1:0"}
+            api: {listen: "127.0.0.1:0", anonymous: admin}
             """ % (protocol, port, certificate)
         return self.daemon(self.config)
 

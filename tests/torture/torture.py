@@ -48,7 +48,7 @@ inputs:
     - {protocol: relp, listen: "127.0.0.1:0"}
   http:
     - {listen: "127.0.0.1:0", tokens: [secret]}
-api: {listen: "127.0.0.1:0"}
+api: {listen: "127.0.0.1:0", anonymous: admin}
 storage: {queue_size: 4MiB}
 detections:
   defaults: {cron_schedule: "* * * * *", earliest_time: -1m@m, latest_time: "@m", schedule_window: 0}

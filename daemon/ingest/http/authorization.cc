@@ -36,8 +36,9 @@ std::optional<std::string> token_of(std::string_view authorization) {
 
 }  // namespace
 
-Access check_access(const http::Request& request, const std::vector<std::string>& tokens, bool query_token) {
-  if (tokens.empty()) return Access::kGranted;
+Access check_access(const http::Request& request, const std::vector<std::string>& tokens, bool query_token,
+                    const TokenCheck& is_stored) {
+  if (tokens.empty() && !is_stored) return Access::kGranted;
   const std::string_view authorization = core::trim(request.header("authorization"));
   const std::optional<std::string_view> in_query = request.query_value("token");
   std::optional<std::string> token;
@@ -50,7 +51,8 @@ Access check_access(const http::Request& request, const std::vector<std::string>
   } else {
     return Access::kTokenRequired;
   }
-  return http::is_known_secret(*token, tokens) ? Access::kGranted : Access::kInvalidToken;
+  if (http::is_known_secret(*token, tokens) || (is_stored && is_stored(*token))) return Access::kGranted;
+  return Access::kInvalidToken;
 }
 
 }  // namespace rw::ingest

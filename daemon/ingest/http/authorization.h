@@ -6,7 +6,9 @@
 // Scheme words compare without case.
 #pragma once
 
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/http/server.h"
@@ -21,7 +23,12 @@ enum class Access {
   kQueryTokenDisabled,  // ?token= was sent and is not allowed
 };
 
-// No tokens: everyone is let in. A header counts before the query.
-Access check_access(const http::Request& request, const std::vector<std::string>& tokens, bool query_token);
+// Whether a token that an input does not have itself opens it, too: those that are kept elsewhere. Called on any of the
+// server's threads.
+using TokenCheck = std::function<bool(std::string_view token)>;
+
+// No tokens and no check: everyone is let in. A header counts before the query.
+Access check_access(const http::Request& request, const std::vector<std::string>& tokens, bool query_token,
+                    const TokenCheck& is_stored = {});
 
 }  // namespace rw::ingest

@@ -20,9 +20,10 @@
 namespace rw::ingest {
 
 struct HttpInputOptions {
-  std::vector<std::string> tokens;                   // empty: every request is let in (loopback listeners only)
-  bool query_token = false;                          // ?token= is let in too (NXLog CE cannot send headers)
-  bool acknowledgements = false;                     // HEC: channels are demanded, replies carry an ackId
+  std::vector<std::string> tokens = {};  // these open the input
+  TokenCheck is_stored_token = {};       // and those it says; without it and without tokens every request is let in
+  bool query_token = false;              // ?token= is let in too (NXLog CE cannot send headers)
+  bool acknowledgements = false;         // HEC: channels are demanded, replies carry an ackId
   std::chrono::milliseconds commit_timeout{30'000};  // then the client is told to send again
   core::TimeZone zone = {};                          // of times that come without one
 };
@@ -39,7 +40,7 @@ struct IngestContext {
       : options(std::move(given)), writer(to), counters(counted), clock(time) {}
 
   Access access(const http::Request& request) const {
-    return check_access(request, options.tokens, options.query_token);
+    return check_access(request, options.tokens, options.query_token, options.is_stored_token);
   }
   Delivery delivery() { return {writer, counters, key_deletions, options.commit_timeout}; }
   // What is known of a request's messages. `input` as `rejected` names it. The request must outlive it.

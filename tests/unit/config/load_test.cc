@@ -40,9 +40,11 @@ void check_equal(const http::ServerOptions& a, const http::ServerOptions& b) {
 }
 
 void check_equal(const HttpInput& a, const HttpInput& b) {
-  const auto& [server, ingest] = a;
-  const auto& [tokens, query_token, acknowledgements, commit_timeout, zone] = ingest;
+  const auto& [server, ingest, require_token] = a;
+  const auto& [tokens, is_stored_token, query_token, acknowledgements, commit_timeout, zone] = ingest;
   check_equal(server, b.server);
+  CHECK(require_token == b.require_token);
+  CHECK_FALSE(is_stored_token);  // that is not the configuration's to say
   CHECK(tokens == b.ingest.tokens);
   CHECK(query_token == b.ingest.query_token);
   CHECK(acknowledgements == b.ingest.acknowledgements);
@@ -140,9 +142,10 @@ void check_equal(const Config& a, const Config& b) {
   check_equal(syslog, b.syslog);
   REQUIRE(http.size() == b.http.size());
   for (std::size_t i = 0; i < http.size(); ++i) check_equal(http[i], b.http[i]);
-  const auto& [api_server, api_tokens, search_limits] = api;
+  const auto& [api_server, api_tokens, anonymous, search_limits] = api;
   check_equal(api_server, b.api.server);
   CHECK(api_tokens == b.api.tokens);
+  CHECK(anonymous == b.api.anonymous);
   check_equal(search_limits, b.api.search_limits);
   const auto& [queue_bytes, commit_bytes, stop_patience] = writer;
   CHECK(queue_bytes == b.writer.queue_bytes);
@@ -253,6 +256,9 @@ inputs:
       max_body_size: 1MiB
       threads: 3
     - {listen: "127.0.0.1:18090", tokens: "${REGWARDEN_TEST_TOKEN}"}
+    - {listen: "127.0.0.1:18091", require_token: true}
+    - {listen: "[::]:18092", tokens: []}
+    - {listen: "127.0.0.1:18093", tokens: [], require_token: false}
   limits:
     max_message_size: 1KiB
     max_connections: 7
@@ -262,7 +268,7 @@ inputs:
     max_batch_delay: 1ms
     drain_timeout: 0
     io_threads: 4
-api: {listen: "127.0.0.2:0", certificate: ./server.pem, key: server.key, tokens: [t], token_file: hec.tokens, threads: 2}
+api: {listen: "127.0.0.2:0", certificate: ./server.pem, key: server.key, tokens: [t], token_file: hec.tokens, threads: 2, anonymous: read}
 storage: {engine: sqlite, queue_size: 1MiB, commit_size: 64KiB, retention: {events: none, findings: 5d, max_size: 64MiB}}
 detections:
   paths: [rules, /abs/rules]
@@ -328,7 +334,7 @@ health:
                               .zone = *core::TimeZone::find("America/Sao_Paulo")},
                              {.protocol = SyslogProtocol::kRelp, .listen = {"127.0.0.1", 2514}},
                              {.protocol = SyslogProtocol::kTls, .listen = {"::1", 6514}, .tls = syslog_tls}};
-  expected.http.resize(2);
+  expected.http.resize(5);
   expected.http[0].server.listen = {"0.0.0.0", 18088};
   expected.http[0].server.tls = tls;
   expected.http[0].server.max_body_bytes = 1024 * 1024;
@@ -338,11 +344,16 @@ health:
   expected.http[0].ingest.acknowledgements = true;
   expected.http[1].server.listen = {"127.0.0.1", 18090};
   expected.http[1].ingest.tokens = {"from-environment"};
+  expected.http[2].server.listen = {"127.0.0.1", 18091};
+  expected.http[3].server.listen = {"::", 18092};
+  expected.http[4].server.listen = {"127.0.0.1", 18093};
+  for (std::size_t i = 0; i < 4; ++i) expected.http[i].require_token = true;
   for (HttpInput& input : expected.http) input.ingest.zone = expected.time_zone;
   expected.api.server.listen = {"127.0.0.2", 0};
   expected.api.server.tls = tls;
   expected.api.server.threads = 2;
   expected.api.tokens = {"t", "one", "two"};
+  expected.api.anonymous = web::Scope::kRead;
   expected.writer.queue_bytes = 1024 * 1024;
   expected.writer.commit_bytes = 64 * 1024;
   expected.retention.events.reset();

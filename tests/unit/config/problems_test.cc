@@ -151,15 +151,17 @@ TEST_CASE("Wrong syslog inputs") {
 TEST_CASE("Wrong HTTP inputs and API") {
   check({
       {"inputs: {http: [{threads: 1}]}\n", {"1:17: error: inputs.http[0]: listen is missing: expected ADDRESS:PORT"}},
-      {"inputs: {http: [{listen: \"0.0.0.0:8088\"}]}\n",
-       {"1:26: error: inputs.http[0].listen: 0.0.0.0:8088 can be reached from other machines: expected tokens or "
-        "token_file beside it, or a loopback address such as 127.0.0.1"}},
-      {"inputs: {http: [{listen: \"0.0.0.0:8088\", tokens: []}]}\n",
-       {"1:26: error: inputs.http[0].listen: 0.0.0.0:8088 can be reached from other machines: expected tokens or "
-        "token_file beside it, or a loopback address such as 127.0.0.1"}},
-      {"api: {listen: \"[::]:8089\"}\n",
-       {"1:15: error: api.listen: [::]:8089 can be reached from other machines: expected tokens or token_file beside "
-        "it, or a loopback address such as 127.0.0.1"}},
+      {"inputs: {http: [{listen: \"0.0.0.0:8088\", require_token: false}]}\n",
+       {"1:57: error: inputs.http[0].require_token: 0.0.0.0:8088 can be reached from other machines: expected true, or "
+        "a "
+        "loopback address such as 127.0.0.1"}},
+      {"inputs: {http: [{listen: \"127.0.0.1:8088\", require_token: false, tokens: [a]}]}\n",
+       {"1:59: error: inputs.http[0].require_token: there are tokens beside it: expected true, or none of them"}},
+      {"api: {anonymous: read, listen: \"[::]:8089\"}\n",
+       {"1:18: error: api.anonymous: [::]:8089 can be reached from other machines: expected none, or a loopback "
+        "address "
+        "such as 127.0.0.1"}},
+      {"api: {anonymous: ingest}\n", {"1:18: error: api.anonymous: 'ingest': expected none, read, write or admin"}},
       {"api: {certificate: /dev/null}\n",
        {"1:20: error: api: certificate without key: expected both (HTTPS) or none (HTTP)"}},
       {"api: {key: /dev/null}\n", {"1:12: error: api: key without certificate: expected both (HTTPS) or none (HTTP)"}},
@@ -188,8 +190,8 @@ TEST_CASE("Wrong HTTP inputs and API") {
       {"api: {token_file: /dev/null}\n", {"1:19: error: api.token_file: /dev/null: is no regular file"}},
       {"api: {threads: 0, max_body_size: 1MiB}\n",
        {"1:16: error: api.threads: '0': expected 1 to 256",
-        "1:19: error: api: unknown key 'max_body_size': expected listen, certificate, key, tokens, token_file or "
-        "threads"}},
+        "1:19: error: api: unknown key 'max_body_size': expected listen, certificate, key, tokens, token_file, "
+        "threads or anonymous"}},
       {"inputs: {http: [{listen: \"127.0.0.1:1\", query_token: maybe, max_body_size: 1B, threads: 257, "
        "acknowledgements: 1}]}\n",
        {"1:54: error: inputs.http[0].query_token: 'maybe': expected true or false",
@@ -387,10 +389,8 @@ TEST_CASE("All problems of a file, in the order of the file") {
          "3:23: error: storage.retention.events: duration '30': expected a unit (us, ms, s, m, h, d or w) at column 3",
          "4:15: error: storage.queue_size: size '5 MiB': expected a unit (B, KiB, MiB, GiB, TiB, kB, MB, GB or TB) at "
          "column 2",
-         "7:16: error: inputs.http[0].listen: 0.0.0.0:8088 can be reached from other machines: expected tokens or "
-         "token_file beside it, or a loopback address such as 127.0.0.1",
          "7:32: error: inputs.http[0]: unknown key 'colour': expected listen, certificate, key, tokens, token_file, "
-         "threads, query_token, acknowledgements or max_body_size",
+         "threads, require_token, query_token, acknowledgements or max_body_size",
          "9:7: error: inputs.syslog[0]: certificate is missing: expected the PEM file of the server's certificate, and "
          "its "
          "key",

@@ -47,6 +47,10 @@ TEST_CASE("who is let in") {
     if (!row.query_token.empty()) request.query.emplace_back("token", row.query_token);
     CHECK(check_access(request, {"another", "secret:x"}, row.query_allowed) == row.access);
     CHECK(check_access(request, {}, false) == Access::kGranted);
+    // The same with tokens that are kept elsewhere, alone and beside those of the input.
+    const auto is_stored = [](std::string_view token) { return token == "secret:x"; };
+    CHECK(check_access(request, {}, row.query_allowed, is_stored) == row.access);
+    CHECK(check_access(request, {"another"}, row.query_allowed, is_stored) == row.access);
   }
 }
 

@@ -52,6 +52,7 @@ TEST_CASE("a database of version 1 gets the views of today and keeps its rows") 
       "DROP TABLE log_source; DROP TABLE searched; DROP TABLE late_span; DROP INDEX run_window;"
       "DROP TABLE upkeep; DROP TABLE origin_name; DROP TRIGGER notable_gone; DROP TABLE notable_change; DROP TABLE audit;"
       "DROP INDEX run_time;"
+      "DROP TABLE api_token; DROP TABLE api_user; DROP TABLE api_session;"
       "DROP TABLE throttle_trigger; ALTER TABLE risk_event DROP COLUMN calculated_risk_score;"
       "ALTER TABLE risk_event DROP COLUMN normalized_risk_object;"
       "CREATE VIEW Registry AS SELECT 1 AS id; CREATE VIEW Processes AS SELECT 1 AS id;"
@@ -74,7 +75,8 @@ TEST_CASE("a database of a newer regwarden is refused") {
   REQUIRE_FALSE(refused.ok());
   CHECK(refused.error() ==
         core::Error{core::ErrorCode::kUnsupported,
-                    folder.database() + ": the database has schema version 99, this regwarden knows up to 6",
+                    folder.database() + ": the database has schema version 99, this regwarden knows up to " +
+                        std::to_string(sqlite::newest_schema_version()),
                     "run the newer regwarden that wrote it"});
 }
 

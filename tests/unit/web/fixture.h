@@ -26,7 +26,7 @@ using nlohmann::json;
 
 inline core::Micros at(std::string_view text) { return core::parse_iso8601(text).value(); }
 
-// The clock of all tests stands at this time.
+// The clock of all tests stands at this time, unless they set it forward.
 inline constexpr std::string_view kNow = "2026-10-11T12:30:00Z";
 
 // What a search may ask for.
@@ -34,7 +34,11 @@ inline constexpr storage::SearchLimits kSearchLimits{.max_rows = 20000, .timeout
 
 class FixedClock final : public core::Clock {
  public:
-  core::Micros now() const override { return at(kNow); }
+  core::Micros now() const override { return core::from_us(now_us_); }
+  void advance(std::chrono::microseconds time) { now_us_ += time.count(); }
+
+ private:
+  std::atomic<std::int64_t> now_us_ = core::to_us(at(kNow));
 };
 
 class TempDir {
@@ -114,20 +118,33 @@ inline http::Request make_request(std::string path, Query query = {}, std::strin
 // Puts a store of the test's own around the real one.
 using AroundStore = std::function<std::unique_ptr<storage::Store>(std::unique_ptr<storage::Store> store)>;
 
-// Opens a new store for the test.
+// Opens a new store for the test. Without tokens of the configuration everybody may do everything.
 class Fixture {
  public:
   explicit Fixture(std::vector<std::shared_ptr<const detect::Detection>> detections = {},
                    std::vector<std::string> tokens = {}, const AroundStore& around_store = std::identity())
+      : Fixture(std::move(detections),
+                {.tokens = tokens, .anonymous = tokens.empty() ? std::optional(Scope::kAdmin) : std::nullopt},
+                around_store, 0) {}
+  explicit Fixture(ApiOptions options) : Fixture({}, std::move(options), std::identity(), 0) {}
+
+ private:
+  Fixture(std::vector<std::shared_ptr<const detect::Detection>> detections, ApiOptions options,
+          const AroundStore& around_store, int /*all of them*/)
       : store_(around_store(storage::sqlite::open({.data_dir = dir_.path()}).value())),
         writer_(store_->open_writer().value(), {}, counters_),
         catalogue_(std::make_shared<detect::Catalogue>(std::move(detections), detect::Macros{})),
-        api_(Api::create({.server = {}, .tokens = std::move(tokens), .search_limits = kSearchLimits},
+        authenticator_(Authenticator::open(*store_, writer_, clock_, std::chrono::hours(1)).value()),
+        api_(Api::create({.server = std::move(options.server),
+                          .tokens = std::move(options.tokens),
+                          .anonymous = options.anonymous,
+                          .search_limits = kSearchLimits},
                          {.store = *store_,
                           .writer = writer_,
                           .counters = counters_,
                           .clock = clock_,
                           .catalogue = catalogue_,
+                          .authenticator = *authenticator_,
                           .zone = {},
                           .reload = [this] { return reload_(); },
                           .tune = [this](const auto& change, const auto& note) { return tune(change, note); },
@@ -136,6 +153,7 @@ class Fixture {
     api_->add_routes(server_);
   }
 
+ public:
   void write(storage::Batch batch) {
     std::promise<core::Result<storage::CommitOutcome>> done;
     batch.on_done = [&](const core::Result<storage::CommitOutcome>& outcome) { done.set_value(outcome); };
@@ -197,6 +215,11 @@ class Fixture {
   Api& api() { return *api_; }
   storage::Store& store() { return *store_; }
   scheduler::HealthBoard& health() { return health_; }
+  FixedClock& clock() { return clock_; }
+  Authenticator& authenticator() { return *authenticator_; }
+  // What the store has, read with a reader of the test's own.
+  storage::Store& store() { return *store_; }
+  storage::Writer& writer() { return writer_; }
 
  private:
   TempDir dir_;
@@ -206,6 +229,7 @@ class Fixture {
   std::unique_ptr<storage::Store> store_;
   storage::Writer writer_;
   detect::CurrentCatalogue catalogue_;
+  std::unique_ptr<Authenticator> authenticator_;
   std::unique_ptr<Api> api_;
   RouteServer server_;
 };
