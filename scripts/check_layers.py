@@ -20,11 +20,14 @@ ALLOWED = {
     "daemon/ingest": ["daemon/core", "daemon/cim", "storage", "daemon/tls", "daemon/http"],
     "daemon/detect": ["daemon/core", "daemon/cim", "storage", "daemon/yaml"],
     "daemon/scheduler": ["daemon/core", "daemon/cim", "storage", "daemon/detect"],
-    "web": ["daemon/core", "daemon/cim", "storage", "daemon/detect", "daemon/scheduler", "daemon/tls", "daemon/http"],
+    "daemon/notify": ["daemon/core", "daemon/cim", "storage"],
+    "web": ["daemon/core", "daemon/cim", "storage", "daemon/detect", "daemon/scheduler", "daemon/tls", "daemon/http",
+            "daemon/notify"],
     "daemon/config": ["daemon/core", "daemon/cim", "storage", "daemon/ingest", "daemon/detect", "daemon/scheduler",
-                      "daemon/yaml", "daemon/tls", "daemon/http", "web"],
+                      "daemon/yaml", "daemon/tls", "daemon/http", "daemon/notify", "web"],
     "daemon/cli": ["daemon/core", "daemon/cim", "storage", "storage/sqlite", "daemon/ingest", "daemon/detect",
-                   "daemon/scheduler", "daemon/yaml", "daemon/tls", "daemon/http", "web", "daemon/config"],
+                   "daemon/scheduler", "daemon/yaml", "daemon/tls", "daemon/http", "daemon/notify", "web",
+                   "daemon/config"],
     "daemon/main.cc": ["daemon/cli"],
 }
 
@@ -45,8 +48,10 @@ FOREIGN = {
     r"openssl/": ["daemon/core", "daemon/tls", "daemon/http", "daemon/ingest/net"],
     r"zstd": ["daemon/http"],
     r"zlib\.h": ["daemon/http", "daemon/cli"],
-    r"nlohmann/": ["daemon/detect", "daemon/scheduler", "web", "daemon/cli"],
-    r"spdlog/": ["daemon/core", "daemon/http", "storage", "daemon/ingest", "daemon/scheduler", "web", "daemon/cli"],
+    r"nlohmann/": ["daemon/detect", "daemon/scheduler", "daemon/notify", "web", "daemon/cli"],
+    r"spdlog/": ["daemon/core", "daemon/http", "storage", "daemon/ingest", "daemon/scheduler", "daemon/notify",
+                  "web", "daemon/cli"],
+    r"curl/": ["daemon/notify"],
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')

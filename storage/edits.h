@@ -9,6 +9,7 @@
 
 #include "daemon/core/time.h"
 #include "storage/access.h"
+#include "storage/notification.h"
 
 namespace rw::storage {
 
@@ -44,6 +45,8 @@ struct Edits {
   std::vector<AccessEdit> access;
   // Not written where the edits of access have found nothing to change: a note of what did not happen would be wrong.
   std::vector<AuditEntry> audit;
+  std::vector<NotifyCursor> notify_cursors;
+  std::vector<Notification> notifications;
 
   std::size_t size_bytes() const;
 };

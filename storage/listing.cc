@@ -128,6 +128,13 @@ constexpr std::string_view kNotableId[] = {"notable"};
 constexpr std::string_view kTimeAlone[] = {"time"};
 constexpr std::string_view kAuditJson[] = {"detail"};
 
+constexpr std::string_view kNotificationColumns[] = {"time",  "key",      "channel",      "kind", "findings", "ids",
+                                                     "state", "attempts", "next_attempt", "sent", "error"};
+constexpr std::string_view kNotificationTimes[] = {"time", "next_attempt", "sent"};
+constexpr std::string_view kNotificationNumbers[] = {"findings", "attempts"};
+constexpr std::string_view kNotifyChannelNumbers[] = {"notable", "risk_event"};
+constexpr std::string_view kNotifyChannelColumns[] = {"time", "channel", "notable", "risk_event"};
+
 constexpr std::string_view kTokenColumns[] = {"time",    "name",      "scopes", "created_by",
                                               "expires", "last_used", "revoked"};
 constexpr std::string_view kTokenTimes[] = {"time", "expires", "last_used", "revoked"};
@@ -148,6 +155,8 @@ constexpr ListingColumns kNotableChanges{kNotableChangeColumns, kTimeAlone, {}, 
 constexpr ListingColumns kAudit{kAuditColumns, kTimeAlone, kAuditJson};
 constexpr ListingColumns kTokens{kTokenColumns, kTokenTimes, kScopesJson};
 constexpr ListingColumns kUsers{kUserColumns, kUserTimes, kScopesJson, kUserBooleans};
+constexpr ListingColumns kNotifications{kNotificationColumns, kNotificationTimes, {}, {}, {}, kNotificationNumbers};
+constexpr ListingColumns kNotifyChannels{kNotifyChannelColumns, kTimeAlone, {}, {}, {}, kNotifyChannelNumbers};
 
 // Bytes and lists of a form of their own, which have no order.
 constexpr std::string_view kWithoutOrder[] = {"sample", "gaps"};
@@ -208,6 +217,10 @@ const ListingColumns& columns_of(Listing listing) {
       return kTokens;
     case Listing::kUsers:
       return kUsers;
+    case Listing::kNotifications:
+      return kNotifications;
+    case Listing::kNotifyChannels:
+      return kNotifyChannels;
   }
   RW_ASSERT(false);  // no such listing
   return kRiskEvents;

@@ -54,7 +54,9 @@ enum class Listing {
   kNotableChanges,
   kAudit,
   kTokens,
-  kUsers
+  kUsers,
+  kNotifications,
+  kNotifyChannels
 };
 
 // By which column a list is sorted; rows of one value by their ids, in the same direction.

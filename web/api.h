@@ -2,10 +2,12 @@
 // handlers in routes_<noun>.cc. Errors are application/problem+json (RFC 9457). Thread-safe.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/core/counters.h"
@@ -14,6 +16,7 @@
 #include "daemon/detect/reload.h"
 #include "daemon/detect/tuning.h"
 #include "daemon/http/server.h"
+#include "daemon/notify/test_message.h"
 #include "daemon/scheduler/health_watch.h"
 #include "storage/store.h"
 #include "storage/writer.h"
@@ -49,6 +52,11 @@ struct ApiSources {
       {};
   const scheduler::HealthBoard* health = nullptr;  // nullptr: nobody looks
   std::string data_dir = {};                       // empty: its disk is not shown
+  // Sends a test message to the channel, or to all where it is empty (notify/test_message.h); on any thread. Empty:
+  // there is nobody to do it.
+  std::function<core::Result<std::vector<notify::TestResult>>(std::string_view channel,
+                                                              const std::atomic<bool>& stopping)>
+      test_notifications = {};
 };
 
 class Api {

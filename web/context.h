@@ -8,8 +8,8 @@
 #include "daemon/core/result.h"
 #include "daemon/http/server.h"
 #include "web/api.h"
-#include "web/news.h"
 #include "web/logins.h"
+#include "web/news.h"
 #include "web/reader_pool.h"
 #include "web/searches.h"
 

@@ -41,7 +41,10 @@ constexpr ListedSchema kListed[] = {{"RiskEvent", Listing::kRiskEvents, "time"},
                                     {"Rejected", Listing::kRejected, "time"},
                                     {"Source", Listing::kSources, "last_received"},
                                     {"NotableChange", Listing::kNotableChanges, "time"},
-                                    {"AuditEntry", Listing::kAudit, "time"}};
+                                    {"AuditEntry", Listing::kAudit, "time"},
+                                    {"Token", Listing::kTokens, "created"},
+                                    {"User", Listing::kUsers, "created"},
+                                    {"Notification", Listing::kNotifications, "created"}};
 
 bool names(std::span<const std::string_view> list, std::string_view name) {
   return std::ranges::find(list, name) != list.end();
@@ -304,6 +307,7 @@ Json openapi_document(const std::vector<DocumentedRoute>& routes) {
     document["paths"][path_template(route.pattern)][method] = operation_of(route);
   }
   Json schemas = handwritten_schemas();
+  schemas.update(schemas_of_changes());
   for (const ListedSchema& listed : kListed) schemas[std::string(listed.name)] = listed_schema(listed);
   document["components"] = {
       {"schemas", std::move(schemas)},

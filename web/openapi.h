@@ -48,7 +48,8 @@ Json openapi_document(const std::vector<DocumentedRoute>& routes);
 // "/api/v1/notables/{id}": the names of the groups stand in openapi.cc.
 std::string path_template(std::string_view pattern);
 
-// The schemas that are written by hand, by name (openapi_schemas.cc).
+// The schemas that are written by hand, by name (openapi_schemas.cc, openapi_schemas_changes.cc).
 Json handwritten_schemas();
+Json schemas_of_changes();
 
 }  // namespace rw::web

@@ -98,6 +98,20 @@ constexpr const char* kSchemas = R"json({
       "error": {"type": "string"}
     }
   },
+  "Quality": {
+    "type": "object",
+    "required": ["notables", "undetermined", "true_positive", "benign_positive", "false_positive", "other",
+      "false_positive_rate"],
+    "properties": {
+      "notables": {"type": "integer", "minimum": 0},
+      "undetermined": {"type": "integer", "minimum": 0},
+      "true_positive": {"type": "integer", "minimum": 0},
+      "benign_positive": {"type": "integer", "minimum": 0},
+      "false_positive": {"type": "integer", "minimum": 0},
+      "other": {"type": "integer", "minimum": 0},
+      "false_positive_rate": {"type": ["number", "null"], "description": "Of those that are not undetermined"}
+    }
+  },
   "Detection": {
     "type": "object",
     "required": ["id", "name", "source", "version", "content_hash", "type", "status", "state", "cron_schedule",
@@ -118,6 +132,7 @@ constexpr const char* kSchemas = R"json({
       "schedule_window": {"type": "string"},
       "last_run": {"$ref": "#/components/schemas/LastRun"},
       "next_run": {"type": "string", "format": "date-time"},
+      "quality": {"$ref": "#/components/schemas/Quality"},
       "search": {"type": "string"},
       "creates_risk": {"type": "boolean"},
       "creates_notable": {"type": "boolean"},

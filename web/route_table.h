@@ -12,9 +12,9 @@
 namespace rw::web {
 
 struct Route {
-  std::string_view method;      // GET answers HEAD too
-  std::string_view path;        // a whole-path regular expression
-  std::optional<Scope> scope;   // nullopt: nothing is asked for; it holds nothing about events
+  std::string_view method;     // GET answers HEAD too
+  std::string_view path;       // a whole-path regular expression
+  std::optional<Scope> scope;  // nullopt: nothing is asked for; it holds nothing about events
   RouteHandler handler;
   RouteDoc doc = {};  // without a summary it is not told
 };

@@ -55,6 +55,9 @@ Answer get_filter(const Context& context, const http::Request& request);
 Answer put_filter(const Context& context, const http::Request& request);
 Answer delete_filter(const Context& context, const http::Request& request);
 Answer change_detection(const Context& context, const http::Request& request);
+// routes_notifications.cc
+Answer list_notifications(const Context& context, const http::Request& request);
+Answer test_notifications(const Context& context, const http::Request& request);
 
 // routes_status.cc
 Answer get_status(const Context& context, const http::Request& request);

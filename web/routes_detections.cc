@@ -1,15 +1,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "daemon/scheduler/cron.h"
+#include "storage/edits.h"
 #include "web/cursor.h"
 #include "web/item_list.h"
 #include "web/parameters.h"
@@ -21,7 +24,12 @@ namespace {
 
 using detect::Detection;
 
-using Ledger = std::map<std::string, storage::LastRun, std::less<>>;  // by detection id
+// What the store knows of a detection.
+struct Record {
+  std::optional<storage::LastRun> last_run = std::nullopt;
+  std::map<std::string, std::int64_t, std::less<>> notables = {};  // how many, by disposition
+};
+using Records = std::map<std::string, Record, std::less<>>;  // by detection id
 
 // What a list of detections can be filtered by: members of an item that are texts, numbers, booleans or lists of texts.
 const std::vector<std::string_view> kFilterColumns = {
@@ -53,14 +61,35 @@ std::string problem_text(const core::Problem& problem) {
   return fmt::format("{} ({}:{}:{})", problem.message, problem.file, problem.line, problem.col);
 }
 
-core::Result<Ledger> last_runs(const Context& context) {
+core::Result<Records> read_records(const Context& context) {
   RW_TRY(ReaderPool::Lease reader, context.readers.take());
   RW_TRY(std::vector<storage::LedgerEntry> entries, reader->ledger());
-  Ledger ledger;
-  for (storage::LedgerEntry& entry : entries) {
-    if (entry.last_run) ledger.emplace(std::move(entry.detection_id), *std::move(entry.last_run));
+  Records records;
+  for (storage::LedgerEntry& entry : entries) records[entry.detection_id].last_run = std::move(entry.last_run);
+  RW_TRY(const std::vector<storage::TallyGroup> groups,
+         reader->tally({.listing = storage::Listing::kNotables, .by = {"detection_id", "disposition"}}));
+  for (const storage::TallyGroup& group : groups) {
+    const auto* const id = std::get_if<std::string>(&group.values.at(0));
+    const auto* const disposition = std::get_if<std::string>(&group.values.at(1));
+    if (id != nullptr && disposition != nullptr) records[*id].notables[*disposition] += group.count;
   }
-  return ledger;
+  return records;
+}
+
+// How far its notables were worth looking at. The rate is that of those of which somebody has said what they were.
+Json render_quality(const Record& record) {
+  const auto count = [&](std::string_view disposition) {
+    const auto found = record.notables.find(disposition);
+    return found == record.notables.end() ? 0 : found->second;
+  };
+  std::int64_t notables = 0;
+  for (const auto& [disposition, of_them] : record.notables) notables += of_them;
+  Json quality = {{"notables", notables}};
+  for (const char* const disposition : storage::kNotableDispositions) quality[disposition] = count(disposition);
+  const std::int64_t decided = notables - count("undetermined");
+  quality["false_positive_rate"] =
+      decided == 0 ? Json(nullptr) : Json(static_cast<double>(count("false_positive")) / static_cast<double>(decided));
+  return quality;
 }
 
 std::optional<core::Micros> next_run(const Context& context, const Detection& detection) {
@@ -79,7 +108,7 @@ Json render_last_run(const storage::LastRun& run) {
 }
 
 // The members that a list shows.
-Json render_item(const Context& context, const Detection& detection, const Ledger& ledger) {
+Json render_item(const Context& context, const Detection& detection, const Records& records) {
   Json json = {{"id", render_text(detection.id)},
                {"name", render_text(detection.name)},
                {"source", render_text(detection.source)},
@@ -93,8 +122,12 @@ Json render_item(const Context& context, const Detection& detection, const Ledge
   json["earliest_time"] = render_text(detection.schedule.earliest_time.text());
   json["latest_time"] = render_text(detection.schedule.latest_time.text());
   json["schedule_window"] = render_text(detection.schedule.schedule_window);
-  if (const auto run = ledger.find(detection.id); run != ledger.end()) json["last_run"] = render_last_run(run->second);
+  static const Record kNone;
+  const auto found = records.find(detection.id);
+  const Record& record = found == records.end() ? kNone : found->second;
+  if (record.last_run) json["last_run"] = render_last_run(*record.last_run);
   if (const auto next = next_run(context, detection)) json["next_run"] = core::format_rfc3339(*next);
+  json["quality"] = render_quality(record);
   json["search"] = render_text(detection.search_text);
 
   json["creates_risk"] = detection.creates_risk;
@@ -146,14 +179,14 @@ void add_texts(Json& json, const Detection& detection) {
 
 Answer list_detections(const Context& context, const http::Request& request) {
   RW_TRY(const IndexRequest index, parse_index_request(request, "detections", kFilterColumns));
-  RW_TRY(const Ledger ledger, last_runs(context));
+  RW_TRY(const Records records, read_records(context));
   const auto catalogue = context.sources.catalogue.get();
   const auto& detections = catalogue->detections();
 
   std::vector<Json> items;
   std::optional<std::string> next_cursor;
   for (std::size_t i = index.first; i < detections.size(); ++i) {
-    Json item = render_item(context, *detections[i], ledger);
+    Json item = render_item(context, *detections[i], records);
     if (!matches(item, index)) continue;
     if (items.size() == index.limit) {
       next_cursor = encode_cursor("detections", static_cast<std::int64_t>(i));
@@ -172,8 +205,8 @@ Answer get_detection(const Context& context, const http::Request& request) {
     return core::Error{core::ErrorCode::kNotFound,
                        fmt::format("there is no detection with the id, name or file '{}'", name)};
   }
-  RW_TRY(const Ledger ledger, last_runs(context));
-  Json json = render_item(context, *detection, ledger);
+  RW_TRY(const Records records, read_records(context));
+  Json json = render_item(context, *detection, records);
   add_texts(json, *detection);
   return json_response(json);
 }

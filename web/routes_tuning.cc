@@ -331,8 +331,8 @@ core::Result<void> look(ReaderPool::Lease& reader, storage::ListRequest list, st
                                {"detection", item.at("detection")},
                                {"row", *row}});
     }
-    if (!page.next_before) return {};
-    list.before = page.next_before;
+    if (!page.next) return {};
+    list.after = page.next;
   }
   return {};
 }

@@ -35,6 +35,7 @@ int run(int argc, char** argv) {
   add_test(app, status);
   add_coverage(app, status);
   add_sources(app, status);
+  add_notify(app, status);
   add_db(app, status);
   add_token(app, status);
   add_user(app, status);

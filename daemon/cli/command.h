@@ -35,6 +35,7 @@ void add_backfill(CLI::App& app, int& status);
 void add_test(CLI::App& app, int& status);
 void add_coverage(CLI::App& app, int& status);
 void add_sources(CLI::App& app, int& status);
+void add_notify(CLI::App& app, int& status);
 void add_db(CLI::App& app, int& status);
 void add_sysmon_config(CLI::App& app, int& status);
 void add_token(CLI::App& app, int& status);

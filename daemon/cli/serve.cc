@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -26,9 +27,13 @@
 #include "daemon/http/body_budget.h"
 #include "daemon/ingest/http/http_input.h"
 #include "daemon/ingest/net/syslog_inputs.h"
+#include "daemon/notify/notifier.h"
+#include "daemon/notify/test_message.h"
+#include "daemon/scheduler/commit.h"
 #include "daemon/scheduler/health_watch.h"
 #include "daemon/scheduler/scheduler.h"
 #include "daemon/scheduler/silence.h"
+#include "storage/edits.h"
 #include "storage/sqlite/store.h"
 #include "storage/writer.h"
 #include "web/api.h"
@@ -57,6 +62,7 @@ class Daemon {
     RW_CHECK(daemon->open_store(config));
     RW_TRY(daemon->authenticator_, web::Authenticator::open(*daemon->store_, *daemon->writer_, daemon->clock_));
     RW_CHECK(daemon->start_scheduler(config));
+    RW_CHECK(daemon->start_notifier(config));
     RW_CHECK(daemon->start_inputs(config));
     RW_CHECK(daemon->start_api(config));
     RW_CHECK(daemon->start_health(config));
@@ -65,6 +71,7 @@ class Daemon {
   // Those who wait for the store or read from it must not keep the parts below from ending.
   ~Daemon() {
     if (api_) api_->begin_shutdown();
+    if (notifier_) notifier_->begin_stop();
     if (writer_) writer_->begin_stop();
   }
 
@@ -107,6 +114,28 @@ class Daemon {
     RW_TRY(silence_, scheduler::SilenceWatch::start(config.silence, *store_, *writer_, clock_));
     reloader_ = std::make_unique<Reloader>(config.detections, *catalogue_, *scheduler_);
     return {};
+  }
+
+  core::Result<void> start_notifier(const config::Config& config) {
+    constexpr std::chrono::seconds kCommitPatience{10};
+    const auto commit = [this, kCommitPatience](storage::Edits edits,
+                                                const std::atomic<bool>& stopping) -> core::Result<void> {
+      storage::Batch batch;
+      batch.edits = std::make_shared<const storage::Edits>(std::move(edits));
+      const auto committed = scheduler::commit(*writer_, std::move(batch), stopping, kCommitPatience);
+      return committed.ok() ? core::Result<void>() : core::Result<void>(committed.error());
+    };
+    RW_TRY(notifier_, notify::Notifier::start(config.notify, {*store_, commit, counters_, clock_}));
+    if (!config.notify.channels.empty()) spdlog::info("notify: {} channels", config.notify.channels.size());
+    return {};
+  }
+
+  std::vector<scheduler::FailingNotifications> failing_notifications() const {
+    std::vector<scheduler::FailingNotifications> failing;
+    for (notify::FailingChannel& channel : notifier_->failing()) {
+      failing.push_back({std::move(channel.channel), channel.since, std::move(channel.error)});
+    }
+    return failing;
   }
 
   core::Result<void> start_inputs(const config::Config& config) {
@@ -164,7 +193,11 @@ class Daemon {
                      .reload = [this] { return reloader_->reload(); },
                      .tune = [this](const auto& change, const auto& note) { return reloader_->tune(change, note); },
                      .health = &health_board_,
-                     .data_dir = config.data_dir});
+                     .data_dir = config.data_dir,
+                     .test_notifications =
+                         [this, options = config.notify](std::string_view channel, const std::atomic<bool>& stopping) {
+                           return notify::send_test(options, channel, clock_.now(), stopping);
+                         }});
     RW_TRY(api_server_, http::Server::open(config.api.server, *bodies_, counters_));
     api_->add_routes(*api_server_);
     api_server_->start();
@@ -177,13 +210,15 @@ class Daemon {
 
   // Last, since it looks at all the others.
   core::Result<void> start_health(const config::Config& config) {
-    RW_TRY(health_, scheduler::HealthWatch::start(config.health, {.store = *store_,
-                                                                  .writer = *writer_,
-                                                                  .counters = counters_,
-                                                                  .clock = clock_,
-                                                                  .board = health_board_,
-                                                                  .data_dir = config.data_dir,
-                                                                  .certificates = [this] { return certificates(); }}));
+    RW_TRY(health_,
+           scheduler::HealthWatch::start(config.health, {.store = *store_,
+                                                         .writer = *writer_,
+                                                         .counters = counters_,
+                                                         .clock = clock_,
+                                                         .board = health_board_,
+                                                         .data_dir = config.data_dir,
+                                                         .certificates = [this] { return certificates(); },
+                                                         .notifications = [this] { return failing_notifications(); }}));
     return {};
   }
 
@@ -218,6 +253,7 @@ class Daemon {
   std::unique_ptr<detect::CurrentCatalogue> catalogue_;
   std::unique_ptr<scheduler::Scheduler> scheduler_;
   std::unique_ptr<scheduler::SilenceWatch> silence_;
+  std::unique_ptr<notify::Notifier> notifier_;
   std::unique_ptr<Reloader> reloader_;
   std::unique_ptr<http::BodyBudget> bodies_;
   std::vector<HttpListener> http_;

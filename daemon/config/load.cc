@@ -9,6 +9,7 @@
 #include "daemon/config/detections.h"
 #include "daemon/config/health.h"
 #include "daemon/config/listeners.h"
+#include "daemon/config/notify.h"
 #include "daemon/config/retention.h"
 #include "daemon/config/risk.h"
 #include "daemon/config/section.h"
@@ -27,6 +28,7 @@ void read_time_zone(Section& root, Config& config) {
   set(config.time_zone, root.time_zone("time_zone"));
   config.syslog.zone = config.time_zone;
   config.scheduler.zone = config.time_zone;
+  config.notify.zone = config.time_zone;
   root.context().zone = config.time_zone;
 }
 
@@ -88,8 +90,8 @@ void read_root(Context& context, const yaml::Node& node, Config& config) {
   read_sources(sources, config.silence);
   Section health(context, root.map("health"), "health");
   read_health(health, config.health);
-  root.unsupported("notify", "findings are shown by the API and the web page");
   config.detections.tuning_file = config.data_dir + "/tuning.yaml";
+  read_notify(root, config.notify);
   root.finish();
   check_ports(context, root.node(), config);
 }

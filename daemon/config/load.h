@@ -10,6 +10,7 @@
 #include "daemon/http/server.h"
 #include "daemon/ingest/http/ingest_context.h"
 #include "daemon/ingest/net/syslog_inputs.h"
+#include "daemon/notify/options.h"
 #include "daemon/scheduler/health.h"
 #include "daemon/scheduler/scheduler.h"
 #include "daemon/scheduler/silence.h"
@@ -39,6 +40,7 @@ struct Config {
   scheduler::SchedulerOptions scheduler;
   scheduler::SilenceOptions silence;
   scheduler::HealthOptions health;
+  notify::Options notify;
 };
 
 // What runs without a file: syslog on UDP 514 and TCP 601 of all addresses, HEC on 127.0.0.1:8088, the API on

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -36,6 +37,26 @@ core::Result<std::string> read_token(const std::string& written) {
   return token;
 }
 
+// A small regular file.
+core::Result<std::ifstream> open_secrets(const std::string& path) {
+  std::error_code ignored;
+  const auto status = std::filesystem::status(path, ignored);
+  if (std::filesystem::exists(status)) {
+    // A FIFO would keep us waiting.
+    if (!std::filesystem::is_regular_file(status)) return core::invalid_input(path + ": is no regular file");
+    if (std::filesystem::file_size(path, ignored) > kMaxTokenFileBytes) {
+      return core::Error{core::ErrorCode::kLimit,
+                         fmt::format("{}: larger than {} KiB", path, kMaxTokenFileBytes / 1024)};
+    }
+  }
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    return core::Error{core::ErrorCode::kIo, path + ": cannot be read: " + std::generic_category().message(errno)};
+  }
+  return file;
+}
+
 }  // namespace
 
 core::Result<std::string> expand_environment(std::string_view text) {
@@ -60,21 +81,7 @@ core::Result<std::string> expand_environment(std::string_view text) {
 }
 
 core::Result<std::vector<std::string>> read_token_file(const std::string& path) {
-  std::error_code ignored;
-  const auto status = std::filesystem::status(path, ignored);
-  if (std::filesystem::exists(status)) {
-    // A FIFO would keep us waiting.
-    if (!std::filesystem::is_regular_file(status)) return core::invalid_input(path + ": is no regular file");
-    if (std::filesystem::file_size(path, ignored) > kMaxTokenFileBytes) {
-      return core::Error{core::ErrorCode::kLimit,
-                         fmt::format("{}: larger than {} KiB", path, kMaxTokenFileBytes / 1024)};
-    }
-  }
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    return core::Error{core::ErrorCode::kIo, path + ": cannot be read: " + std::generic_category().message(errno)};
-  }
+  RW_TRY(std::ifstream file, open_secrets(path));
   std::vector<std::string> tokens;
   std::size_t number = 0;
   for (std::string line; std::getline(file, line);) {
@@ -90,6 +97,51 @@ core::Result<std::vector<std::string>> read_token_file(const std::string& path) 
   if (file.bad()) return core::Error{core::ErrorCode::kIo, path + ": cannot be read to its end"};
   if (tokens.empty()) return core::invalid_input(path + ": there is no token in it: expected one a line");
   return tokens;
+}
+
+core::Result<std::string> read_secret_file(const std::string& path) {
+  RW_TRY(std::ifstream file, open_secrets(path));
+  const std::string content{std::istreambuf_iterator<char>(file), {}};
+  const std::string_view secret = core::trim(content);
+  if (secret.empty()) return core::invalid_input(path + ": it is empty: expected one line");
+  if (std::ranges::any_of(secret, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; })) {
+    return core::invalid_input(path + ": expected one line without control characters");
+  }
+  return std::string(secret);
+}
+
+std::optional<std::string> read_secret(Section& section, std::string_view key, std::string_view expected) {
+  Context& context = section.context();
+  const std::string file_key = fmt::format("{}_file", key);
+  const yaml::Node written = section.value(key, expected);
+  const auto path = section.path(file_key);
+  if (written.present() && path) {
+    context.report(section.node()[file_key], section.name_of(file_key), fmt::format("{} stands beside it", key));
+    return std::nullopt;
+  }
+  if (path) {
+    auto read = read_secret_file(*path);
+    if (read.ok()) return std::move(read).value();
+    context.report(section.node()[file_key], section.name_of(file_key), read.error());
+    return std::nullopt;
+  }
+  if (!written.present()) return std::nullopt;
+  // Not as_text(): no message may show what stands here.
+  if (!written.is_scalar()) {
+    context.report(written, section.name_of(key), fmt::format("expected {}", expected));
+    return std::nullopt;
+  }
+  auto expanded = expand_environment(written.text());
+  if (!expanded.ok()) {
+    context.report(written, section.name_of(key), expanded.error());
+  } else if (expanded->empty()) {
+    context.report(written, section.name_of(key), fmt::format("expected {}, found nothing", expected));
+  } else if (std::ranges::any_of(*expanded, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; })) {
+    context.report(written, section.name_of(key), "it has control characters");
+  } else {
+    return std::move(expanded).value();
+  }
+  return std::nullopt;
 }
 
 std::vector<std::string> read_tokens(Section& section) {

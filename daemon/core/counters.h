@@ -69,7 +69,9 @@ namespace rw::core {
   X(kRiskEvents, "regwarden_risk_events_total", "Risk events written")                                                \
   X(kNotables, "regwarden_notables_total", "Notables written")                                                        \
   X(kRowsExcepted, "regwarden_findings_excepted_total", "Result rows of which exceptions made no findings")           \
-  X(kRowsSuppressed, "regwarden_findings_suppressed_total", "Result rows whose findings throttling left out")
+  X(kRowsSuppressed, "regwarden_findings_suppressed_total", "Result rows whose findings throttling left out")         \
+  X(kNotificationsSent, "regwarden_notifications_sent_total", "Messages sent about findings")                         \
+  X(kNotificationsFailed, "regwarden_notifications_failed_total", "Attempts to send a message that failed")
 
 enum class Counter : std::size_t {
 #define RW_COUNTER_ENUMERATOR(enumerator, name, meaning) enumerator,

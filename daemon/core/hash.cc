@@ -1,6 +1,7 @@
 #include "daemon/core/hash.h"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/sha.h>
 
 #include <array>
@@ -61,6 +62,16 @@ std::string hex_digest(Digest digest, std::string_view bytes) {
   unsigned int size = 0;
   if (EVP_Digest(bytes.data(), bytes.size(), result.data(), &size, method_of(digest), nullptr) != 1) return {};
   return hex_of(result.data(), size);
+}
+
+std::string hmac_sha256(std::string_view key, std::string_view bytes) {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> result{};
+  unsigned int size = 0;
+  const unsigned char* done =
+      HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(bytes.data()),
+           bytes.size(), result.data(), &size);
+  RW_ASSERT(done != nullptr);
+  return {result.begin(), result.end()};
 }
 
 }  // namespace rw::core

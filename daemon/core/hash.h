@@ -28,4 +28,7 @@ class StableHash {
 enum class Digest { kMd5, kSha1, kSha256, kSha512 };
 std::string hex_digest(Digest digest, std::string_view bytes);
 
+// HMAC (RFC 2104) with SHA-256: 32 bytes.
+std::string hmac_sha256(std::string_view key, std::string_view bytes);
+
 }  // namespace rw::core

@@ -137,6 +137,14 @@ std::vector<HealthRule::Seen> HealthRule::see(const HealthFacts& facts) {
          .title = (over ? "A certificate has expired: " : "A certificate expires: ") + certificate.input,
          .token = core::format_rfc3339(certificate.expires)});
   }
+  for (const FailingNotifications& failing : facts.notifications) {
+    seen.push_back(
+        {.condition = {"notification_failing", failing.channel, failing.since,
+                       fmt::format("Messages to the channel {} do not go out: {}", failing.channel, failing.error),
+                       "Look at the channel in the configuration, then `regwarden notify test`"},
+         .title = "Notifications fail: " + failing.channel,
+         .token = core::format_rfc3339(failing.since)});
+  }
   see_counter(facts, "udp_dropped", udp_dropped_, facts.udp_dropped, "UDP messages were dropped",
               "UDP messages dropped because the store was behind", "They are lost: let senders use TCP, TLS or RELP",
               seen);

@@ -45,6 +45,13 @@ struct Certificate {
   core::Micros expires;
 };
 
+// A channel of notifications whose messages do not go out.
+struct FailingNotifications {
+  std::string channel;
+  core::Micros since;
+  std::string error;  // of the last attempt
+};
+
 // What is seen at one look.
 struct HealthFacts {
   struct Trouble {
@@ -65,12 +72,14 @@ struct HealthFacts {
   std::uint64_t runs_missed = 0;
   std::vector<FailingDetection> failing;  // at least failed_runs times
   std::vector<Certificate> certificates;  // in use
+  std::vector<FailingNotifications> notifications;
 };
 
 // Their meaning stands in docs/health.md.
 inline constexpr std::string_view kHealthConditions[] = {
-    "certificate_expires", "checkpoint_failing", "clock_jumped",      "detection_failing", "disk_space_low",
-    "queue_full",          "runs_missed",        "store_not_writing", "udp_dropped",       "udp_kernel_dropped"};
+    "certificate_expires", "checkpoint_failing",   "clock_jumped",      "detection_failing",
+    "disk_space_low",      "notification_failing", "queue_full",        "runs_missed",
+    "store_not_writing",   "udp_dropped",          "udp_kernel_dropped"};
 
 struct HealthCondition {
   std::string_view condition;  // one of kHealthConditions

@@ -172,6 +172,7 @@ class ThreadedHealthWatch final : public HealthWatch {
     }
     facts.failing = failing_;
     if (sources_.certificates) facts.certificates = sources_.certificates();
+    if (sources_.notifications) facts.notifications = sources_.notifications();
     return facts;
   }
 

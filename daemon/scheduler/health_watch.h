@@ -38,6 +38,7 @@ struct HealthSources {
   std::string data_dir;
   // Those of all listeners; on the watch's thread.
   std::function<std::vector<Certificate>()> certificates = {};
+  std::function<std::vector<FailingNotifications>()> notifications = {};  // on the watch's thread
 };
 
 class HealthWatch {

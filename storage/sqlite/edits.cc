@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "storage/sqlite/edit_access.h"
+#include "storage/sqlite/edit_notifications.h"
 
 namespace rw::storage::sqlite {
 namespace {
@@ -76,7 +77,8 @@ core::Result<std::uint64_t> apply(Connection& connection, const Edits& edits) {
   }
   const bool worth_a_note = edits.access.empty() || access > 0;
   if (worth_a_note && !edits.audit.empty()) RW_CHECK(add_audit(connection, edits.audit));
-  return changed;
+  RW_TRY(const std::uint64_t told, apply_notifications(connection, edits));
+  return changed + told;
 }
 
 }  // namespace rw::storage::sqlite

@@ -77,6 +77,10 @@ std::string_view shown_from(Listing listing) {
       return "(SELECT *, created AS time FROM api_token)";
     case Listing::kUsers:
       return "(SELECT *, created AS time FROM api_user)";
+    case Listing::kNotifications:
+      return "(SELECT *, created AS time FROM notification)";
+    case Listing::kNotifyChannels:
+      return "notify_channel";
     case Listing::kAudit:
       return "audit";
   }

@@ -20,4 +20,7 @@ extern const char* const kSchemaVersion10;
 // Who may ask: tokens, users, sessions.
 extern const char* const kSchemaVersion8;
 
+// The outbox of notifications.
+extern const char* const kSchemaVersion9;
+
 }  // namespace rw::storage::sqlite

@@ -135,7 +135,11 @@ void check_equal(const scheduler::RiskOptions& a, const scheduler::RiskOptions& 
 
 void check_equal(const Config& a, const Config& b) {
   const auto& [data_dir, log_level, time_zone, syslog, http, api, writer, retention, detections, scheduler, silence,
-               health] = a;
+               health, notify] = a;
+  CHECK(notify.channels.empty());
+  CHECK(b.notify.channels.empty());
+  CHECK(notify.zone.name() == b.notify.zone.name());
+  CHECK(notify.public_url == b.notify.public_url);
   CHECK(data_dir == b.data_dir);
   CHECK(log_level == b.log_level);
   CHECK(time_zone.name() == b.time_zone.name());

@@ -32,12 +32,10 @@ TEST_CASE("Wrong at the top") {
       {"log_level: verbose\n", {"1:12: error: log_level: 'verbose': expected debug, info, warning or error"}},
       {"datadir: /x\n",
        {"1:1: error: unknown key 'datadir': expected data_dir, time_zone, log_level, inputs, api, storage, detections, "
-        "scheduler, sources or health (did you mean data_dir?)"}},
+        "scheduler, sources, health, public_url or notify (did you mean data_dir?)"}},
       {"zzz: 1\n",
        {"1:1: error: unknown key 'zzz': expected data_dir, time_zone, log_level, inputs, api, storage, detections, "
-        "scheduler, sources or health"}},
-      {"notify: [{webhook: {url: x}}]\n",
-       {"1:1: error: notify: not supported by this version: findings are shown by the API and the web page"}},
+        "scheduler, sources, health, public_url or notify"}},
       {"api: off\n", {"1:6: error: api: the API is always on: expected a map such as {listen: \"127.0.0.1:8089\"}"}},
       {"api: []\n", {"1:6: error: api: expected a map, found a list"}},
       {"inputs: [a]\n", {"1:9: error: inputs: expected a map, found a list"}},

@@ -9,7 +9,7 @@
 #include "web/attempts.h"
 #include "web/credentials.h"
 #include "web/password.h"
-#include "web/routes.h"
+#include "web/route_table.h"
 
 using namespace rw;
 using namespace rw::web;
@@ -236,8 +236,8 @@ TEST_CASE("tokens over the API: made, listed, used, revoked, and all of it in th
                 {"action", action}, {"object", "grafana"}, {"detail", std::move(detail)}};
   };
   CHECK(audit == json::array({entry(3, "token.add", {{"scopes", {"ingest"}}, {"expires", nullptr}}),
-                      entry(2, "token.revoke", {{"id", 1}}),
-                      entry(1, "token.add", {{"scopes", {"read"}}, {"expires", "2027-01-09T12:30:00Z"}})}));
+                              entry(2, "token.revoke", {{"id", 1}}),
+                              entry(1, "token.add", {{"scopes", {"read"}}, {"expires", "2027-01-09T12:30:00Z"}})}));
 }
 
 TEST_CASE("tokens: what cannot be made") {
