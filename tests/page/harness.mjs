@@ -36,7 +36,7 @@ inputs:
   syslog: []
   http: [{listen: "127.0.0.1:0", tokens: [${HEC_TOKEN}]}]
 api: {listen: "127.0.0.1:0", tokens: [${TOKEN}]}
-detections: {paths: ["${SHARED_DIR}/escu"]}
+detections: {paths: ["${SHARED_DIR}/escu"], defaults: {cron_schedule: "0 0 29 2 *"}}  # only run() runs them
 ${more}`);
     daemon.log = "";
     daemon.process = spawn(BINARY, ["serve", "-c", daemon.config], { stdio: ["ignore", "ignore", "pipe"] });
@@ -73,8 +73,8 @@ ${more}`);
   }
 
   // Runs the detection over the last days, beside the daemon.
-  run(detection, days = 8) {
-    const done = spawnSync(BINARY, ["run", "-c", this.config, detection, "--earliest", `-${days}d`, "--latest", "now"], { encoding: "utf8" });
+  run(detection, earliest = "-8d") {
+    const done = spawnSync(BINARY, ["run", "-c", this.config, detection, "--earliest", earliest, "--latest", "now"], { encoding: "utf8" });
     if (done.status !== 0) throw new Error(`regwarden run ${detection}: ${done.status}\n${done.stderr}`);
   }
 }

@@ -203,7 +203,7 @@ test("news is shown without anybody asking", async () => {
     const page = await open(context, "#/findings");
     await page.getByText("new-machine").waitFor({ state: "hidden" });
     await daemon.feed([sysmonXml({ record: 5000, computer: "new-machine", ago: 60 })]);
-    daemon.run(AMSI);
+    daemon.run(AMSI, "-10m");
     await page.getByText("new-machine").waitFor({ timeout: 25_000 });
   });
 });
@@ -228,11 +228,13 @@ test("no view has a serious fault of accessibility, in light or dark", async () 
     await page.evaluate(AXE); // not as a script element: the page's policy refuses those
     for (const [name, hash] of [...await views(daemon), ["login", null]]) {
       if (hash === null) await page.getByRole("button", { name: "Sign out" }).click();
-      else await visit(page, hash);
+      else await visit(page, name === "detections" ? `${hash}?text=amsi` : hash); // a hundred rows alike would take long
       if (hash === null) await page.getByRole("heading", { name: "Sign in" }).waitFor();
       for (const colorScheme of ["light", "dark"]) {
         await page.emulateMedia({ colorScheme });
-        const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+        // What depends on the colours is their contrast alone.
+        const only = colorScheme === "dark" ? { runOnly: ["color-contrast"] } : {};
+        const { violations } = await page.evaluate((options) => globalThis.axe.run(document, options), { resultTypes: ["violations"], ...only });
         const grave = violations.filter(({ impact }) => ["serious", "critical"].includes(impact))
           .map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html, any }) => `${html} ${any[0]?.message ?? ""}`).join(" | ")}`);
         assert.deepEqual(grave, [], `${name}, ${colorScheme}`);

@@ -1,7 +1,7 @@
 // The frame of the page: who asks, which view is shown, the news, and what an operator must see to on every view.
 
 import { ApiError, askSession, get, session, signOut, token, whenRefused } from "./api.js";
-import { count, element, link, say, section, visible } from "./dom.js";
+import { count, element, freshenAgo, link, say, section, visible } from "./dom.js";
 import * as live from "./live.js";
 import { address, parse } from "./router.js";
 import { detectionView } from "./views/detection.js";
@@ -126,6 +126,7 @@ async function refresh() {
   const view = current;
   const results = await Promise.allSettled([view?.refresh?.(), showConditions()]);
   refreshing = false;
+  freshenAgo();
   if (view === current) showFault(results.find((result) => result.status === "rejected")?.reason ?? null);
   if (again) {
     again = false;

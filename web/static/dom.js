@@ -106,7 +106,20 @@ export function agoText(text) {
 
 export function ago(text) {
   if (!text) return "";
-  return element("time", { datetime: text, title: `${localTime(text)} (${utc(text)})` }, agoText(text));
+  return element("time", { datetime: text, class: "ago", title: `${localTime(text)} (${utc(text)})` }, agoText(text));
+}
+
+export function freshenAgo() {
+  for (const node of document.querySelectorAll("time.ago")) node.textContent = agoText(node.dateTime);
+}
+
+// Draws anew only what has changed: else focus, opened details and what is being read would be lost with every refresh.
+const drawn = new WeakMap();
+export function draw(place, state, make) {
+  const text = JSON.stringify(state);
+  if (drawn.get(place) === text) return;
+  drawn.set(place, text);
+  place.replaceChildren(...[make()].flat());
 }
 
 export function duration(ms) {
@@ -125,6 +138,16 @@ export function bytes(number) {
   let unit = 0;
   while (number >= 1024 && unit < units.length - 1) { number /= 1024; ++unit; }
   return `${unit === 0 ? number : number.toFixed(1)} ${units[unit]}`;
+}
+
+// Puts the view in place of what stood there while it was asked for; the focus goes from heading to heading.
+export function replaceView(node, ...nodes) {
+  const focused = node.contains(document.activeElement);
+  node.replaceChildren(...nodes);
+  const heading = node.querySelector("h1");
+  if (!focused || !heading) return;
+  heading.tabIndex = -1;
+  heading.focus({ preventScroll: true });
 }
 
 // --- Small pieces of a page

@@ -1,7 +1,7 @@
 // One detection: what it looks for, how it ran, what it found, and how it is tuned.
 
 import { ApiError, get, may, optional, part, send } from "../api.js";
-import { ago, badge, button, count, duration, element, facts, inLink, link, note, say, section, shown, time, visible } from "../dom.js";
+import { ago, badge, button, count, draw, duration, element, facts, inLink, link, note, replaceView, say, section, shown, time, visible } from "../dom.js";
 import { address } from "../router.js";
 import { Table } from "../table.js";
 import { hostOf, techniques } from "../words.js";
@@ -19,12 +19,12 @@ export function detectionView({ path }) {
       detection = await get(`detections/${part(id)}`);
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 404) throw error;
-      node.replaceChildren(element("h1", {}, "There is no such detection"), note(shown(id), ". ", link(address("detections"), "To all detections")));
+      replaceView(node, element("h1", {}, "There is no such detection"), note(shown(id), ". ", link(address("detections"), "To all detections")));
       return;
     }
     if (!parts) {
       parts = build(detection, refresh);
-      node.replaceChildren(...parts.nodes);
+      replaceView(node, ...parts.nodes);
       document.title = `${visible(detection.name)} – regwarden`;
     }
     await parts.take(detection);
@@ -53,9 +53,9 @@ function build(detection, refresh) {
   const tuning = [filterPart(detection), exceptionsPart(detection), suppressionsPart(detection)];
 
   async function take(newer) {
-    badges.replaceChildren(badge(newer.state), " ", newer.severity ? badge(newer.severity) : "", " ", element("span", { class: "faint" }, [newer.type, newer.source].filter(Boolean).join(", ")), " ",
-      switchButton(newer, refresh));
-    schedule.replaceChildren(facts([
+    draw(badges, [newer.state, newer.severity], () => [badge(newer.state), " ", newer.severity ? badge(newer.severity) : "", " ", element("span", { class: "faint" }, [newer.type, newer.source].filter(Boolean).join(", ")), " ",
+      switchButton(newer, refresh)]);
+    draw(schedule, newer, () => facts([
       ["Problem", newer.problem],
       ["Runs", element("span", {}, element("code", {}, visible(newer.cron_schedule)), `, from ${visible(newer.earliest_time)} to ${visible(newer.latest_time)}`)],
       ["Last run", newer.last_run ? element("span", {}, badge(newer.last_run.status), " ", ago(newer.last_run.scheduled_time), `, ${count(newer.last_run.result_count, "hit")}`) : ""],

@@ -4,7 +4,7 @@ import { ApiError, get, may, optional, part } from "../api.js";
 import { isOpen } from "../data.js";
 import { beforeAndAfter, eventTable, eventsBehind, mainEvent, nothingStored, timeline } from "../events.js";
 import { openExceptionDialog } from "../exceptions.js";
-import { badge, button, element, facts, link, note, section, shown, time, visible } from "../dom.js";
+import { badge, button, element, facts, link, note, replaceView, section, shown, time, visible } from "../dom.js";
 import { address } from "../router.js";
 import { historyList, triageForm } from "../triage.js";
 import { hostOf, techniques, userOf, whatHappened, whatToDo } from "../words.js";
@@ -21,13 +21,13 @@ export function findingView({ path }) {
       finding = await get(`notables/${part(id)}`);
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 404) throw error;
-      node.replaceChildren(element("h1", {}, `There is no finding ${visible(id)}`),
+      replaceView(node, element("h1", {}, `There is no finding ${visible(id)}`),
         note("It may have been older than the daemon keeps findings. ", link(address("findings"), "To all findings")));
       return;
     }
     if (!parts) {
       parts = build(finding, refresh);
-      node.replaceChildren(...parts.nodes);
+      replaceView(node, ...parts.nodes);
       document.title = `${visible(finding.rule_title ?? "Finding")} – regwarden`;
     }
     if (JSON.stringify(finding) === shownFinding) return;

@@ -2,7 +2,7 @@
 
 import { get, may, metricsText, optional, send } from "../api.js";
 import { parseMetrics } from "../data.js";
-import { ago, badge, button, bytes, element, facts, note, section, shown, time, visible } from "../dom.js";
+import { ago, badge, button, bytes, draw, element, facts, note, section, shown, time, visible } from "../dom.js";
 import { PagedTable, Table } from "../table.js";
 
 const NUMBERS = [
@@ -56,10 +56,10 @@ export function healthView() {
   async function showStatus() {
     const [health, text] = await Promise.all([get("status"), optional(metricsText())]);
     const all = [...(health.store.writing ? [] : [{ condition: "stalled", message: health.store.error ?? "The store takes nothing", since: health.store.stalled_since, action: "Nothing is written: look at the disk" }]), ...health.conditions];
-    conditions.replaceChildren(all.length === 0 ? element("p", { class: "line-good" }, "Nothing needs you: events are written and detections run.")
+    draw(conditions, all, () => (all.length === 0 ? element("p", { class: "line-good" }, "Nothing needs you: events are written and detections run.")
       : element("ul", { class: "cards" }, all.map(({ condition, subject, message, action, since }) => element("li", { class: "card edge-1" },
         element("p", {}, element("strong", {}, shown(message)), subject ? element("span", { class: "faint" }, " ", shown(subject)) : null),
-        element("p", {}, visible(action), "."), element("p", { class: "faint" }, visible(condition).replaceAll("_", " "), ", since ", time(since))))));
+        element("p", {}, visible(action), "."), element("p", { class: "faint" }, visible(condition).replaceAll("_", " "), ", since ", time(since)))))));
     const sums = text === undefined ? new Map() : parseMetrics(text);
     numbers.replaceChildren(...NUMBERS.filter(([name]) => sums.has(name)).map(([name, title]) =>
       element("div", {}, element("dt", {}, title), element("dd", {}, sums.get(name).toLocaleString()))));

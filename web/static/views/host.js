@@ -4,7 +4,7 @@ import { all, get, optional } from "../api.js";
 import { bucketed, timeBars } from "../charts.js";
 import { tally } from "../data.js";
 import { eventTable } from "../events.js";
-import { ago, badge, count, element, facts, field, inLink, link, note, section, select, shown, time } from "../dom.js";
+import { ago, badge, count, draw, element, facts, field, inLink, link, note, section, select, shown, time } from "../dom.js";
 import { address, amend } from "../router.js";
 import { PagedTable, Table } from "../table.js";
 import { RANGES, timePicker } from "../timepicker.js";
@@ -48,19 +48,20 @@ export function hostView({ path, parameters }) {
     const sources = await all("sources", { host: name });
     const users = sources.length === 0 && state.kind === undefined ? await optional(get("risk-events", { risk_object: name, limit: 1 })) : undefined;
     if (users?.items[0]?.risk_object_type === "user") column = "user";
-    head.replaceChildren(sources.length === 0 ? note(column === "user" ? "A user." : "This name sends nothing itself.") : facts([
+    draw(head, sources, () => (sources.length === 0 ? note(column === "user" ? "A user." : "This name sends nothing itself.") : facts([
       ["Sends", sources.map((source) => source.channel).join(", ")],
       ["State", badge(sources.every((source) => source.silent) ? "silent" : "ok")],
       ["Last arrival", ago(sources.map((source) => source.last_received).sort().at(-1))],
       ["From", [...new Set(sources.map((source) => source.peer).filter(Boolean))]],
       ["Lost on the way", sources.reduce((sum, source) => sum + (source.lost ?? 0), 0) || ""],
-    ]));
+    ])));
   }
 
   async function showChart() {
     const { items, from, to, spanMs } = await tally("risk-events", { sum: "risk_score", earliest: state.earliest, filters: { risk_object: name, latest: state.latest } });
-    chart.replaceChildren(items.length === 0 ? note("No risk in this time.")
-      : timeBars({ buckets: bucketed(items.map((item) => ({ ...item, key: "risk" })), from, to, spanMs), keys: ["risk"], spanMs, noun: "point of risk", nouns: "points of risk" }));
+    const buckets = bucketed(items.map((item) => ({ ...item, key: "risk" })), from, to, spanMs);
+    draw(chart, buckets, () => (items.length === 0 ? note("No risk in this time.")
+      : timeBars({ buckets, keys: ["risk"], spanMs, noun: "point of risk", nouns: "points of risk" })));
   }
 
   async function showFindings() {

@@ -3,7 +3,7 @@
 import { all, get } from "../api.js";
 import { SEVERITIES, bucketed, meter, timeBars } from "../charts.js";
 import { bySilence, howMany, isOpen, rank, riskObjects, tally } from "../data.js";
-import { ago, badge, count, element, inLink, link, note, section, shown, words } from "../dom.js";
+import { ago, badge, count, draw, element, inLink, link, note, section, shown, words } from "../dom.js";
 import { address, amend } from "../router.js";
 import { RANGES, timePicker } from "../timepicker.js";
 import { hostOf, userOf, whatHappened } from "../words.js";
@@ -30,36 +30,37 @@ export function overviewView({ parameters }) {
     const open = page.items.filter(isOpen).sort((a, b) => rank(a.severity) - rank(b.severity) || b.id - a.id);
     const groups = alike(open);
     sayHeadline(open, Boolean(page.next_cursor));
-    needs.replaceChildren(...(open.length === 0
-      ? [note("No finding waits for you.")]
+    draw(needs, [open.length, groups.slice(0, MOST_SHOWN)], () => (open.length === 0
+      ? note("No finding waits for you.")
       : [element("ul", { class: "cards" }, groups.slice(0, MOST_SHOWN).map(card)),
         element("p", { class: "more" }, link(address("findings"), `All ${count(open.length, "open finding")}`))]));
   }
 
   function sayHeadline(open, cut) {
     const parts = SEVERITIES.map((severity) => [severity, open.filter((one) => one.severity === severity).length]).filter(([, number]) => number > 0);
-    headline.replaceChildren(open.length === 0 ? "Nothing waits for you." : element("strong", {}, `${count(open.length, "open finding")}${cut ? " among the newest 1,000" : ""}`),
+    draw(headline, [parts, cut], () => [open.length === 0 ? "Nothing waits for you." : element("strong", {}, `${count(open.length, "open finding")}${cut ? " among the newest 1,000" : ""}`),
       ...(open.length === 0 ? [] : [" ", ...parts.map(([severity, number]) => link(address("findings", { severity, status: "open" }),
-        element("span", { class: `badge is-${severity}` }, `${number} ${severity}`)))]));
+        element("span", { class: `badge is-${severity}` }, `${number} ${severity}`)))])]);
     headline.className = `headline ${open.some((one) => rank(one.severity) <= 1) ? "urgent" : ""}`;
   }
 
   async function showChart() {
     const { items, from, to, spanMs, cut } = await tally("notables", { by: "severity", earliest: state.earliest });
     const total = items.reduce((sum, item) => sum + item.count, 0);
-    chart.replaceChildren(total === 0 ? note("No findings in this time.") : timeBars({
-      buckets: bucketed(items, from, to, spanMs), keys: SEVERITIES.toReversed(), spanMs, noun: "finding",
+    const buckets = bucketed(items, from, to, spanMs);
+    draw(chart, buckets, () => [total === 0 ? note("No findings in this time.") : timeBars({
+      buckets, keys: SEVERITIES.toReversed(), spanMs, noun: "finding",
       linkOf: (start, end) => address("findings", { status: "all", earliest: new Date(start).toISOString(), latest: new Date(end).toISOString() }),
-    }), cut ? note("Of the newest 5,000 findings.") : "");
+    }), cut ? note("Of the newest 5,000 findings.") : ""]);
   }
 
   async function showRisk() {
     const objects = (await riskObjects(state.earliest || undefined)).filter((object) => object.risk_object !== "unknown").slice(0, 8);
     const most = objects[0]?.risk_score ?? 1;
-    risk.replaceChildren(objects.length === 0 ? note("No risk in this time.") : element("ol", { class: "risk-list" }, objects.map((object) =>
+    draw(risk, objects, () => (objects.length === 0 ? note("No risk in this time.") : element("ol", { class: "risk-list" }, objects.map((object) =>
       element("li", {}, element("div", { class: "risk-name" }, link(address(["hosts", object.risk_object]), inLink(object.risk_object)),
         element("span", { class: "faint" }, ` ${words(object.risk_object_type)}, ${count(object.count, "event")} of ${count(howMany(object.detections), "detection")}`)),
-      element("span", { class: "risk-score" }, object.risk_score.toLocaleString()), meter(object.risk_score, most, "risk")))));
+      element("span", { class: "risk-score" }, object.risk_score.toLocaleString()), meter(object.risk_score, most, "risk"))))));
   }
 
   async function showQuiet() {
@@ -78,7 +79,7 @@ export function overviewView({ parameters }) {
     for (const one of failing.slice(0, 5)) lines.push(["bad", "The last run of ", link(address(["detections", one.id]), inLink(one.name)), ` ${one.last_run.status === "failed" ? "failed" : "was missed"}`]);
     if (enabled.length === 0) lines.push(["bad", "No detection is enabled. ", link("#/detections", "Detections")]);
     const good = `${count(hosts.length - silent.length, "machine")} sending, ${count(enabled.length - failing.length, "detection")} running`;
-    quiet.replaceChildren(element("ul", { class: "lines" }, lines.map(([kind, ...content]) => element("li", { class: `line-${kind}` }, ...content)),
+    draw(quiet, [sources.length, health.conditions, silent, lossy, failing, good], () => element("ul", { class: "lines" }, lines.map(([kind, ...content]) => element("li", { class: `line-${kind}` }, ...content)),
       element("li", { class: "line-good" }, `${good}.`)));
   }
 

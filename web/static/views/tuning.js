@@ -1,7 +1,7 @@
 // How one detection is tuned: its filter, exceptions and suppressions. Where the daemon has no such thing the part is hidden.
 
 import { get, may, optional, part, send } from "../api.js";
-import { button, element, facts, field, form, note, say, section, select, time, visible } from "../dom.js";
+import { button, draw, element, facts, field, form, note, say, section, select, time, visible } from "../dom.js";
 import { exceptionForm } from "../exceptions.js";
 
 // The macro at the end of the detection's search.
@@ -67,7 +67,7 @@ export function exceptionsPart(detection) {
     node.hidden = !told;
     if (!told) return;
     const items = told.items.filter(belongs(detection));
-    list.replaceChildren(...(items.length === 0 ? [element("li", {}, note("None. They are made from a finding, or here."))] : items.map(removable(list, "exceptions", "exception", refresh))));
+    draw(list, items, () => (items.length === 0 ? element("li", {}, note("None. They are made from a finding, or here.")) : items.map(removable(list, "exceptions", "exception", refresh))));
     if (add.childElementCount === 0 && may("write")) await offerAdding();
   }
   // The columns of its newest finding are those that an exception can name.
@@ -93,7 +93,7 @@ export function suppressionsPart(detection) {
     node.hidden = !told;
     if (!told) return;
     const items = told.items.filter(belongs(detection));
-    list.replaceChildren(...(items.length === 0 ? [element("li", {}, note("None."))] : items.map(removable(list, "suppressions", "suppression", refresh))));
+    draw(list, items, () => (items.length === 0 ? element("li", {}, note("None.")) : items.map(removable(list, "suppressions", "suppression", refresh))));
     if (add.childElementCount === 0 && may("write")) add.append(adding());
   }
   function adding() {
