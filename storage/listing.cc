@@ -27,7 +27,7 @@ constexpr std::string_view kRiskEventColumns[] = {"time",
                                                   "row"};
 constexpr std::string_view kFindingTimes[] = {"time", "created", "earliest", "latest"};
 constexpr std::string_view kFindingBooleans[] = {"late"};
-constexpr std::string_view kRiskEventNumbers[] = {"detection_version", "risk_score"};
+constexpr std::string_view kRiskEventNumbers[] = {"detection_version", "risk_score", "calculated_risk_score"};
 constexpr std::string_view kRiskEventJson[] = {"threat_objects", "annotations", "row"};
 
 constexpr std::string_view kNotableColumns[] = {

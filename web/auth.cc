@@ -11,8 +11,7 @@ namespace rw::web {
 std::optional<std::string_view> bearer_token(const http::Request& request) {
   constexpr std::string_view kScheme = "Bearer ";
   const std::string_view value = request.header("authorization");
-  if (value.empty()) return std::nullopt;
-  if (!core::equals_ascii_nocase(value.substr(0, kScheme.size()), kScheme)) return std::string_view();
+  if (!core::equals_ascii_nocase(value.substr(0, kScheme.size()), kScheme)) return std::nullopt;
   return core::trim(value.substr(kScheme.size()));
 }
 

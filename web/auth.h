@@ -9,7 +9,8 @@
 
 namespace rw::web {
 
-// Of "Authorization: Bearer TOKEN". Nullopt: no such header; empty: one of another form.
+// Of "Authorization: Bearer TOKEN". Nullopt: no such header, or another scheme: that is for a proxy before us, whose
+// users have a session here.
 std::optional<std::string_view> bearer_token(const http::Request& request);
 
 inline constexpr std::string_view kSessionCookie = "regwarden_session";

@@ -19,11 +19,12 @@ constexpr const char* kSchemas = R"json({
   },
   "RiskObject": {
     "type": "object",
-    "required": ["risk_object", "risk_object_type", "risk_score", "count", "detections", "tactics", "first", "last"],
+    "required": ["risk_object", "normalized_risk_object", "risk_object_type", "risk_score", "count", "detections", "tactics", "first", "last"],
     "properties": {
-      "risk_object": {"type": "string"},
+      "risk_object": {"type": "string", "description": "As the latest of its risk events has it"},
+      "normalized_risk_object": {"type": "string", "description": "Under which they count together"},
       "risk_object_type": {"type": "string"},
-      "risk_score": {"type": "integer", "description": "The sum of all its risk events"},
+      "risk_score": {"type": "integer", "description": "The sum of what they count for (calculated_risk_score)"},
       "count": {"type": "integer", "minimum": 1},
       "detections": {"type": "integer", "minimum": 1, "description": "How many different ones"},
       "tactics": {"type": "array", "items": {"type": "string"}},

@@ -25,7 +25,8 @@ constexpr std::chrono::hours kWeek{24 * 7};
 
 // What is known of one of the risk objects.
 struct RiskObject {
-  std::string name;
+  std::string normalized;  // under which its events count together
+  std::string name;        // as the latest of them has it
   std::string type;
   std::int64_t risk_score = 0;
   std::int64_t count = 0;
@@ -39,17 +40,19 @@ const std::string& text_in(const storage::TallyGroup& group, std::size_t column)
 }
 
 core::Result<std::vector<RiskObject>> risk_objects(storage::Reader& reader, storage::TallyRequest tally) {
-  tally.by = {"risk_object", "risk_object_type", "detection_id"};
-  tally.sum = "risk_score";
+  tally.by = {"normalized_risk_object", "risk_object_type", "detection_id", "risk_object"};
+  tally.sum = "calculated_risk_score";
   RW_TRY(const auto groups, reader.tally(tally));
   std::map<std::pair<std::string, std::string>, RiskObject> objects;
   for (const storage::TallyGroup& group : groups) {
     RiskObject& object = objects[{text_in(group, 0), text_in(group, 1)}];
-    object.name = text_in(group, 0);
+    object.normalized = text_in(group, 0);
     object.type = text_in(group, 1);
+    if (group.last > object.last) object.name = text_in(group, 3);
     object.risk_score += group.sum;
     object.count += group.count;
-    object.detections.emplace(text_in(group, 2), group.newest_id);
+    std::int64_t& newest = object.detections[text_in(group, 2)];
+    newest = std::max(newest, group.newest_id);
     object.first = std::min(object.first, group.first);
     object.last = std::max(object.last, group.last);
   }
@@ -57,7 +60,7 @@ core::Result<std::vector<RiskObject>> risk_objects(storage::Reader& reader, stor
   for (auto& [key, object] : objects) sorted.push_back(std::move(object));
   std::ranges::sort(sorted, [](const RiskObject& a, const RiskObject& b) {
     const auto rank = [](const RiskObject& o) { return std::tuple(-o.risk_score, -core::to_us(o.last)); };
-    return rank(a) != rank(b) ? rank(a) < rank(b) : std::tie(a.name, a.type) < std::tie(b.name, b.type);
+    return rank(a) != rank(b) ? rank(a) < rank(b) : std::tie(a.normalized, a.type) < std::tie(b.normalized, b.type);
   });
   return sorted;
 }
@@ -125,6 +128,7 @@ Answer list_risk_objects(const Context& context, const http::Request& request) {
       of_object.insert(of_detection->begin(), of_detection->end());
     }
     items.push_back({{"risk_object", render_text(object.name)},
+                     {"normalized_risk_object", render_text(object.normalized)},
                      {"risk_object_type", render_text(object.type)},
                      {"risk_score", object.risk_score},
                      {"count", object.count},

@@ -2,39 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <nlohmann/json.hpp>
 
 #include "daemon/core/text.h"
 
 namespace rw::web {
-namespace {
-
-constexpr std::array kAllScopes = {Scope::kIngest, Scope::kRead, Scope::kWrite, Scope::kAdmin};
-
-}  // namespace
-
-std::string_view scope_name(Scope scope) {
-  switch (scope) {
-    case Scope::kIngest:
-      return "ingest";
-    case Scope::kRead:
-      return "read";
-    case Scope::kWrite:
-      return "write";
-    case Scope::kAdmin:
-      return "admin";
-  }
-  RW_ASSERT(false);  // no such scope
-  return {};
-}
-
-std::optional<Scope> find_scope(std::string_view name) {
-  for (const Scope scope : kAllScopes) {
-    if (scope_name(scope) == name) return scope;
-  }
-  return std::nullopt;
-}
 
 core::Result<Scopes> Scopes::parse(const std::vector<std::string>& names) {
   Scopes scopes;
@@ -69,16 +41,16 @@ bool Scopes::grants(Scope scope) const {
 
 std::vector<std::string> Scopes::names() const {
   std::vector<std::string> names;
-  for (const Scope scope : kAllScopes) {
-    if ((bits_ & bit(scope)) != 0) names.emplace_back(scope_name(scope));
+  for (const auto& [scope, name] : kScopes) {
+    if ((bits_ & bit(scope)) != 0) names.emplace_back(name);
   }
   return names;
 }
 
 std::vector<std::string> Scopes::granted() const {
   std::vector<std::string> names;
-  for (const Scope scope : kAllScopes) {
-    if (grants(scope)) names.emplace_back(scope_name(scope));
+  for (const auto& [scope, name] : kScopes) {
+    if (grants(scope)) names.emplace_back(name);
   }
   return names;
 }

@@ -1,10 +1,13 @@
 // What a token or a user may do. Pure.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "daemon/core/result.h"
@@ -16,8 +19,17 @@ enum class Scope { kIngest, kRead, kWrite, kAdmin };
 
 inline constexpr std::string_view kScopeNames = "ingest, read, write or admin";
 
-std::string_view scope_name(Scope scope);
-std::optional<Scope> find_scope(std::string_view name);
+inline constexpr std::array<std::pair<Scope, std::string_view>, 4> kScopes = {
+    {{Scope::kIngest, "ingest"}, {Scope::kRead, "read"}, {Scope::kWrite, "write"}, {Scope::kAdmin, "admin"}}};
+
+constexpr std::string_view scope_name(Scope scope) { return kScopes[static_cast<std::size_t>(scope)].second; }
+
+constexpr std::optional<Scope> find_scope(std::string_view name) {
+  for (const auto& [scope, known] : kScopes) {
+    if (known == name) return scope;
+  }
+  return std::nullopt;
+}
 
 class Scopes {
  public:

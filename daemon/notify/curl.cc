@@ -1,8 +1,10 @@
 #include "daemon/notify/curl.h"
 
 #include <algorithm>
+#include <string_view>
 
 #include "daemon/core/result.h"
+#include "daemon/core/text.h"
 #include "daemon/core/version.h"
 
 namespace rw::notify {
@@ -82,7 +84,9 @@ std::size_t Transfer::on_body(char* bytes, std::size_t size, std::size_t count, 
 }
 
 std::size_t Transfer::on_line(char* bytes, std::size_t size, std::size_t count, void* self) {
-  if (size * count > 2) static_cast<Transfer*>(self)->last_line_.assign(bytes, std::min(size * count, kKeptBytes));
+  // Lines of HTTP begin with letters. What comes after a refusal is "221 Bye".
+  const std::string_view line = core::trim({bytes, std::min(size * count, kKeptBytes)});
+  if (line.starts_with('4') || line.starts_with('5')) static_cast<Transfer*>(self)->refusal_ = line;
   return size * count;
 }
 

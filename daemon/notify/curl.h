@@ -38,9 +38,9 @@ class Transfer {
   // HTTP's status, or the code of the last answer of an SMTP server; 0: there was none.
   long response_code() const;
   std::chrono::seconds retry_after() const;  // 0: not said
-  // The first kKeptBytes of the answer's body; of an SMTP server its last line.
+  // The first kKeptBytes of the answer's body; the last line in which an SMTP server refused something.
   const std::string& body() const { return body_; }
-  const std::string& last_line() const { return last_line_; }
+  const std::string& refusal() const { return refusal_; }
 
  private:
   static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* self);
@@ -52,7 +52,7 @@ class Transfer {
   std::unique_ptr<CURL, CurlFree> curl_;
   std::array<char, CURL_ERROR_SIZE> error_{};
   std::string body_;
-  std::string last_line_;
+  std::string refusal_;
 };
 
 }  // namespace rw::notify

@@ -63,7 +63,7 @@ class EmailSender final : public Sender {
 
     const long answer = transfer.response_code();
     std::string error = transfer.error(code);
-    if (answer >= 400) error += ": the server said: " + transfer.last_line();
+    if (!transfer.refusal().empty()) error += ": the server said: " + transfer.refusal();
     const bool for_good = answer >= 500 && answer < 600;
     return {for_good ? Delivery::Outcome::kRefused : Delivery::Outcome::kRetry, redactor_.redacted(error)};
   }

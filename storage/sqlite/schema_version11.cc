@@ -7,7 +7,8 @@ namespace rw::storage::sqlite {
 const char* const kSchemaVersion11 = R"sql(
 DROP INDEX risk_event_time;
 CREATE INDEX risk_event_time ON risk_event
-  (time, risk_object, risk_object_type, risk_score, detection_id, detection);
+  (time, normalized_risk_object, risk_object, risk_object_type, calculated_risk_score, risk_score, detection_id,
+   detection);
 DROP INDEX notable_time;
 CREATE INDEX notable_time ON notable
   (time, severity, status, owner, disposition, detection_id, detection, security_domain, rule_title);

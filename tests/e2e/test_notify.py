@@ -286,7 +286,7 @@ notify: {json.dumps(channels)}
                 return "250 OK"
 
         def authenticate(server, session, envelope, mechanism, data):
-            return AuthResult(success=data.login == b"rw" and data.password == b"pass word")
+            return AuthResult(success=data.login == b"rw" and data.password == b"pass word", handled=False)
 
         loop = asyncio.new_event_loop()
         thread = threading.Thread(target=loop.run_forever, daemon=True)
@@ -382,7 +382,11 @@ notify: {json.dumps(channels)}
                     connection, _ = listener.accept()
                 except OSError:
                     return
-                with connection if context is None else context.wrap_socket(connection, server_side=True) as stream:
+                try:
+                    stream = context.wrap_socket(connection, server_side=True) if context else connection
+                except ssl.SSLError:  # the client does not trust the certificate
+                    continue
+                with stream:
                     data = bytearray()
                     received.append(data)
                     while chunk := stream.recv(65536):

@@ -383,16 +383,17 @@ health:
   detections.overrides[0].settings.risk_score = 100;
   detections.overrides[0].settings.severity = "critical";
   detections.overrides[0].settings.enabled = false;
-  detections.overrides[0].line = 53;
+  detections.overrides[0].line = 56;
   detections.overrides[1].detection = "other";
   detections.overrides[1].settings.schedule_window = "auto";
   detections.overrides[1].settings.latest_time = core::TimeModifier();
-  detections.overrides[1].line = 54;
+  detections.overrides[1].line = 57;
   for (auto& entry : detections.overrides) {
     entry.file = file;
     entry.col = 5;
   }
   expected.scheduler.zone = expected.time_zone;
+  expected.notify.zone = expected.time_zone;
   expected.scheduler.threads = 1;
   expected.scheduler.catch_up = hours(0);
   expected.scheduler.limits.timeout = seconds(1);

@@ -69,6 +69,20 @@ TEST_CASE("health: nothing is the matter") {
   CHECK(ward.titles().empty());
 }
 
+TEST_CASE("health: a channel of notifications whose messages do not go out") {
+  Ward ward;
+  ward.facts_.notifications = {{"soc", kMorning - 1h, "answered 404"}, {"mail", kMorning, "no route"}};
+  ward.pass(10s);
+  CHECK(ward.current() == Texts{"notification_failing mail", "notification_failing soc"});
+  CHECK(ward.rule_.current()[1].since == kMorning - 1h);
+  CHECK(ward.rule_.current()[1].message == "Messages to the channel soc do not go out: answered 404");
+  CHECK(ward.titles() == Texts{"Notifications fail: soc", "Notifications fail: mail"});
+  ward.facts_.notifications.pop_back();
+  ward.pass(5s);
+  CHECK(ward.current() == Texts{"notification_failing soc"});
+  CHECK(ward.titles().empty());
+}
+
 TEST_CASE("health: a store that did not write is told when it writes again, from when until when") {
   Ward ward;
   ward.facts_.stall = HealthFacts::Trouble{kMorning, "write: database or disk is full"};

@@ -50,9 +50,10 @@ TEST_CASE("a database of version 1 gets the views of today and keeps its rows") 
       "ALTER TABLE risk_event DROP COLUMN detection_hash; ALTER TABLE notable DROP COLUMN detection_hash;"
       "ALTER TABLE risk_event DROP COLUMN late; ALTER TABLE notable DROP COLUMN late;"
       "DROP TABLE log_source; DROP TABLE searched; DROP TABLE late_span; DROP INDEX run_window;"
-      "DROP TABLE upkeep; DROP TABLE origin_name; DROP TRIGGER notable_gone; DROP TABLE notable_change; DROP TABLE "
-      "audit;"
-      "DROP INDEX run_time;"
+      "DROP TABLE upkeep; DROP TABLE origin_name;"
+      "DROP TRIGGER notable_gone; DROP TABLE notable_change; DROP TABLE audit;"
+      "DROP INDEX run_time; DROP INDEX risk_event_time; CREATE INDEX risk_event_time ON risk_event (time);"
+      "DROP INDEX notable_time; CREATE INDEX notable_time ON notable (time);"
       "DROP TABLE api_token; DROP TABLE api_user; DROP TABLE api_session;"
       "DROP TABLE notification; DROP TABLE notify_channel;"
       "DROP TABLE throttle_trigger; ALTER TABLE risk_event DROP COLUMN calculated_risk_score;"
@@ -63,7 +64,7 @@ TEST_CASE("a database of version 1 gets the views of today and keeps its rows") 
   must(sqlite::migrate(connection));
   CHECK(schema_of(connection) == newest);
   CHECK(rows_of(connection, "SELECT version FROM schema_version ORDER BY version") ==
-        std::vector<std::string>{"1", "2", "3", "4", "5", "6", "7", "8"});
+        std::vector<std::string>{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11"});
   CHECK(rows_of(connection, "SELECT text FROM term") == std::vector<std::string>{"kept"});
 }
 

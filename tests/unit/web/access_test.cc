@@ -364,6 +364,9 @@ TEST_CASE("signing in: a cookie that no script can read, and a session with the 
         expected);
   CHECK(access.ask("GET", "/api/v1/runs", {{"cookie", session.cookie}}).status == 200);
   CHECK(access.ask("GET", "/api/v1/users", {{"cookie", session.cookie}}).status == 403);
+  // A proxy before us may ask for a password of its own.
+  CHECK(access.ask("GET", "/api/v1/runs", {{"cookie", session.cookie}, {"authorization", "Basic eDp5"}}).status == 200);
+  CHECK(access.ask("GET", "/api/v1/runs", {{"cookie", session.cookie}, {"authorization", "Bearer x"}}).status == 401);
   CHECK(access.ask("GET", "/api/v1/runs", {{"cookie", session.cookie + "x"}}).status == 401);
   CHECK(Session(access.sign_in("ann")).cookie != session.cookie);
 

@@ -121,14 +121,15 @@ TEST_CASE("risk objects of the last week, most risk first") {
   Fixture fixture;
   fixture.write(risks());
   const std::string path = "/api/v1/risk-objects";
-  CHECK(fixture.get(path).body ==
-        R"({"items":[{"risk_object":"WS1","risk_object_type":"system","risk_score":90,"count":2,"detections":2,)"
-        R"("tactics":["defense-evasion","persistence"],"first":"2026-10-11T10:10:00Z","last":"2026-10-11T11:40:00Z"},)"
-        R"({"risk_object":"WS3","risk_object_type":"system","risk_score":90,"count":1,"detections":1,"tactics":[],)"
-        R"("first":"2026-10-10T23:40:00Z","last":"2026-10-10T23:40:00Z"},)"
-        R"({"risk_object":"WS2","risk_object_type":"system","risk_score":60,"count":1,"detections":1,)"
-        R"("tactics":["defense-evasion"],"first":"2026-10-11T10:20:00Z","last":"2026-10-11T10:20:00Z"}],)"
-        R"("next_cursor":null})");
+  CHECK(
+      fixture.get(path).body ==
+      R"({"items":[{"risk_object":"WS1","normalized_risk_object":"ws1","risk_object_type":"system","risk_score":90,"count":2,"detections":2,)"
+      R"("tactics":["defense-evasion","persistence"],"first":"2026-10-11T10:10:00Z","last":"2026-10-11T11:40:00Z"},)"
+      R"({"risk_object":"WS3","normalized_risk_object":"ws3","risk_object_type":"system","risk_score":90,"count":1,"detections":1,"tactics":[],)"
+      R"("first":"2026-10-10T23:40:00Z","last":"2026-10-10T23:40:00Z"},)"
+      R"({"risk_object":"WS2","normalized_risk_object":"ws2","risk_object_type":"system","risk_score":60,"count":1,"detections":1,)"
+      R"("tactics":["defense-evasion"],"first":"2026-10-11T10:20:00Z","last":"2026-10-11T10:20:00Z"}],)"
+      R"("next_cursor":null})");
   const json all = fixture.get_json(path, {{"earliest", "2026-01-01T00:00:00Z"}, {"limit", "1"}});
   CHECK(all["items"][0]["risk_score"] == 180);
   const json rest = fixture.get_json(

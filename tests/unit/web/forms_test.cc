@@ -97,7 +97,7 @@ TEST_CASE("CSV is of RFC 4180, and no cell of it is a formula") {
   CHECK(response.content_type == "text/csv; charset=utf-8; header=present");
   CHECK(streamed(response) ==
         "id,risk_object,risk_score,late,row\r\n"
-        "3,\"WS,\"\"3\"\"\",80,false,\"{\"\"dest\"\":\"\"WS,\\\"\"3\\\"\"\"\",\"\"count\"\":\"\"1\"\"}\"\r\n"
+        "3,\"WS,\"\"3\"\"\",80,false,\"{\"\"dest\"\":\"\"WS,\"\"3\"\"\"\",\"\"count\"\":\"\"1\"\"}\"\r\n"
         "2,'=cmd|'x'!A1,20,false,\"{\"\"dest\"\":\"\"=cmd|'x'!A1\"\",\"\"count\"\":\"\"1\"\"}\"\r\n"
         "1,WS1,64,false,\"{\"\"dest\"\":\"\"WS1\"\",\"\"count\"\":\"\"1\"\"}\"\r\n");
   response = fixture.get("/api/v1/runs", {{"format", "csv"}});
