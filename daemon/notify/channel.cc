@@ -107,8 +107,9 @@ core::Result<void> Channel::load(const std::atomic<bool>& stopping) {
   if (page.table.rows.empty()) {
     RW_TRY(notables_.taken, newest(FindingKind::kNotable, 0));
     RW_TRY(risk_events_.taken, newest(FindingKind::kRiskEvent, 0));
-    RW_CHECK(
-        sources_.commit({.notables = {}, .audit = {}, .notify_cursors = {cursor()}, .notifications = {}}, stopping));
+    storage::Edits edits;
+    edits.notify_cursors = {cursor()};
+    RW_CHECK(sources_.commit(std::move(edits), stopping));
   } else {
     const auto& row = page.table.rows.front();
     notables_.taken = std::get<std::int64_t>(row[outbox_column(page.table, "notable")]);
@@ -150,8 +151,10 @@ core::Result<void> Channel::make_messages(Pending& pending, const std::atomic<bo
     messages = pending.group.messages(pending.kind, now, zone_, held == waiting_.end() ? nullptr : &*held);
   }
   const std::int64_t before = std::exchange(pending.taken, pending.seen);
-  const auto committed =
-      sources_.commit({.notables = {}, .audit = {}, .notify_cursors = {cursor()}, .notifications = messages}, stopping);
+  storage::Edits edits;
+  edits.notify_cursors = {cursor()};
+  edits.notifications = messages;
+  const auto committed = sources_.commit(std::move(edits), stopping);
   if (!committed.ok()) {
     pending.taken = before;
     return committed;
@@ -294,7 +297,7 @@ core::Result<std::vector<Finding>> Channel::findings_between(FindingKind kind, s
     RW_TRY(const storage::ListPage page, sources_.reader.list(request));
     std::ranges::move(findings_of(kind, page), std::back_inserter(findings));
     request.after = page.next;
-  } while (request.after && (findings.empty() || findings.back().id < before));
+  } while (request.after && (findings.empty() || findings.back().id + 1 < before));
   while (!findings.empty() && findings.back().id >= before) findings.pop_back();
   return findings;
 }

@@ -98,7 +98,7 @@ data_dir: data
 inputs:
   syslog: [{{protocol: tcp, listen: "127.0.0.1:0"}}]
   http: []
-api: {{listen: "127.0.0.1:0"}}
+api: {{listen: "127.0.0.1:0", anonymous: admin}}
 {extra}
 notify: {json.dumps(channels)}
 """

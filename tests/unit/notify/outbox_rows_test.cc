@@ -50,8 +50,8 @@ class OutboxStore {
       const auto at = static_cast<std::size_t>(std::ranges::find(columns, name) - columns.begin());
       REQUIRE(at < columns.size());
       for (const auto& row : page.table.rows) values.push_back(row[at]);
-      request.before = page.next_before;
-    } while (request.before);
+      request.after = page.next;
+    } while (request.after);
     return values;
   }
 
