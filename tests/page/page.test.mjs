@@ -77,6 +77,7 @@ test("from the first visit to the export", async () => {
     assert.equal(new URL(page.url()).hash, `#/findings/${bob.id}`);
     await page.locator(".sentence", { hasText: "reg.exe" }).waitFor();
     assert.equal(await page.locator(".sentence").innerText(), "On ws-bob.example.test, reg.exe as bob set the registry value AmsiEnable to 0x00000000 (0).");
+    await page.locator("table.change").waitFor();
     assert.deepEqual((await page.locator("table.change tbody tr").allInnerTexts()).map((row) => row.split("\t").slice(0, 2)),
       [["Before", "0x00000001 (1)"], ["After", "0x00000000 (0)"]]);
     await page.getByText("reg add").first().waitFor();

@@ -92,9 +92,12 @@ export async function eventsBehind(finding) {
   return kinds("registry", await optional(get("events/registry", { ...same, earliest: finding.earliest, latest: finding.latest, limit: 50 })));
 }
 
-// The event that a finding is about: of those behind it the first since its time, which may be that of a whole hour.
+// The event that a finding is about: of those behind it the first since its time, which may be that of a whole hour. Where
+// the row speaks of the registry, the start of the program that wrote there is not it.
 export const mainEvent = (events, finding) => {
-  const ordered = events.toSorted((a, b) => (a._time < b._time ? -1 : 1));
+  const kind = Object.keys(finding.row ?? {}).some((name) => name.startsWith("registry_")) ? "registry" : "process";
+  const ofKind = events.filter((event) => event.kind === kind);
+  const ordered = (ofKind.length > 0 ? ofKind : events).toSorted((a, b) => (a._time < b._time ? -1 : 1));
   return ordered.find((event) => event._time >= finding.time) ?? ordered.at(-1);
 };
 
