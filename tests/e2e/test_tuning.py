@@ -23,7 +23,7 @@ class Tuned(TestCase):
         self.regwarden = self.daemon(json.dumps({
             "data_dir": "data",
             "inputs": {"syslog": [], "http": [{"listen": "127.0.0.1:0", "tokens": ["secret"]}]},
-            "api": {"listen": "127.0.0.1:0"},
+            "api": {"listen": "127.0.0.1:0", "anonymous": "admin"},
             "detections": {"defaults": never, "overrides": {RISK_RULE: never, TACTIC_RULE: never, **self.OVERRIDES}},
             "risk": self.RISK,
         }))

@@ -59,7 +59,7 @@ TEST_CASE("ESCU content: every detection loads") {
 
 TEST_CASE("ESCU content: it replaces the built-in detection of the same id") {
   const auto catalogue = load_content(true);
-  CHECK(catalogue->detections().size() == 105);
+  CHECK(catalogue->detections().size() == 107);
   CHECK(catalogue->find("Disable AMSI Through Registry")->file ==
         kContent + "/detections/endpoint/disable_amsi_through_registry.yml");
 }

@@ -1,16 +1,13 @@
 #include "daemon/detect/tuning.h"
 
-#include <sys/stat.h>
-
 #include <catch2/catch.hpp>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
 #include "daemon/detect/load.h"
 #include "daemon/detect/reload.h"
+#include "daemon/detect/search.h"
 #include "daemon/detect/tuning_file.h"
 #include "tests/unit/detect/content_folder.h"
 
@@ -154,7 +151,7 @@ TEST_CASE("tuning: faults, with their places") {
       faults("exceptions:\n- {id: x, detection: A, fields: {dest: a}}\n- {id: x, detection: A, fields: {dest: b}}\n") ==
       Lines{"tuning.yaml:3:3: error: id 'x' is there twice"});
   CHECK(faults("suppressions:\n- {detection: A, fields: [dest], period: 0}\n") ==
-        Lines{"tuning.yaml:2:3: error: period: '0': expected 1s to 366d, such as 24h"});
+        Lines{"tuning.yaml:2:3: error: period: '0s': expected 1s to 366d, such as 24h"});
   CHECK(faults("suppressions:\n- {detection: A, period: 1h}\n") ==
         Lines{"tuning.yaml:2:3: error: fields is missing: expected a list of result columns"});
   CHECK(faults("filters: {disable_amsi: search *}\n") ==

@@ -167,7 +167,7 @@ TEST_CASE_METHOD(Tuned, "suppressions are added, listed and deleted") {
   CHECK(detail(400, "POST", "suppressions", R"({"detection": "*", "period": "36h"})") ==
         "fields is missing: expected a list of columns ([]: all rows are alike)");
   CHECK(detail(400, "POST", "suppressions", R"({"detection": "*", "fields": []})") ==
-        "period: '0': expected 1s to 366d, such as 24h");
+        "period: '0s': expected 1s to 366d, such as 24h");
   answer(204, "DELETE", "suppressions/" + added.at("id").get<std::string>());
   CHECK(get_json("/api/v1/suppressions").at("items").empty());
   CHECK(catalogue().get()->find("A Rule")->tuning.throttles.empty());
