@@ -27,12 +27,13 @@ void check_equal(const std::optional<tls::Options>& a, const std::optional<tls::
 }
 
 void check_equal(const http::ServerOptions& a, const http::ServerOptions& b) {
-  const auto& [listen, tls, max_body_bytes, threads, max_connections, max_unserved_bytes, read_timeout,
+  const auto& [listen, tls, max_body_bytes, threads, streams, max_connections, max_unserved_bytes, read_timeout,
                keep_alive_timeout] = a;
   CHECK(core::format_endpoint(listen) == core::format_endpoint(b.listen));
   check_equal(tls, b.tls);
   CHECK(max_body_bytes == b.max_body_bytes);
   CHECK(threads == b.threads);
+  CHECK(streams == b.streams);
   CHECK(max_connections == b.max_connections);
   CHECK(max_unserved_bytes == b.max_unserved_bytes);
   CHECK(read_timeout == b.read_timeout);

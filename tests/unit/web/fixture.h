@@ -218,7 +218,6 @@ class Fixture {
   FixedClock& clock() { return clock_; }
   Authenticator& authenticator() { return *authenticator_; }
   // What the store has, read with a reader of the test's own.
-  storage::Store& store() { return *store_; }
   storage::Writer& writer() { return writer_; }
 
  private:
