@@ -213,11 +213,11 @@ class Fixture {
   detect::CurrentCatalogue& catalogue() { return catalogue_; }
   core::Counters& counters() { return counters_; }
   Api& api() { return *api_; }
+  // What the store has, read with a reader of the test's own.
   storage::Store& store() { return *store_; }
   scheduler::HealthBoard& health() { return health_; }
   FixedClock& clock() { return clock_; }
   Authenticator& authenticator() { return *authenticator_; }
-  // What the store has, read with a reader of the test's own.
   storage::Writer& writer() { return writer_; }
 
  private:
