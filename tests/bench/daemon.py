@@ -11,6 +11,7 @@ import time
 import urllib.request
 
 TICKS = os.sysconf("SC_CLK_TCK")
+PATIENCE_S = 60  # without one event that is stored
 
 CONFIG = """
 data_dir: data
@@ -49,6 +50,21 @@ class Daemon:
 
     def connect(self):
         return socket.create_connection(("127.0.0.1", self.ports["syslog/tcp"]))
+
+    def feed(self, generator, until):
+        """Sends what this command makes until so many events of it are stored. It and its connection go on."""
+        connection = self.connect()
+        process = subprocess.Popen(generator, stdout=connection.fileno())
+        connection.close()  # the generator has its own
+        stored, since = 0, time.monotonic()
+        while stored < until:
+            now_stored = self.stored()
+            if now_stored > stored:
+                stored, since = now_stored, time.monotonic()
+            elif time.monotonic() - since > PATIENCE_S:
+                raise SystemExit(f"bench: only {stored} of {until} events were stored")
+            time.sleep(0.05)
+        return process
 
     def cpu_seconds(self):
         fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()

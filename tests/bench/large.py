@@ -10,23 +10,6 @@ from daemon import Daemon, new_folder
 
 BINARY, GENERATOR = sys.argv[1:3]
 EVENTS = int(sys.argv[3])
-PATIENCE_S = 60  # without one event that is stored
-
-
-def feed(daemon, arguments, until):
-    """Sends what the generator makes until so many events of it are stored. The generator and its connection go on."""
-    connection = daemon.connect()
-    generator = subprocess.Popen([GENERATOR, *arguments], stdout=connection.fileno())
-    connection.close()  # the generator has its own
-    stored, since = 0, time.monotonic()
-    while stored < until:
-        now_stored = daemon.stored()
-        if now_stored > stored:
-            stored, since = now_stored, time.monotonic()
-        elif time.monotonic() - since > PATIENCE_S:
-            raise SystemExit(f"bench: only {stored} of {until} events were stored")
-        time.sleep(0.05)
-    return generator
 
 
 def measure(kind, arguments):
@@ -35,7 +18,7 @@ def measure(kind, arguments):
     daemon = Daemon(BINARY, folder)
     start = time.monotonic()
     # One tenth more than is waited for: it is killed while it stores.
-    generator = feed(daemon, [str(EVENTS + EVENTS // 10), *arguments], EVENTS)
+    generator = daemon.feed([GENERATOR, str(EVENTS + EVENTS // 10), *arguments], EVENTS)
     print(f"  {'rate':32} {EVENTS / (time.monotonic() - start):12,.0f} events/s")
     print(f"  {'peak memory':32} {daemon.peak_memory_mb():12,.0f} MB")
     daemon.stop(signal.SIGKILL)

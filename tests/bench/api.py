@@ -1,0 +1,114 @@
+"""How soon the API answers over a large database: every view's questions, each asked RUNS times; the median counts."""
+
+import datetime
+import json
+import shutil
+import sqlite3
+import statistics
+import sys
+import time
+import urllib.error
+import urllib.request
+
+from daemon import Daemon, new_folder
+
+BINARY, GENERATOR = sys.argv[1:3]
+EVENTS = int(sys.argv[3])
+FINDINGS = int(sys.argv[4])
+RUNS = 5
+DAYS = 90  # over which the findings are spread
+TARGET_MS = 100
+
+QUESTIONS = [
+    "/",
+    "/api/v1/status",
+    "/api/v1/notables?limit=100",
+    "/api/v1/notables?status=new&severity=high&limit=100",
+    "/api/v1/notables?earliest=-24h&sort=-severity",
+    "/api/v1/notables/1",
+    "/api/v1/notables/1/history",
+    "/api/v1/notables/1/events",
+    "/api/v1/risk-events?limit=100",
+    "/api/v1/risk-events?risk_object=WS17.corp.example&earliest=-7d",
+    "/api/v1/risk-objects?earliest=-7d",
+    "/api/v1/counts/notables?by=severity&span=1d&earliest=-90d",
+    "/api/v1/counts/risk-events?by=detection&sum=risk_score&earliest=-90d",
+    "/api/v1/counts/events/registry?span=auto&earliest=-24h",
+    "/api/v1/events/registry?limit=100",
+    "/api/v1/events/registry?dest=host-7*&earliest=-24h&limit=100",
+    "/api/v1/events/registry?registry_path=*nowhere*&limit=100",
+    "/api/v1/detections",
+    "/api/v1/runs?limit=100",
+    "/api/v1/sources",
+]
+
+
+def add_findings(database):
+    """Findings of many detections and hosts, as runs would have made them; 25 risk events a notable."""
+    connection = sqlite3.connect(database)
+    now = int(time.time() * 1e6)
+    step = DAYS * 86_400_000_000 // FINDINGS
+    annotations = json.dumps({"mitre_attack": ["T1112", "T1562.001"],
+                              "mitre_attack.mitre_tactic": ["defense-evasion", "persistence"]})
+    row = json.dumps({"dest": "WS17.corp.example", "user": "ann", "registry_path": "HKLM\\SOFTWARE\\Vendor\\Value",
+                      "registry_value_data": "0x00000000", "count": "1"})
+
+    def common(index):
+        time_us = now - (FINDINGS - index) * step
+        detection = index % 150
+        return {"identity": f"bench-{index}", "time": time_us, "created": time_us + 600_000_000,
+                "detection_id": f"d{detection}", "detection": f"Detection {detection}", "detection_version": 1,
+                "earliest": time_us, "latest": time_us + 3_600_000_000, "annotations": annotations, "row": row}
+
+    def insert(table, rows):
+        rows = iter(rows)
+        first = next(rows)
+        names = ", ".join(first)
+        marks = ", ".join(":" + name for name in first)
+        sql = f"INSERT INTO {table} ({names}) VALUES ({marks})"
+        connection.execute(sql, first)
+        connection.executemany(sql, rows)
+
+    insert("risk_event", ({**common(i), "risk_object": f"WS{i % 400}.corp.example", "risk_object_type": "system",
+                           "risk_object_field": "dest", "risk_score": 10 + i % 70,
+                           "calculated_risk_score": 10 + i % 70, "normalized_risk_object": f"ws{i % 400}", "risk_message": "seen",
+                           "threat_objects": "[]"} for i in range(FINDINGS)))
+    severities = ("low", "medium", "high", "critical")
+    insert("notable", ({**common(i), "rule_title": f"Detection {i % 150}", "rule_description": "what was seen",
+                        "security_domain": "endpoint", "severity": severities[i % 4], "nes_fields": '["user", "dest"]',
+                        "drilldown_searches": "[]", "status": "closed" if i % 3 else "new",
+                        "disposition": "false_positive" if i % 5 == 0 else "undetermined"}
+                       for i in range(FINDINGS)))
+    connection.commit()
+    connection.close()
+
+
+def main():
+    folder = new_folder()
+    daemon = Daemon(BINARY, folder)
+    print(f"bench: {EVENTS} events, {FINDINGS} risk events, {FINDINGS} notables", flush=True)
+    daemon.feed([GENERATOR, str(EVENTS)], EVENTS).wait()
+    daemon.stop()
+    add_findings(folder / "data/regwarden.db")
+    daemon = Daemon(BINARY, folder)
+    time.sleep(5)
+    slow = 0
+    for question in QUESTIONS:
+        took = []
+        for _ in range(RUNS):
+            start = time.monotonic()
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{daemon.ports['api']}{question}") as reply:
+                    size = len(reply.read())
+            except urllib.error.HTTPError as error:
+                raise SystemExit(f"bench: {question}: {error.code} {error.read()[:300]!r}")
+            took.append((time.monotonic() - start) * 1000)
+        median = statistics.median(took)
+        slow += median > TARGET_MS
+        print(f"  {question:72} {median:9.1f} ms  first {took[0]:9.1f} ms  {size:9,} bytes", flush=True)
+    print(f"bench: {slow} of {len(QUESTIONS)} over {TARGET_MS} ms; peak memory {daemon.peak_memory_mb():,.0f} MB")
+    daemon.stop()
+    shutil.rmtree(folder)
+
+
+main()
