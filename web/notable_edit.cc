@@ -42,7 +42,7 @@ core::Result<std::vector<std::int64_t>> parse_ids(const Json& value) {
     ids.push_back(id.get<std::int64_t>());
   }
   std::ranges::sort(ids);
-  ids.erase(std::ranges::unique(ids).begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   return ids;
 }
 
