@@ -102,6 +102,9 @@ test("triage: one finding, many at once, and its history", async () => {
     assert.deepEqual([body.status, body.disposition, body.owner], ["resolved", "false_positive", "ann"]);
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("Nothing is changed yet.").waitFor();
+    const detection = await open(context, `#/detections/${bob.detection_id}`);
+    await detection.getByText("of those decided").waitFor();
+    await detection.close();
 
     await page.getByRole("link", { name: "All findings" }).click();
     await page.getByLabel("Host, user, path …").fill("ws-bob");

@@ -1,4 +1,7 @@
+#include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "fixture.h"
 
@@ -11,7 +14,8 @@ constexpr const char* kNotables = "/api/v1/notables";
 
 class Triage : public Fixture {
  public:
-  Triage() {
+  explicit Triage(std::vector<std::shared_ptr<const detect::Detection>> detections = {})
+      : Fixture(std::move(detections)) {
     storage::Batch batch;
     for (const char* identity : {"a", "b", "c"}) {
       batch.notables.push_back(notable(
@@ -81,6 +85,29 @@ TEST_CASE("many notables are triaged at once; those that are gone do not count")
   CHECK(fixture.ids(kNotables, {{"status", "resolved"}}) == std::vector<int>{3, 1});
   CHECK(fixture.get_json("/api/v1/notables/3/history")["items"].size() == 1);
   CHECK(fixture.get_json("/api/v1/notables/2/history")["items"].empty());
+}
+
+TEST_CASE("a detection's quality is what people said of its notables") {
+  auto detection = std::make_shared<detect::Detection>();
+  detection->id = "9c27ec40";
+  detection->name = "Disable AMSI Through Registry";
+  Triage fixture({detection});
+  const std::string path = "/api/v1/detections/9c27ec40";
+  CHECK(fixture.get_json(path)["quality"] == json({{"notables", 3},
+                                                   {"undetermined", 3},
+                                                   {"true_positive", 0},
+                                                   {"benign_positive", 0},
+                                                   {"false_positive", 0},
+                                                   {"other", 0},
+                                                   {"false_positive_rate", nullptr}}));
+  fixture.patched("/api/v1/notables/1", {{"disposition", "false_positive"}});
+  fixture.patched("/api/v1/notables/2", {{"disposition", "true_positive"}});
+  const json quality = fixture.get_json("/api/v1/detections")["items"][0]["quality"];
+  CHECK(quality == fixture.get_json(path)["quality"]);
+  CHECK(quality["undetermined"] == 1);
+  CHECK(quality["true_positive"] == 1);
+  CHECK(quality["false_positive"] == 1);
+  CHECK(quality["false_positive_rate"] == 0.5);
 }
 
 TEST_CASE("a cursor of one notable's history is none of another's") {

@@ -1,6 +1,6 @@
 // One detection: what it looks for, how it ran, what it found, and how it is tuned.
 
-import { ApiError, get, may, optional, part, send } from "../api.js";
+import { ApiError, get, may, part, send } from "../api.js";
 import { ago, badge, button, count, draw, duration, element, facts, inLink, link, note, replaceView, say, section, shown, time, visible } from "../dom.js";
 import { address } from "../router.js";
 import { Table } from "../table.js";
@@ -64,11 +64,11 @@ function build(detection, refresh) {
       ["Makes", [newer.creates_notable ? "findings" : "", newer.creates_risk ? "risk events" : ""].filter(Boolean).join(" and ") || "nothing: for people to run"],
       ["Risk", (newer.risk_objects ?? []).map((object) => `${object.field} (${object.type}) +${object.score}`)],
     ]));
-    const [runPage, hitPage, told] = await Promise.all([get("runs", { detection_id: newer.id, limit: 20 }), get("notables", { detection_id: newer.id, limit: 20 }),
-      optional(get(`detections/${part(newer.id)}/quality`)), ...tuning.map((one) => one.refresh())]);
+    const [runPage, hitPage] = await Promise.all([get("runs", { detection_id: newer.id, limit: 20 }), get("notables", { detection_id: newer.id, limit: 20 }),
+      ...tuning.map((one) => one.refresh())]);
     runs.show(runPage.items);
     hits.show(hitPage.items);
-    quality.replaceChildren(told ? qualityFacts(told) : "");
+    draw(quality, newer.quality, () => qualityFacts(newer.quality));
   }
 
   const nodes = [
