@@ -308,6 +308,7 @@ TEST_CASE("risk events as a dataset", "[event_fields]") {
   cim::RiskEvent outside = risk("3");
   outside.time = day().latest;
   cim::RiskEvent empty = risk("2");
+  empty.time = full.time + std::chrono::seconds(1);  // rows come in the order of times
   empty.annotations = R"({"nist":[],"cis20":"no list"})";
   empty.calculated_risk_score = 50;
   empty.normalized_risk_object = "pc1";

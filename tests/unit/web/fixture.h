@@ -133,7 +133,7 @@ class Fixture {
           const AroundStore& around_store, int /*all of them*/)
       : store_(around_store(storage::sqlite::open({.data_dir = dir_.path()}).value())),
         writer_(store_->open_writer().value(), {}, counters_),
-        catalogue_(std::make_shared<detect::Catalogue>(std::move(detections), detect::Macros{})),
+        catalogue_(std::make_shared<detect::Catalogue>(std::move(detections), detect::Macros::builtin())),
         authenticator_(Authenticator::open(*store_, writer_, clock_, std::chrono::hours(1)).value()),
         api_(Api::create({.server = std::move(options.server),
                           .tokens = std::move(options.tokens),
@@ -198,6 +198,7 @@ class Fixture {
     RW_CHECK(change(tuning));
     RW_CHECK(note());
     detect::Knowledge knowledge;
+    knowledge.macros = detect::Macros::builtin();
     for (const auto& [name, search] : tuning.filters) knowledge.macros.add({name, {}, search});
     std::vector<std::shared_ptr<const detect::Detection>> detections;
     for (const auto& detection : before->detections()) {

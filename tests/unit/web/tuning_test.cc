@@ -85,15 +85,15 @@ TEST_CASE_METHOD(Tuned, "exceptions are added, listed and deleted, with a note e
   const json second = answer(201, "POST", "exceptions", R"({"detection": "*", "fields": {"dest": "a", "user": "b"}})");
   CHECK(second.at("id") != id);
   CHECK(second.at("expires").is_null());
-  CHECK(get_json("/api/v1/exceptions").at("items") == json{added, second});
-  CHECK(get_json("/api/v1/exceptions", {{"detection", "disable*"}}).at("items") == json{added});
+  CHECK(get_json("/api/v1/exceptions").at("items") == json::array({added, second}));
+  CHECK(get_json("/api/v1/exceptions", {{"detection", "disable*"}}).at("items") == json::array({added}));
   CHECK(get_json("/api/v1/exceptions", {{"limit", "1"}}).at("next_cursor").is_string());
   CHECK(catalogue().get()->find("A Rule")->tuning.exceptions.size() == 1);
   CHECK(catalogue().get()->find("9c27ec40")->tuning.exceptions.size() == 2);
 
   answer(204, "DELETE", "exceptions/" + id);
   CHECK(detail(404, "DELETE", "exceptions/" + id) == "there is no exception '" + id + "'");
-  CHECK(get_json("/api/v1/exceptions").at("items") == json{second});
+  CHECK(get_json("/api/v1/exceptions").at("items") == json::array({second}));
   CHECK(audit() == std::vector<std::string>{"exception.add Disable AMSI Through Registry", "exception.add *",
                                             "exception.delete " + id});
 }
@@ -162,7 +162,7 @@ TEST_CASE_METHOD(Tuned, "suppressions are added, listed and deleted") {
   const json added =
       answer(201, "POST", "suppressions", R"({"detection": "*", "fields": ["dest", "user"], "period": "36h"})");
   CHECK(added.at("period") == "36h");
-  CHECK(get_json("/api/v1/suppressions").at("items") == json{added});
+  CHECK(get_json("/api/v1/suppressions").at("items") == json::array({added}));
   CHECK(catalogue().get()->find("A Rule")->tuning.throttles.size() == 1);
   CHECK(detail(400, "POST", "suppressions", R"({"detection": "*", "period": "36h"})") ==
         "fields is missing: expected a list of columns ([]: all rows are alike)");
