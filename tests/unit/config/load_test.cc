@@ -318,6 +318,7 @@ health:
 
   Config expected;
   expected.data_dir = folder.path("data");
+  expected.detections.tuning_file = folder.path("data") + "/tuning.yaml";
   expected.time_zone = core::TimeZone::find("Europe/Berlin").value();
   expected.log_level = "debug";
   expected.syslog.max_message_bytes = 1024;

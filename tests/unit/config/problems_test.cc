@@ -32,10 +32,10 @@ TEST_CASE("Wrong at the top") {
       {"log_level: verbose\n", {"1:12: error: log_level: 'verbose': expected debug, info, warning or error"}},
       {"datadir: /x\n",
        {"1:1: error: unknown key 'datadir': expected data_dir, time_zone, log_level, inputs, api, storage, detections, "
-        "scheduler, sources, health, public_url or notify (did you mean data_dir?)"}},
+        "scheduler, risk, sources, health, public_url or notify (did you mean data_dir?)"}},
       {"zzz: 1\n",
        {"1:1: error: unknown key 'zzz': expected data_dir, time_zone, log_level, inputs, api, storage, detections, "
-        "scheduler, sources, health, public_url or notify"}},
+        "scheduler, risk, sources, health, public_url or notify"}},
       {"api: off\n", {"1:6: error: api: the API is always on: expected a map such as {listen: \"127.0.0.1:8089\"}"}},
       {"api: []\n", {"1:6: error: api: expected a map, found a list"}},
       {"inputs: [a]\n", {"1:9: error: inputs: expected a map, found a list"}},
@@ -298,7 +298,8 @@ TEST_CASE("Wrong risk factors") {
         "1:38: error: risk.factors[0].add: '1e9': expected -100000 to 100000",
         "1:61: error: risk.factors[0].risk_object_type: 'hosts': expected system, user or other"}},
       {"risk: {factors: all}\n", {"1:17: error: risk.factors: expected a list"}},
-      {"risk: {factor: []}\n", {"1:8: error: risk.factor: unknown key: did you mean factors?"}},
+      {"risk: {factor: []}\n",
+       {"1:8: error: risk: unknown key 'factor': expected factors or short_host_names (did you mean factors?)"}},
   });
 }
 
@@ -353,13 +354,14 @@ TEST_CASE("Wrong detection settings") {
         "are the same)"}},
       {"detections: {defaults: {suppress: {fields: [dest], perod: 24h}}}\n",
        {"1:35: error: detections.defaults.suppress: period is missing: expected a time such as 24h",
-        "1:51: error: detections.defaults.suppress.perod: unknown key: did you mean period?"}},
+        "1:52: error: detections.defaults.suppress: unknown key 'perod': expected fields or period (did you mean "
+        "period?)"}},
       {"detections: {defaults: {suppress: {fields: [''], period: 400d}}}\n",
        {"1:44: error: detections.defaults.suppress.fields: '': expected a column",
-        "1:58: error: detections.defaults.suppress.period: '400d': expected 0 to 366d"}},
+        "1:58: error: detections.defaults.suppress.period: '400d': expected 0s to 366d"}},
       {"detections: {overrides: {A: {severty: high}}}\n",
        {"1:30: error: detections.overrides.'A': unknown key 'severty': expected enabled, cron_schedule, earliest_time, "
-        "latest_time, schedule_window, risk_score, creates_risk, creates_notable or severity (did you mean "
+        "latest_time, schedule_window, risk_score, creates_risk, creates_notable, severity or suppress (did you mean "
         "severity?)"}},
       {"detections: {overrides: [A]}\n", {"1:25: error: detections.overrides: expected a map, found a list"}},
       {"detections: {overrides: {A: 40, '': {}}}\n",
