@@ -14,8 +14,9 @@ namespace {
 
 constexpr std::size_t kPieceBytes = 32 * 1024;
 constexpr int kWindowBits = 15;
-constexpr int kMaxZstdWindowLog = 23;  // RFC 9659: 8 MiB
-constexpr int kGzipFormat = 16;        // added to the window bits (zlib.h, inflateInit2)
+constexpr int kMaxZstdWindowLog = 23;            // RFC 9659: 8 MiB
+constexpr std::size_t kMostFrameHeadBytes = 18;  // RFC 8878, 3.1.1: magic number and the longest header
+constexpr int kGzipFormat = 16;                  // added to the window bits (zlib.h, inflateInit2)
 
 // The first byte of a zlib header has method 8 in its low half. Bare deflate would begin so only with a stored block
 // whose padding bits are not zero, which no compressor writes.
@@ -103,6 +104,11 @@ BodyDecoder::Outcome BodyDecoder::unzstd(std::string_view bytes, Body& out) {
   std::array<char, kPieceBytes> piece;
   while (true) {
     ZSTD_outBuffer decoded{piece.data(), piece.size(), 0};
+    if (ended_) {
+      frame_head_.clear();
+      frame_bytes_ = 0;
+    }
+    const std::size_t begin = in.pos;
     const std::size_t status = ZSTD_decompressStream(zstd_.get(), &decoded, &in);
     if (ZSTD_isError(status)) {
       return ZSTD_getErrorCode(status) == ZSTD_error_frameParameter_windowTooLarge ? Outcome::kTooLarge
@@ -112,10 +118,19 @@ BodyDecoder::Outcome BodyDecoder::unzstd(std::string_view bytes, Body& out) {
     if (!out.count_decoder(held_bytes())) return Outcome::kNoRoom;
     const Outcome taken = take({piece.data(), decoded.pos}, out);
     if (taken != Outcome::kGood) return taken;
+    frame_head_ += bytes.substr(begin, std::min(in.pos - begin, kMostFrameHeadBytes - frame_head_.size()));
+    frame_bytes_ += decoded.pos;
     ended_ = status == 0;
+    if (ended_ && !has_declared_size()) return Outcome::kMalformed;
     // With room left in the piece it has given all that it can give.
     if (in.pos == in.size && (ended_ || decoded.pos < decoded.size)) return Outcome::kGood;
   }
+}
+
+// libzstd leaves it out where an empty block is the last one of a frame that comes in pieces.
+bool BodyDecoder::has_declared_size() const {
+  const unsigned long long declared = ZSTD_getFrameContentSize(frame_head_.data(), frame_head_.size());
+  return declared == ZSTD_CONTENTSIZE_UNKNOWN || declared == ZSTD_CONTENTSIZE_ERROR || declared == frame_bytes_;
 }
 
 BodyDecoder::Outcome BodyDecoder::take(std::string_view decoded, Body& out) const {

@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "daemon/http/body_budget.h"
@@ -59,6 +60,7 @@ class BodyDecoder {
 
   Outcome inflate_some(std::string_view bytes, Body& out);
   Outcome unzstd(std::string_view bytes, Body& out);
+  bool has_declared_size() const;
   Outcome take(std::string_view decoded, Body& out) const;
 
   const Coding coding_;
@@ -68,6 +70,10 @@ class BodyDecoder {
   std::unique_ptr<ZSTD_DStream, ZstdFree> zstd_;
   bool open_ = false;   // a byte has come (and stream_ or zstd_ holds memory)
   bool ended_ = false;  // a whole member or frame was seen and nothing since
+
+  // Of the zstd frame that is being read.
+  std::string frame_head_;
+  std::uint64_t frame_bytes_ = 0;  // decoded so far
 };
 
 }  // namespace rw::http

@@ -107,6 +107,7 @@ TEST_CASE("what is no whole compressed stream is told") {
   const std::string zstd = zstd_streamed("some text that is long enough to be cut", 20);
   std::string damaged_zstd = zstd;
   damaged_zstd[zstd.size() - 2] = static_cast<char>(zstd[zstd.size() - 2] ^ 0x55);  // checksum
+  const std::string short_zstd("\x28\xb5\x2f\xfd\x60\xf6\x02\x01\x00\x00", 10);     // says 1014 bytes, and ends
   const std::pair<Coding, std::string> rows[] = {
       {Coding::kGzip, gzip.substr(0, gzip.size() - 1)},
       {Coding::kGzip, "plain text"},
@@ -117,13 +118,17 @@ TEST_CASE("what is no whole compressed stream is told") {
       {Coding::kZstd, zstd.substr(0, 3)},
       {Coding::kZstd, "plain text"},
       {Coding::kZstd, damaged_zstd},
+      {Coding::kZstd, short_zstd},
+      {Coding::kZstd, zstd_frame("whole") + short_zstd},
       {Coding::kZstd, zstd + "tail"},
       {Coding::kZstd, zstd + "x"},
       {Coding::kDeflate, "\xff\xff\xff"},
   };
   for (const auto& [coding, bytes] : rows) {
-    std::string out;
-    CHECK(decode(coding, 1000, bytes, 5, out) == Outcome::kMalformed);
+    for (const std::size_t piece : {1ul, 5ul, 1000ul}) {
+      std::string out;
+      CHECK(decode(coding, 1000, bytes, piece, out) == Outcome::kMalformed);
+    }
   }
 }
 
