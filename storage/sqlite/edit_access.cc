@@ -5,46 +5,10 @@
 #include <utility>
 #include <variant>
 
+#include "storage/sqlite/change.h"
+
 namespace rw::storage::sqlite {
 namespace {
-
-// Binds by position from 1; a std::nullopt is NULL.
-class Change {
- public:
-  static core::Result<Change> prepare(Connection& connection, std::string_view sql) {
-    RW_TRY(Statement statement, connection.prepare(sql));
-    return Change(connection, std::move(statement));
-  }
-
-  Change& with(std::string_view text) {
-    statement_.bind(++bound_, text);
-    return *this;
-  }
-  Change& with(std::int64_t number) {
-    statement_.bind(++bound_, number);
-    return *this;
-  }
-  Change& with(core::Micros time) { return with(core::to_us(time)); }
-  template <class T>
-  Change& with(const std::optional<T>& value) {
-    if (value) return with(*value);
-    statement_.bind_null(++bound_);
-    return *this;
-  }
-
-  // The rows it changed.
-  core::Result<std::uint64_t> run() {
-    RW_CHECK(statement_.run());
-    return static_cast<std::uint64_t>(connection_->changes());
-  }
-
- private:
-  Change(Connection& connection, Statement statement) : connection_(&connection), statement_(std::move(statement)) {}
-
-  Connection* connection_;
-  Statement statement_;
-  int bound_ = 0;
-};
 
 core::Result<std::uint64_t> apply_edit(Connection& connection, const NewToken& token) {
   RW_TRY(Change forget,

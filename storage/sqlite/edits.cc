@@ -1,65 +1,43 @@
 #include "storage/sqlite/edits.h"
 
-#include <string>
-#include <string_view>
-
+#include "storage/sqlite/change.h"
 #include "storage/sqlite/edit_access.h"
 #include "storage/sqlite/edit_notifications.h"
 
 namespace rw::storage::sqlite {
 namespace {
 
-void bind_text(Statement& statement, int index, const std::optional<std::string>& text) {
-  if (text) {
-    statement.bind(index, std::string_view(*text));
-  } else {
-    statement.bind_null(index);
-  }
-}
-
 core::Result<std::uint64_t> edit_notables(Connection& connection, const std::vector<NotableEdit>& edits) {
-  RW_TRY(Statement update,
-         connection.prepare("UPDATE notable SET status = ifnull(?2, status), owner = ifnull(?3, owner),"
-                            " disposition = ifnull(?4, disposition) WHERE id = ?1"));
-  RW_TRY(Statement note,
-         connection.prepare("INSERT INTO notable_change (time, notable, actor, status, owner, disposition, comment)"
-                            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, nullif(?7, ''))"));
+  RW_TRY(Change update, Change::prepare(connection,
+                                        "UPDATE notable SET status = ifnull(?1, status), owner = ifnull(?2, owner),"
+                                        " disposition = ifnull(?3, disposition) WHERE id = ?4"));
+  RW_TRY(Change note,
+         Change::prepare(connection,
+                         "INSERT INTO notable_change (time, notable, actor, status, owner, disposition, comment)"
+                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, nullif(?7, ''))"));
   std::uint64_t changed = 0;
   for (const NotableEdit& edit : edits) {
-    update.bind(1, edit.notable);
-    bind_text(update, 2, edit.status);
-    bind_text(update, 3, edit.owner);
-    bind_text(update, 4, edit.disposition);
-    RW_CHECK(update.run());
-    if (connection.changes() == 0) continue;
+    RW_TRY(const std::uint64_t rows,
+           update.with(edit.status).with(edit.owner).with(edit.disposition).with(edit.notable).run());
+    if (rows == 0) continue;
     ++changed;
-    note.bind(1, core::to_us(edit.time));
-    note.bind(2, edit.notable);
-    note.bind(3, std::string_view(edit.actor));
-    bind_text(note, 4, edit.status);
-    bind_text(note, 5, edit.owner);
-    bind_text(note, 6, edit.disposition);
-    note.bind(7, std::string_view(edit.comment));
-    RW_CHECK(note.run());
+    note.with(edit.time).with(edit.notable).with(edit.actor);
+    RW_CHECK(note.with(edit.status).with(edit.owner).with(edit.disposition).with(edit.comment).run());
   }
   return changed;
 }
 
 core::Result<void> add_audit(Connection& connection, const std::vector<AuditEntry>& entries) {
-  RW_TRY(Statement insert, connection.prepare("INSERT INTO audit (time, actor, peer, action, object, detail)"
-                                              " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"));
+  RW_TRY(Change insert, Change::prepare(connection,
+                                        "INSERT INTO audit (time, actor, peer, action, object, detail)"
+                                        " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"));
   for (const AuditEntry& entry : entries) {
-    insert.bind(1, core::to_us(entry.time));
-    insert.bind(2, std::string_view(entry.actor));
-    insert.bind(3, std::string_view(entry.peer));
-    insert.bind(4, std::string_view(entry.action));
-    insert.bind(5, std::string_view(entry.object));
-    insert.bind(6, std::string_view(entry.detail));
-    RW_CHECK(insert.run());
+    insert.with(entry.time).with(entry.actor).with(entry.peer);
+    RW_CHECK(insert.with(entry.action).with(entry.object).with(entry.detail).run());
   }
-  RW_TRY(Statement trim, connection.prepare("DELETE FROM audit WHERE id <= (SELECT max(id) FROM audit) - ?1"));
-  trim.bind(1, std::int64_t{kMostAuditEntries});
-  return trim.run();
+  RW_TRY(Change trim, Change::prepare(connection, "DELETE FROM audit WHERE id <= (SELECT max(id) FROM audit) - ?1"));
+  RW_CHECK(trim.with(std::int64_t{kMostAuditEntries}).run());
+  return {};
 }
 
 }  // namespace
