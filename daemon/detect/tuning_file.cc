@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 #include <system_error>
 
+#include "daemon/core/file_descriptor.h"
 #include "daemon/core/hash.h"
 #include "daemon/core/text.h"
 #include "daemon/core/units.h"
@@ -229,23 +230,8 @@ core::Error fault_of(const std::string& path, int error) {
           "make its folder writable for the daemon's user, and see that its disk is not full"};
 }
 
-// A descriptor that is closed when it goes.
-class File {
- public:
-  explicit File(int fd) : fd_(fd) {}
-  ~File() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  int get() const { return fd_; }
-
- private:
-  const int fd_;
-};
-
 core::Result<void> write_whole(const std::string& path, std::string_view text) {
-  const File file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640));
+  const core::FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640));
   if (file.get() < 0) return fault_of(path, errno);
   while (!text.empty()) {
     const ssize_t written = ::write(file.get(), text.data(), text.size());
@@ -359,7 +345,8 @@ core::Result<void> write_tuning(const std::string& path, const Tuning& tuning) {
   if (::rename(fresh.c_str(), path.c_str()) != 0) return fault_of(path, errno);
   // The new name must survive a power loss, too.
   const std::string folder = std::filesystem::path(path).parent_path().string();
-  const File directory(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const core::FileDescriptor directory(
+      ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (directory.get() < 0 || ::fsync(directory.get()) != 0) return fault_of(path, errno);
   return {};
 }

@@ -63,10 +63,6 @@ core::Result<Descriptor> opened(int descriptor, std::string_view what) {
 
 }  // namespace
 
-Descriptor::~Descriptor() {
-  if (fd_ >= 0) close(fd_);
-}
-
 core::Result<Descriptor> listen_on(const core::Endpoint& endpoint) {
   sockaddr_storage address{};
   socklen_t size = 0;

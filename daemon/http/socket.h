@@ -2,30 +2,14 @@
 #pragma once
 
 #include <optional>
-#include <utility>
 
 #include "daemon/core/endpoint.h"
+#include "daemon/core/file_descriptor.h"
 #include "daemon/core/result.h"
 
 namespace rw::http {
 
-class Descriptor {
- public:
-  Descriptor() = default;
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~Descriptor();
-
-  int get() const { return fd_; }
-  explicit operator bool() const { return fd_ >= 0; }
-
- private:
-  int fd_ = -1;
-};
+using Descriptor = core::FileDescriptor;
 
 // Binds and listens, not blocking. "[::]" listens on IPv4 as well. SO_REUSEADDR, so that a restart need not wait for
 // TIME_WAIT; never SO_REUSEPORT, with which two daemons would silently share the port.

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "daemon/core/base64.h"
+#include "daemon/core/markup.h"
 #include "daemon/core/text.h"
 
 namespace rw::notify {
@@ -70,21 +71,7 @@ std::string plain(std::string_view value, std::size_t most_characters) {
   return out;
 }
 
-std::string escape_slack(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '&') {
-      out += "&amp;";
-    } else if (c == '<') {
-      out += "&lt;";
-    } else if (c == '>') {
-      out += "&gt;";
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
+std::string escape_slack(std::string_view text) { return core::escape_markup(text); }
 
 std::string escape_discord(std::string_view text) {
   std::string out;

@@ -15,25 +15,12 @@
 #include <system_error>
 #include <utility>
 
+#include "daemon/core/file_descriptor.h"
 #include "daemon/core/text.h"
 #include "daemon/yaml/tree_builder.h"
 
 namespace rw::yaml {
 namespace {
-
-class FileDescriptor {
- public:
-  explicit FileDescriptor(int fd) : fd_(fd) {}
-  ~FileDescriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  FileDescriptor(const FileDescriptor&) = delete;
-  FileDescriptor& operator=(const FileDescriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  const int fd_;
-};
 
 core::Error unreadable() { return {core::ErrorCode::kIo, "cannot be read: " + std::generic_category().message(errno)}; }
 
@@ -43,7 +30,7 @@ core::Error too_large() {
 
 core::Result<std::string> read_file(const std::string& path) {
   // O_NONBLOCK: opening a FIFO must not wait for a writer.
-  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const core::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status {};
   if (file.get() < 0 || ::fstat(file.get(), &status) != 0) return unreadable();
   if (S_ISDIR(status.st_mode)) return core::invalid_input("is a folder: expected a file");

@@ -10,6 +10,7 @@
 #include <memory>
 #include <system_error>
 
+#include "daemon/core/file_descriptor.h"
 #include "daemon/core/units.h"
 #include "storage/sqlite/connection.h"
 #include "storage/sqlite/data_dir.h"
@@ -27,22 +28,8 @@ struct FinishBackup {
   void operator()(sqlite3_backup* backup) const { sqlite3_backup_finish(backup); }
 };
 
-class FileHandle {
- public:
-  explicit FileHandle(int fd) : fd_(fd) {}
-  ~FileHandle() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  FileHandle(const FileHandle&) = delete;
-  FileHandle& operator=(const FileHandle&) = delete;
-  int get() const { return fd_; }
-
- private:
-  const int fd_;
-};
-
 core::Result<void> sync(const std::string& path, int flags) {
-  const FileHandle file(::open(path.c_str(), flags | O_CLOEXEC));
+  const core::FileDescriptor file(::open(path.c_str(), flags | O_CLOEXEC));
   if (file.get() < 0 || ::fsync(file.get()) != 0) return backup_fault(path, errno);
   return {};
 }
@@ -52,7 +39,7 @@ class PartFile {
  public:
   static core::Result<std::unique_ptr<PartFile>> create(const std::string& file) {
     const std::string path = file + ".part";
-    const FileHandle made(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640));
+    const core::FileDescriptor made(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640));
     if (made.get() >= 0) return std::unique_ptr<PartFile>(new PartFile(path));
     if (errno != EEXIST) return backup_fault(path, errno);
     return core::Error{core::ErrorCode::kInvalidInput, path + ": is there already",

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/core/markup.h"
 #include "daemon/core/text.h"
 
 namespace rw::detect::sysmon {
@@ -54,22 +55,6 @@ std::string comment_text(std::string_view text) {
   return out;
 }
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '&') {
-      out += "&amp;";
-    } else if (c == '<') {
-      out += "&lt;";
-    } else if (c == '>') {
-      out += "&gt;";
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
-
 // "<!-- start: one; two; … -->", in lines.
 std::string comment(std::string_view indent, std::string_view start, const std::vector<std::string>& items) {
   std::string out = fmt::format("{}<!-- {}", indent, start);
@@ -94,7 +79,7 @@ std::string group(std::string_view event) {
 
 std::string element(const Condition& condition) {
   return fmt::format("<{0} condition=\"{1}\">{2}</{0}>\n", name_of(condition.field), name_of(condition.op),
-                     escaped(condition.text));
+                     core::escape_markup(condition.text));
 }
 
 std::string element(const Rule& rule) {
