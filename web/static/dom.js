@@ -113,6 +113,15 @@ export function freshenAgo() {
   for (const node of document.querySelectorAll("time.ago")) node.textContent = agoText(node.dateTime);
 }
 
+// What is written in the control becomes a member of the state, and then it is drawn.
+export function follow(control, state, name, redraw) {
+  control.addEventListener("input", () => {
+    state[name] = control.value.trim();
+    redraw();
+  });
+  return control;
+}
+
 // Draws anew only what has changed: else focus, opened details and what is being read would be lost with every refresh.
 const drawn = new WeakMap();
 export function draw(place, state, make) {

@@ -2,7 +2,7 @@
 
 import { all, may, optional, send } from "../api.js";
 import { SEVERITIES } from "../charts.js";
-import { ago, badge, button, count, element, field, inLink, link, note, say, select, visible } from "../dom.js";
+import { ago, badge, button, count, element, field, follow, inLink, link, note, say, select, visible } from "../dom.js";
 import { address, amend } from "../router.js";
 import { rank } from "../data.js";
 import { Table } from "../table.js";
@@ -39,13 +39,7 @@ export function detectionsView({ parameters }) {
     summary.textContent = `${count(found.length, "detection")} of ${items.length}: ${of("enabled")} enabled, ${of("disabled")} disabled, ${of("unsupported")} unsupported${found.length > MOST_SHOWN ? `; the first ${MOST_SHOWN} are shown` : ""}`;
     table.show(found.slice(0, MOST_SHOWN));
   }
-  const on = (name, control) => {
-    control.addEventListener("input", () => {
-      state[name] = control.value.trim();
-      draw();
-    });
-    return control;
-  };
+  const on = (name, control) => follow(control, state, name, draw);
 
   async function refresh() {
     items = (await all("detections", {}, 10_000)).sort((a, b) => a.name.localeCompare(b.name));

@@ -1,7 +1,7 @@
 // Who sends what: silence, gaps, delays.
 
 import { all } from "../api.js";
-import { ago, badge, count, duration, element, facts, field, inLink, link, select, time } from "../dom.js";
+import { ago, badge, count, duration, element, facts, field, follow, inLink, link, select, time } from "../dom.js";
 import { address, amend } from "../router.js";
 import { Table } from "../table.js";
 
@@ -41,13 +41,7 @@ export function sourcesView({ parameters }) {
       : `${count(hosts.size, "host")}, ${silent.size} with silent channels; ${count(found.length, "source")}${found.length > MOST_SHOWN ? `, the first ${MOST_SHOWN} are shown` : ""}`;
     table.show(found.slice(0, MOST_SHOWN));
   }
-  const on = (name, control) => {
-    control.addEventListener("input", () => {
-      state[name] = control.value.trim();
-      draw();
-    });
-    return control;
-  };
+  const on = (name, control) => follow(control, state, name, draw);
   async function refresh() {
     items = (await all("sources")).sort((a, b) => a.host.localeCompare(b.host) || a.channel.localeCompare(b.channel));
     draw();
