@@ -157,8 +157,8 @@ class HttpApi final : public Api {
     if (route.handler != open_session && !shows_own_page(request, asks)) {
       return problem(403, "X-CSRF-Token: expected the csrf of GET /api/v1/session", request.path);
     }
-    Answer answer = route.handler({sources_, readers_, searches_, options_.search_limits, stopping_, asks.actor(), asks,
-                                   logins_, options_.server.tls.has_value(), news_},
+    Answer answer = route.handler({sources_, readers_, searches_, options_.search_limits, stopping_, asks, logins_,
+                                   options_.server.tls.has_value(), news_},
                                   request);
     if (answer.ok()) return std::move(answer).value();
     if (answer.error().code == core::ErrorCode::kInternal) {

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <atomic>
-#include <string>
 
 #include "daemon/core/result.h"
 #include "daemon/http/server.h"
@@ -21,8 +20,7 @@ struct Context {
   RunningSearches& searches;
   const storage::SearchLimits& search_limits;  // no search may ask for more
   const std::atomic<bool>& stopping;
-  std::string actor;     // who asks: "token NAME", "user NAME", "anonymous"
-  const Caller& caller;  // the same, with what it may do
+  const Caller& caller;  // who asks, and what that may do
   Logins& logins;
   bool over_tls;
   NewsDesk& news;

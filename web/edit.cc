@@ -1,22 +1,14 @@
 #include "web/edit.h"
 
-#include <chrono>
-#include <memory>
 #include <utility>
 
 #include "daemon/scheduler/commit.h"
 
 namespace rw::web {
-namespace {
-
-constexpr std::chrono::seconds kCommitPatience{10};
-
-}  // namespace
-
 storage::AuditEntry audit_entry(const Context& context, const http::Request& request, std::string_view action,
                                 std::string object, const Json& detail) {
   return {.time = context.sources.clock.now(),
-          .actor = context.actor,
+          .actor = context.caller.actor(),
           .peer = request.peer,
           .action = std::string(action),
           .object = std::move(object),
@@ -27,9 +19,7 @@ core::Result<storage::CommitOutcome> commit_edits(const Context& context, storag
   if (context.sources.writer.stalled()) {
     return core::Error{core::ErrorCode::kBusy, "the store does not take anything just now: nothing was changed"};
   }
-  storage::Batch batch;
-  batch.edits = std::make_shared<const storage::Edits>(std::move(edits));
-  return scheduler::commit(context.sources.writer, std::move(batch), context.stopping, kCommitPatience);
+  return scheduler::commit_edits(context.sources.writer, std::move(edits), context.stopping);
 }
 
 }  // namespace rw::web

@@ -51,10 +51,6 @@ core::Result<void> expect_once(const http::Request& request, std::string_view na
   return core::invalid_input(fmt::format("{}: given more than once", name));
 }
 
-}  // namespace
-
-namespace {
-
 // The names of the list's columns in the API. A finding's own columns earliest and latest, its window, give way to the
 // parameters where they are filters.
 std::vector<std::string_view> column_names(const ListSpec& spec, bool as_filters) {

@@ -88,8 +88,8 @@ http::Response list_response(std::vector<Json> items, const std::optional<std::s
   return json_response(body);
 }
 
-http::Response json_response(const Json& body) {
-  http::Response response;
+http::Response json_response(const Json& body, int status) {
+  http::Response response{.status = status};
   response.body = body.dump(-1, ' ', false, Json::error_handler_t::replace);
   return response;
 }

@@ -31,6 +31,6 @@ Json render_texts(const std::vector<std::string>& texts);
 
 // {"items": [...], "next_cursor": "..." | null}
 http::Response list_response(std::vector<Json> items, const std::optional<std::string>& next_cursor);
-http::Response json_response(const Json& body);
+http::Response json_response(const Json& body, int status = 200);
 
 }  // namespace rw::web

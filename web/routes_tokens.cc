@@ -57,7 +57,7 @@ Answer add_token(const Context& context, const http::Request& request) {
   RW_CHECK(expect_no_parameters(request));
   RW_TRY(const TokenRequest asked, parse_token_request(request.body));
   RW_TRY(const MadeToken made,
-         make_token(asked.name, asked.scopes, asked.expires, context.sources.clock.now(), context.actor));
+         make_token(asked.name, asked.scopes, asked.expires, context.sources.clock.now(), context.caller.actor()));
   const storage::NewToken& stored = made.stored;
 
   storage::Edits edits;
@@ -85,9 +85,7 @@ Answer add_token(const Context& context, const http::Request& request) {
   item["created_by"] = stored.created_by;
   if (stored.expires) item["expires"] = core::format_rfc3339(*stored.expires);
   item["token"] = made.secret;
-  http::Response response = json_response(item);
-  response.status = 201;
-  return response;
+  return json_response(item, 201);
 }
 
 Answer revoke_token(const Context& context, const http::Request& request) {
@@ -108,9 +106,7 @@ Answer revoke_token(const Context& context, const http::Request& request) {
   RW_TRY(const storage::CommitOutcome outcome, commit_edits(context, std::move(edits)));
   if (outcome.edited == 0) return none;
   RW_CHECK(context.sources.authenticator.reload());
-  http::Response response;
-  response.status = 204;
-  return response;
+  return http::Response{.status = 204};
 }
 
 }  // namespace rw::web

@@ -30,7 +30,7 @@ std::optional<http::Response> refuse_long(const http::Request& request) {
 // How many there were.
 core::Result<std::uint64_t> change(const Context& context, const http::Request& request, Triage triage) {
   triage.edit.time = context.sources.clock.now();
-  triage.edit.actor = context.actor;
+  triage.edit.actor = context.caller.actor();
   storage::Edits edits;
   for (const std::int64_t notable : triage.notables) {
     triage.edit.notable = notable;

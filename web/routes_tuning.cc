@@ -69,12 +69,6 @@ Json render_suppression(const detect::Suppression& suppression) {
           {"expires", render_expires(suppression.expires)}};
 }
 
-http::Response created(const Json& body) {
-  http::Response response = json_response(body);
-  response.status = 201;
-  return response;
-}
-
 // ---- What a request asks for
 
 core::Result<DetectionPtr> find_detection(const Context& context, std::string_view name) {
@@ -130,7 +124,7 @@ core::Result<std::vector<std::string>> parse_columns(const Json& value) {
 core::Result<detect::Exception> parse_exception(const Context& context, const Json& body) {
   detect::Exception exception;
   exception.created = context.sources.clock.now();
-  exception.actor = context.actor;
+  exception.actor = context.caller.actor();
   for (const auto& [member, value] : body.items()) {
     if (member == "detection") {
       RW_TRY(exception.detection, parse_detection(context, value));
@@ -151,7 +145,7 @@ core::Result<detect::Exception> parse_exception(const Context& context, const Js
 core::Result<detect::Suppression> parse_suppression(const Context& context, const Json& body) {
   detect::Suppression suppression;
   suppression.created = context.sources.clock.now();
-  suppression.actor = context.actor;
+  suppression.actor = context.caller.actor();
   bool any_fields = false;
   for (const auto& [member, value] : body.items()) {
     if (member == "detection") {
@@ -353,7 +347,7 @@ Answer add_exception(const Context& context, const http::Request& request) {
   RW_TRY(detect::Exception exception, parse_exception(context, body));
   RW_CHECK(tune(context, request, "exception.add", exception.detection, body,
                 [&](Tuning& tuning) { return add_entry(exception, tuning.exceptions, "exceptions"); }));
-  return created(render_exception(exception));
+  return json_response(render_exception(exception), 201);
 }
 
 Answer delete_exception(const Context& context, const http::Request& request) {
@@ -407,7 +401,7 @@ Answer add_suppression(const Context& context, const http::Request& request) {
   RW_TRY(detect::Suppression suppression, parse_suppression(context, body));
   RW_CHECK(tune(context, request, "suppression.add", suppression.detection, body,
                 [&](Tuning& tuning) { return add_entry(suppression, tuning.suppressions, "suppressions"); }));
-  return created(render_suppression(suppression));
+  return json_response(render_suppression(suppression), 201);
 }
 
 Answer delete_suppression(const Context& context, const http::Request& request) {

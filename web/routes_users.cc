@@ -66,9 +66,7 @@ core::Result<http::Response> user_response(const Context& context, std::string_v
   RW_TRY(storage::ListPage page, reader->list(list));
   const std::vector<Json> items = render_items(with_time_name(std::move(page), "created"));
   if (items.empty()) return no_user(std::string(name));
-  http::Response response = json_response(items[0]);
-  response.status = status;
-  return response;
+  return json_response(items[0], status);
 }
 
 }  // namespace

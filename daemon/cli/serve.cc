@@ -117,13 +117,9 @@ class Daemon {
   }
 
   core::Result<void> start_notifier(const config::Config& config) {
-    constexpr std::chrono::seconds kCommitPatience{10};
-    const auto commit = [this, kCommitPatience](storage::Edits edits,
-                                                const std::atomic<bool>& stopping) -> core::Result<void> {
-      storage::Batch batch;
-      batch.edits = std::make_shared<const storage::Edits>(std::move(edits));
-      const auto committed = scheduler::commit(*writer_, std::move(batch), stopping, kCommitPatience);
-      return committed.ok() ? core::Result<void>() : core::Result<void>(committed.error());
+    const auto commit = [this](storage::Edits edits, const std::atomic<bool>& stopping) -> core::Result<void> {
+      RW_CHECK(scheduler::commit_edits(*writer_, std::move(edits), stopping));
+      return {};
     };
     RW_TRY(notifier_, notify::Notifier::start(config.notify, {*store_, commit, counters_, clock_}));
     if (!config.notify.channels.empty()) spdlog::info("notify: {} channels", config.notify.channels.size());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -23,6 +24,8 @@ namespace {
 using core::kGiB;
 using core::kKiB;
 using core::kMiB;
+
+std::string tuning_file_in(const std::string& data_dir) { return data_dir + "/tuning.yaml"; }
 
 void read_time_zone(Section& root, Config& config) {
   set(config.time_zone, root.time_zone("time_zone"));
@@ -90,7 +93,7 @@ void read_root(Context& context, const yaml::Node& node, Config& config) {
   read_sources(sources, config.silence);
   Section health(context, root.map("health"), "health");
   read_health(health, config.health);
-  config.detections.tuning_file = config.data_dir + "/tuning.yaml";
+  config.detections.tuning_file = tuning_file_in(config.data_dir);
   read_notify(root, config.notify);
   root.finish();
   check_ports(context, root.node(), config);
@@ -123,7 +126,7 @@ Config defaults() {
   http.server.listen = endpoint("127.0.0.1", 8088);
   config.http.push_back(std::move(http));
   config.api.server.listen = endpoint("127.0.0.1", 8089);
-  config.detections.tuning_file = config.data_dir + "/tuning.yaml";
+  config.detections.tuning_file = tuning_file_in(config.data_dir);
   const std::string detections = "/etc/regwarden/detections";
   const std::string macros = "/etc/regwarden/macros.yaml";
   std::error_code ignored;

@@ -47,4 +47,12 @@ core::Result<storage::CommitOutcome> commit(storage::Writer& writer, storage::Ba
   return *answer->outcome;
 }
 
+core::Result<storage::CommitOutcome> commit_edits(storage::Writer& writer, storage::Edits edits,
+                                                  const std::atomic<bool>& stopping) {
+  constexpr std::chrono::seconds kPatience{10};
+  storage::Batch batch;
+  batch.edits = std::make_shared<const storage::Edits>(std::move(edits));
+  return commit(writer, std::move(batch), stopping, kPatience);
+}
+
 }  // namespace rw::scheduler

@@ -6,6 +6,7 @@
 
 #include "daemon/core/result.h"
 #include "storage/batch.h"
+#include "storage/edits.h"
 #include "storage/writer.h"
 
 namespace rw::scheduler {
@@ -15,5 +16,9 @@ namespace rw::scheduler {
 core::Result<storage::CommitOutcome> commit(storage::Writer& writer, storage::Batch batch,
                                             const std::atomic<bool>& stopping,
                                             std::chrono::milliseconds patience = std::chrono::hours(24 * 365));
+
+// The same for what is changed for people, who do not wait for ever: Busy after ten seconds.
+core::Result<storage::CommitOutcome> commit_edits(storage::Writer& writer, storage::Edits edits,
+                                                  const std::atomic<bool>& stopping);
 
 }  // namespace rw::scheduler
