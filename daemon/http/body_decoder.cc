@@ -25,6 +25,15 @@ bool is_zlib_header(char first) {
   return (byte & 0x0f) == Z_DEFLATED && (byte >> 4) <= 7;
 }
 
+// As far as its first bytes are there. libzstd also reads what came before RFC 8878, with its own ways of failing.
+bool is_zstd_frame(std::string_view head) {
+  constexpr std::string_view kMagic = "\x28\xb5\x2f\xfd";
+  constexpr std::string_view kSkippableMagic = "\x2a\x4d\x18";  // after a byte of 0x50 to 0x5f
+  head = head.substr(0, kMagic.size());
+  if (kMagic.starts_with(head)) return true;
+  return (static_cast<unsigned char>(head.front()) & 0xf0) == 0x50 && kSkippableMagic.starts_with(head.substr(1));
+}
+
 }  // namespace
 
 std::optional<BodyDecoder::Coding> BodyDecoder::parse_coding(std::string_view content_encoding) {
@@ -114,11 +123,12 @@ BodyDecoder::Outcome BodyDecoder::unzstd(std::string_view bytes, Body& out) {
       return ZSTD_getErrorCode(status) == ZSTD_error_frameParameter_windowTooLarge ? Outcome::kTooLarge
                                                                                    : Outcome::kMalformed;
     }
+    frame_head_ += bytes.substr(begin, std::min(in.pos - begin, kMostFrameHeadBytes - frame_head_.size()));
+    if (!is_zstd_frame(frame_head_)) return Outcome::kMalformed;
     // A frame's header decides about the window; nothing is in it yet.
     if (!out.count_decoder(held_bytes())) return Outcome::kNoRoom;
     const Outcome taken = take({piece.data(), decoded.pos}, out);
     if (taken != Outcome::kGood) return taken;
-    frame_head_ += bytes.substr(begin, std::min(in.pos - begin, kMostFrameHeadBytes - frame_head_.size()));
     frame_bytes_ += decoded.pos;
     ended_ = status == 0;
     if (ended_ && !has_declared_size()) return Outcome::kMalformed;

@@ -120,6 +120,7 @@ TEST_CASE("what is no whole compressed stream is told") {
       {Coding::kZstd, damaged_zstd},
       {Coding::kZstd, short_zstd},
       {Coding::kZstd, zstd_frame("whole") + short_zstd},
+      {Coding::kZstd, std::string("\x27\xb5\x2f\xfd\x00\x00\xfc\xff\x01", 9)},  // zstd 0.7
       {Coding::kZstd, zstd + "tail"},
       {Coding::kZstd, zstd + "x"},
       {Coding::kDeflate, "\xff\xff\xff"},
