@@ -117,9 +117,10 @@ struct TallyGroup {
   std::vector<Value> values = {};  // of the columns in `by`, in their order
   std::int64_t count = 0;
   std::int64_t sum = 0;
+  // Not set where events are counted, which are too many to look at each.
   core::Micros first = {};     // times of its rows: the earliest
   core::Micros last = {};      // and the latest
-  std::int64_t newest_id = 0;  // of its rows; 0 where there are no columns in `by`, as are first and last
+  std::int64_t newest_id = 0;  // of its rows
 };
 
 // The latest scheduled run of a detection.

@@ -16,6 +16,7 @@ constexpr std::string_view kFunctions[] = {
     "typeof",    "replace",      "rtrim",
     "substr",    "printf",       "strftime",
     "like",      "json_extract", "json_group_array",
+    "rw_has",
 };
 
 int authorize(void*, int action, const char*, const char* second, const char*, const char*) {

@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "daemon/core/time.h"
+#include "storage/sqlite/blocks.h"
+#include "storage/sqlite/columns.h"
 #include "storage/sqlite/connection.h"
 #include "storage/sqlite/data_dir.h"
 #include "storage/sqlite/id_set.h"
@@ -79,6 +81,7 @@ class Examination {
     if (version_ == newest_schema_version()) {
       make("references", &Examination::references);
       make("origins", &Examination::origins);
+      make("blocks", &Examination::blocks);
       make("unused", &Examination::unused);
       make("duplicates", &Examination::duplicates);
       make("ledger", &Examination::ledger);
@@ -160,6 +163,21 @@ class Examination {
     if (nameless > 0)
       say(Outcome::kFault, fmt::format("{} without a name: their events could be stored twice", nameless));
     if (empty > 0) say(Outcome::kFault, fmt::format("{} names without an origin", empty));
+    return {};
+  }
+
+  core::Result<void> blocks() {
+    for (const cim::Dataset dataset : {cim::Dataset::kRegistry, cim::Dataset::kProcesses}) {
+      RW_TRY(const auto wrong,
+             connection_.query_integer(
+                 fmt::format("SELECT count(*) FROM event_block b WHERE dataset = {0} AND events <> (SELECT count(*)"
+                             " FROM {1} e WHERE e.id > b.block * {2} AND e.id <= (b.block + 1) * {2})",
+                             static_cast<int>(dataset), table_of(dataset), kBlockIds)));
+      if (wrong > 0) {
+        say(Outcome::kFault,
+            fmt::format("{} blocks of {}: not as many events as is written down of them", wrong, table_of(dataset)));
+      }
+    }
     return {};
   }
 

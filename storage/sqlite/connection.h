@@ -31,6 +31,10 @@ class Statement {
   void bind_blob(int index, std::string_view bytes) {
     sqlite3_bind_blob(statement_.get(), index, bytes.data(), static_cast<int>(bytes.size()), SQLITE_STATIC);
   }
+  // For SQL functions of our own that know the type, a static text. The object outlives the statement.
+  void bind_pointer(int index, const void* object, const char* type) {
+    sqlite3_bind_pointer(statement_.get(), index, const_cast<void*>(object), type, nullptr);
+  }
   void bind_null(int index) { sqlite3_bind_null(statement_.get(), index); }
   // Copies texts.
   void bind(int index, const Value& value);
@@ -49,6 +53,12 @@ class Statement {
   // Lives until the next step() or reset().
   std::string_view text(int index) const {
     const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(statement_.get(), index));
+    if (bytes == nullptr) return {};
+    return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), index))};
+  }
+  // As text(), for what is stored as a blob.
+  std::string_view blob(int index) const {
+    const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_.get(), index));
     if (bytes == nullptr) return {};
     return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), index))};
   }

@@ -23,8 +23,16 @@ std::string filled_part(const cim::Field& field, const Column& column, std::stri
 
 }  // namespace
 
+std::string passing_ids(const cim::Field& field, const Column& column, const TestOfText& on) {
+  if (column.place == Place::kTerm || column.place == Place::kMixed) {
+    return fmt::format("SELECT id FROM term WHERE {}", on(filled_part(field, column, "text")));
+  }
+  const std::string text = fills(field) ? fmt::format("ifnull({}, 'unknown')", column.sql) : std::string(column.sql);
+  return fmt::format("SELECT d.id FROM {} d WHERE {}", dimension_of(column.place).table, on(text));
+}
+
 std::string SqliteDialect::test(cim::Dataset dataset, const cim::Field& field, const Column& column, bool on_unknown,
-                                const On& on) const {
+                                const TestOfText& on) const {
   const int null_outcome = fills(field) && on_unknown ? 1 : 0;
   switch (column.place) {
     case Place::kNowhere:
@@ -43,19 +51,15 @@ std::string SqliteDialect::test(cim::Dataset dataset, const cim::Field& field, c
   if (rows_ == Rows::kFew) return fmt::format("ifnull({}, 0)", on(this->field(dataset, field)));
   switch (column.place) {
     case Place::kTerm:
-      return fmt::format("CASE WHEN {0} IS NULL THEN {1} ELSE {0} IN (SELECT id FROM term WHERE {2}) END", column.sql,
-                         null_outcome, on(filled_part(field, column, "text")));
+      return fmt::format("CASE WHEN {0} IS NULL THEN {1} ELSE {0} IN ({2}) END", column.sql, null_outcome,
+                         passing_ids(field, column, on));
     case Place::kMixed:
       return fmt::format(
-          "CASE typeof({0}) WHEN 'null' THEN {1} WHEN 'integer' THEN {0} IN (SELECT id FROM term WHERE {2})"
-          " ELSE ifnull({3}, 0) END",
-          column.sql, null_outcome, on(filled_part(field, column, "text")), on(filled_part(field, column, column.sql)));
+          "CASE typeof({0}) WHEN 'null' THEN {1} WHEN 'integer' THEN {0} IN ({2}) ELSE ifnull({3}, 0) END", column.sql,
+          null_outcome, passing_ids(field, column, on), on(filled_part(field, column, column.sql)));
     default:
-      break;
+      return fmt::format("{} IN ({})", dimension_of(column.place).key, passing_ids(field, column, on));
   }
-  const Dimension dimension = dimension_of(column.place);
-  const std::string text = fills(field) ? fmt::format("ifnull({}, 'unknown')", column.sql) : std::string(column.sql);
-  return fmt::format("{} IN (SELECT d.id FROM {} d WHERE {})", dimension.key, dimension.table, on(text));
 }
 
 std::string SqliteDialect::bind(Value value, std::vector<Value>& binds) const {

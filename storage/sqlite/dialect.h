@@ -14,6 +14,12 @@
 
 namespace rw::storage::sqlite {
 
+// Makes the test of the SQL of a text; that may be null and must then be false (0 or NULL).
+using TestOfText = std::function<std::string(std::string_view text)>;
+
+// The ids of the terms, or of the rows of the column's dimension, whose texts pass. For columns that have such.
+std::string passing_ids(const cim::Field& field, const Column& column, const TestOfText& on);
+
 class SqliteDialect : public Dialect {
  public:
   SqliteDialect() = default;
@@ -36,11 +42,9 @@ class SqliteDialect : public Dialect {
   explicit SqliteDialect(Rows rows) : rows_(rows) {}
 
  private:
-  // Makes the test of the SQL of a text; that may be null and must then be false (0 or NULL).
-  using On = std::function<std::string(std::string_view text)>;
   // The test of a field, never NULL. `on_unknown`: its outcome for the text "unknown".
   std::string test(cim::Dataset dataset, const cim::Field& field, const Column& column, bool on_unknown,
-                   const On& on) const;
+                   const TestOfText& on) const;
 
   const Rows rows_ = Rows::kWindow;
 };

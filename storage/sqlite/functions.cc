@@ -58,6 +58,16 @@ void compare(sqlite3_context* context, int, sqlite3_value** arguments) {
   sqlite3_result_int(context, compare_texts(text_of(arguments[0]), text_of(arguments[1])));
 }
 
+void has(sqlite3_context* context, int, sqlite3_value** arguments) {
+  const auto* values = static_cast<const ValueSet*>(sqlite3_value_pointer(arguments[0], ValueSet::kPointerType));
+  if (values == nullptr) {
+    sqlite3_result_error(context, "rw_has: expected a set of values", -1);
+    return;
+  }
+  const bool is_null = sqlite3_value_type(arguments[1]) == SQLITE_NULL;
+  sqlite3_result_int(context, is_null ? values->null : values->ids.has(sqlite3_value_int64(arguments[1])));
+}
+
 // rw_values: the distinct texts of a group.
 using TextSet = std::set<std::string, std::less<>>;
 
@@ -159,6 +169,7 @@ core::Result<void> register_functions(Connection& connection) {
       {"rw_match", 2, match, nullptr, nullptr},
       {"rw_compare", 2, compare, nullptr, nullptr},
       {"rw_fold", 1, fold, nullptr, nullptr},
+      {"rw_has", 2, has, nullptr, nullptr},
       {"rw_number", 1, number, nullptr, nullptr},
       {"rw_values", 1, nullptr, values_step, values_final},
       {"rw_lines", 1, nullptr, lines_step, lines_final},

@@ -14,6 +14,8 @@ namespace rw::storage::sqlite {
 class IdSet {
  public:
   static constexpr std::size_t kIdsPerPage = 32'768;  // 4 KiB
+  static constexpr std::size_t kMostPageNumbers = std::size_t{1}
+                                                  << 22;  // the list of pages must not grow with a wild id
 
   explicit IdSet(std::size_t max_pages = 16'384) : max_pages_(max_pages) {}  // 64 MiB: 500 million ids in a row
 
@@ -45,8 +47,6 @@ class IdSet {
 
  private:
   using Page = std::array<std::uint64_t, kIdsPerPage / 64>;
-  static constexpr std::size_t kMostPageNumbers = std::size_t{1}
-                                                  << 22;  // the list of pages must not grow with a wild id
 
   std::size_t max_pages_;
   std::vector<std::unique_ptr<Page>> pages_;

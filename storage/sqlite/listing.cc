@@ -14,9 +14,6 @@
 namespace rw::storage::sqlite {
 namespace {
 
-// Events of a window up to here are found by their times in a tenth of a second.
-constexpr std::int64_t kNarrowRows = 200'000;
-
 // What stands in the order of its meaning, not of its letters.
 std::string order_of(std::string_view column) {
   if (column == "severity") {
@@ -46,20 +43,15 @@ core::Result<std::vector<std::string>> columns_to_read(const ListRequest& reques
   if (request.columns.empty()) return std::vector<std::string>(shown.columns.begin(), shown.columns.end());
   std::vector<std::string> columns;
   for (const std::string& column : request.columns) {
-    if (column == "id") continue;
-    if (std::ranges::find(shown.columns, column) == shown.columns.end()) {
-      std::vector<std::string_view> known = {"id"};
-      known.insert(known.end(), shown.columns.begin(), shown.columns.end());
-      return unknown_field(column, known);
-    }
-    columns.push_back(column);
+    RW_CHECK(expect_column(request.listing, column));
+    if (column != "id") columns.push_back(column);
   }
   return columns;
 }
 
 }  // namespace
 
-core::Result<ListQuery> list_query(const ListRequest& request, Window window) {
+core::Result<ListQuery> list_query(const ListRequest& request, const std::optional<std::vector<std::int64_t>>& picked) {
   const ListingColumns& shown = columns_of(request.listing);
   const auto sortable = sortable_columns(request.listing);
   const ListOrder& order = request.order;
@@ -76,29 +68,25 @@ core::Result<ListQuery> list_query(const ListRequest& request, Window window) {
   const std::string sorted = list.sorted_by_column ? fmt::format("{} {}, e.id {}", key, direction, direction)
                                                    : fmt::format("e.id {}", direction);
 
-  std::string where = window_conditions(request.earliest, request.latest, binds);
-  // With the sign no index is taken for it: rows come in the order of their ids.
-  if (window == Window::kWide && !list.sorted_by_column) {
-    for (std::size_t at = where.find("e.time"); at != std::string::npos; at = where.find("e.time", at + 7)) {
-      where.insert(at, "+");
-    }
+  std::string where;
+  if (picked) {
+    where = fmt::format(" AND e.id IN (SELECT value FROM json_each({}))",
+                        bind_value(fmt::format("[{}]", fmt::join(*picked, ",")), binds));
+  } else {
+    where = window_conditions(request.earliest, request.latest, binds);
+    RW_TRY(const std::string filters, filter_conditions(request.listing, request.filters, binds));
+    where += filters;
   }
   if (request.id) where += " AND e.id = " + bind_value(*request.id, binds);
   if (request.after) where += behind(*request.after, order, key, binds);
-  RW_TRY(const std::string filters, filter_conditions(request.listing, request.filters, binds));
 
-  std::string picked(picked_from(request.listing));
-  picked += " e";
-  if (window == Window::kNarrow && lists_events(request.listing)) {
-    picked += fmt::format(" INDEXED BY {}_time", picked_from(request.listing));
-  }
   // The ids come first, of as few columns as the conditions need: left to itself SQLite would put together every row of
   // the window, all its texts, and sort them for the first hundred.
   std::string sql = "SELECT e.id";
   for (const std::string& column : columns) sql += ", e." + column;
   if (list.sorted_by_column) sql += fmt::format(", {} AS rw_key", key);
-  sql += fmt::format(" FROM {} e WHERE e.id IN (SELECT e.id FROM {} WHERE 1{}{} ORDER BY {} LIMIT {})",
-                     shown_from(request.listing), picked, where, filters, sorted,
+  sql += fmt::format(" FROM {} e WHERE e.id IN (SELECT e.id FROM {} e WHERE 1{} ORDER BY {} LIMIT {})",
+                     shown_from(request.listing), picked_from(request.listing), where, sorted,
                      bind_value(std::int64_t{request.limit} + 1, binds));
   sql += " ORDER BY " + sorted;
 
@@ -107,19 +95,6 @@ core::Result<ListQuery> list_query(const ListRequest& request, Window window) {
   list.json_columns.assign(shown.json.begin(), shown.json.end());
   list.boolean_columns.assign(shown.booleans.begin(), shown.booleans.end());
   return list;
-}
-
-bool asks_for_width(const ListRequest& request) {
-  return lists_events(request.listing) && !request.filters.empty() && !request.id && request.order.column == "id" &&
-         (request.earliest || request.latest);
-}
-
-Query width_query(const ListRequest& request) {
-  Query query;
-  const std::string window = window_conditions(request.earliest, request.latest, query.binds);
-  query.sql = fmt::format("SELECT count(*) > {0} FROM (SELECT 1 FROM {1} e WHERE 1{2} LIMIT {0} + 1)", kNarrowRows,
-                          picked_from(request.listing), window);
-  return query;
 }
 
 ListPage page_of(Table table, bool more, ListQuery list) {

@@ -1,6 +1,8 @@
 // Listings (storage/listing.h) as SQL over the tables and views of schema.cc.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,17 +21,10 @@ struct ListQuery {
   std::vector<std::string> boolean_columns;
 };
 
-// How many events are in the window: few, to be looked at by their times; or so many that it is better to go through
-// all, newest first, until the page is full.
-enum class Window { kUnknown, kNarrow, kWide };
-
+// picked: the ids to choose the page from (event_pages.h); nullopt: those of the whole listing.
 // Errors: InvalidInput (unknown column; the message lists the known ones).
-core::Result<ListQuery> list_query(const ListRequest& request, Window window = Window::kUnknown);
-
-// Whether list_query() should know how wide the window is: left to itself SQLite goes through all events for a filter.
-bool asks_for_width(const ListRequest& request);
-// One number: 1 where it is wide, else 0.
-Query width_query(const ListRequest& request);
+core::Result<ListQuery> list_query(const ListRequest& request,
+                                   const std::optional<std::vector<std::int64_t>>& picked = std::nullopt);
 
 // `more`: the table does not end the list.
 ListPage page_of(Table table, bool more, ListQuery list);

@@ -34,12 +34,6 @@ std::string rfc3339(std::string_view column) {
       column);
 }
 
-std::optional<cim::Dataset> dataset_of(Listing listing) {
-  if (listing == Listing::kRegistryEvents) return cim::Dataset::kRegistry;
-  if (listing == Listing::kProcessEvents) return cim::Dataset::kProcesses;
-  return std::nullopt;
-}
-
 // The column as text, to be matched; it may be null.
 std::string text_of_column(Listing listing, const ListingColumns& shown, std::string_view column) {
   if (lists_events(listing)) {
@@ -93,6 +87,12 @@ std::string_view picked_from(Listing listing) {
   return dataset ? table_of(*dataset) : shown_from(listing);
 }
 
+std::optional<cim::Dataset> dataset_of(Listing listing) {
+  if (listing == Listing::kRegistryEvents) return cim::Dataset::kRegistry;
+  if (listing == Listing::kProcessEvents) return cim::Dataset::kProcesses;
+  return std::nullopt;
+}
+
 std::optional<EventColumn> event_column(Listing listing, std::string_view column) {
   const auto dataset = dataset_of(listing);
   if (!dataset) return std::nullopt;
@@ -115,20 +115,24 @@ std::string window_conditions(const std::optional<core::Micros>& earliest, const
   return conditions;
 }
 
-core::Result<std::string> filter_conditions(Listing listing, const ColumnFilters& filters, std::vector<Value>& binds) {
+core::Result<void> expect_column(Listing listing, std::string_view column) {
   const ListingColumns& shown = columns_of(listing);
-  const SqliteDialect dialect;
+  if (column == "id" || has_name(shown.columns, column)) return {};
+  std::vector<std::string_view> known = {"id"};
+  known.insert(known.end(), shown.columns.begin(), shown.columns.end());
+  return unknown_field(column, known);
+}
+
+core::Result<std::string> filter_conditions(Listing listing, const ColumnFilters& filters, std::vector<Value>& binds,
+                                            const SqliteDialect& dialect) {
+  const ListingColumns& shown = columns_of(listing);
   std::string conditions;
   for (const auto& [column, value] : filters) {
     if ((column == "id" || has_name(shown.ids, column)) && whole_number(value)) {
       conditions += fmt::format(" AND e.{} = {}", column, bind_value(*whole_number(value), binds));
       continue;
     }
-    if (column != "id" && !has_name(shown.columns, column)) {
-      std::vector<std::string_view> known = {"id"};
-      known.insert(known.end(), shown.columns.begin(), shown.columns.end());
-      return unknown_field(column, known);
-    }
+    RW_CHECK(expect_column(listing, column));
     const core::TextPattern pattern = core::TextPattern::with_stars(value);
     if (const auto event = event_column(listing, column)) {
       conditions += " AND " + dialect.matches(*dataset_of(listing), *event->field, pattern, binds);

@@ -9,6 +9,7 @@
 
 #include "storage/row_meter.h"
 #include "storage/sqlite/authorizer.h"
+#include "storage/sqlite/event_pages.h"
 #include "storage/sqlite/functions.h"
 #include "storage/sqlite/listing.h"
 #include "storage/sqlite/sieve.h"
@@ -120,13 +121,10 @@ core::Result<std::unique_ptr<Sieve>> SqliteReader::open_sieve(std::vector<Filter
 }
 
 core::Result<ListPage> SqliteReader::list(const ListRequest& request) {
-  Window window = Window::kUnknown;
-  if (asks_for_width(request)) {
-    RW_TRY(Statement width, start(width_query(request), kListTimeout));
-    RW_TRY(const bool row, step(width));
-    if (row) window = width.integer(0) != 0 ? Window::kWide : Window::kNarrow;
-  }
-  RW_TRY(ListQuery list, list_query(request, window));
+  RW_CHECK(start_clock(kListTimeout));
+  auto picked = pick_events(*this, request);
+  if (!picked.ok()) return of_lists(std::move(picked).error());
+  RW_TRY(ListQuery list, list_query(request, *picked));
   RW_TRY(Statement statement, start(list.query, kListTimeout));
   Table table;
   table.columns = columns_of(statement);

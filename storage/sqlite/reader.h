@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "storage/sqlite/connection.h"
+#include "storage/sqlite/value_sets.h"
 #include "storage/store.h"
 
 namespace rw::storage::sqlite {
@@ -39,6 +40,7 @@ class SqliteReader final : public Reader {
   core::Result<Statement> prepare(std::string_view sql) { return connection_.prepare(sql); }
   // True: a row is there.
   core::Result<bool> step(Statement& statement);
+  ValueSets& value_sets() { return value_sets_; }
 
  private:
   explicit SqliteReader(Connection connection) : connection_(std::move(connection)) {}
@@ -50,6 +52,7 @@ class SqliteReader final : public Reader {
   core::Result<std::optional<std::vector<Value>>> next(Statement& statement);
 
   Connection connection_;
+  ValueSets value_sets_;
   std::chrono::milliseconds timeout_{0};
   std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
   std::atomic<bool> cancelled_{false};

@@ -13,14 +13,15 @@ extern const char* const kSchemaVersion5;
 extern const char* const kSchemaVersion6;
 // What people decide about notables, and who did.
 extern const char* const kSchemaVersion7;
-// Indexes from which findings and runs are counted and sorted without reading their rows.
-extern const char* const kSchemaVersion11;
-// Throttled findings; what risk events count for.
-extern const char* const kSchemaVersion10;
 // Who may ask: tokens, users, sessions.
 extern const char* const kSchemaVersion8;
-
 // The outbox of notifications.
 extern const char* const kSchemaVersion9;
+// Throttled findings; what risk events count for.
+extern const char* const kSchemaVersion10;
+// Indexes from which findings and runs are counted and sorted without reading their rows.
+extern const char* const kSchemaVersion11;
+// Blocks of events: what is counted and passed over without reading them.
+extern const char* const kSchemaVersion12;
 
 }  // namespace rw::storage::sqlite

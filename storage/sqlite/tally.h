@@ -1,5 +1,4 @@
-// Counts rows of a listing in one pass: by numbers (ids of texts, paths, actors) where the tables have such, which are
-// read as texts once for each group and not for each row.
+// Counts rows of a listing in one pass.
 #pragma once
 
 #include <vector>

@@ -57,6 +57,7 @@ Upkeep::~Upkeep() { end_sweep(); }
 
 core::Result<void> Upkeep::prepare() {
   RW_CHECK(expiry_.prepare(connection_));
+  RW_CHECK(blocks_.prepare(connection_));
   RW_TRY(data_version_, connection_.prepare("PRAGMA data_version"));
   RW_TRY(page_count_, connection_.prepare("PRAGMA page_count"));
   RW_TRY(free_count_, connection_.prepare("PRAGMA freelist_count"));
@@ -96,6 +97,7 @@ void Upkeep::begin_round(core::Micros now) {
   findings_before_ = before(retention_.findings);
   registry_walk_ = process_walk_ = risk_walk_ = notable_walk_ = trigger_walk_ = run_walk_ = {};
   deleted_ = false;
+  blocks_looked_for_ = false;
   task_ = Task::kEvents;
 }
 
@@ -125,6 +127,8 @@ core::Result<bool> Upkeep::run(Task task, const Transaction& transaction, Upkeep
       return delete_runs(transaction, done);
     case Task::kSize:
       return shrink(transaction, done);
+    case Task::kBlocks:
+      return write_blocks(transaction);
     case Task::kMark:
       return mark(transaction);
     case Task::kSweep:
@@ -149,17 +153,35 @@ core::Result<bool> Upkeep::delete_events(const Transaction& transaction, UpkeepS
   std::int64_t registry = 0;
   std::int64_t processes = 0;
   const core::Result<void> walked = transaction([&]() -> core::Result<void> {
-    const auto walk = [&](Expiry::Rows rows, Expiry::Walk& at, std::int64_t& deleted) -> core::Result<void> {
+    const auto walk = [&](cim::Dataset dataset, Expiry::Walk& at, std::int64_t& deleted) -> core::Result<void> {
       if (at.over) return {};
-      RW_TRY(deleted, expiry_.delete_older(rows, *events_before_, now_, at));
+      RW_TRY(deleted, delete_older(dataset, *events_before_, at));
       return {};
     };
-    RW_CHECK(walk(Expiry::Rows::kRegistryEvents, registry_walk_, registry));
-    return walk(Expiry::Rows::kProcessEvents, process_walk_, processes);
+    RW_CHECK(walk(cim::Dataset::kRegistry, registry_walk_, registry));
+    return walk(cim::Dataset::kProcesses, process_walk_, processes);
   });
   if (!walked.ok()) return walked.error();
   count_events(done, registry, processes);
   return true;
+}
+
+core::Result<std::int64_t> Upkeep::delete_older(cim::Dataset dataset, core::Micros before, Expiry::Walk& walk) {
+  const bool registry = dataset == cim::Dataset::kRegistry;
+  const std::int64_t from = walk.after;
+  RW_TRY(const std::int64_t deleted,
+         expiry_.delete_older(registry ? Expiry::Rows::kRegistryEvents : Expiry::Rows::kProcessEvents, before, now_,
+                              walk));
+  if (deleted > 0) RW_CHECK(blocks_.forget_ids(dataset, from, walk.after));
+  return deleted;
+}
+
+core::Result<std::int64_t> Upkeep::delete_before(cim::Dataset dataset, core::Micros before) {
+  const bool registry = dataset == cim::Dataset::kRegistry;
+  RW_TRY(const std::int64_t deleted,
+         expiry_.delete_before(registry ? Expiry::Events::kRegistry : Expiry::Events::kProcesses, before));
+  if (deleted > 0) RW_CHECK(blocks_.forget_before(dataset, before));
+  return deleted;
 }
 
 core::Result<bool> Upkeep::delete_findings(const Transaction& transaction, UpkeepStep& done) {
@@ -224,14 +246,13 @@ core::Result<bool> Upkeep::shrink(const Transaction& transaction, UpkeepStep& do
   RW_CHECK(transaction([&]() -> core::Result<void> {
     RW_TRY(const auto before, expiry_.oldest_step());
     if (!before) return {};
-    RW_TRY(registry, expiry_.delete_before(Expiry::Events::kRegistry, *before));
-    RW_TRY(processes, expiry_.delete_before(Expiry::Events::kProcesses, *before));
+    RW_TRY(registry, delete_before(cim::Dataset::kRegistry, *before));
+    RW_TRY(processes, delete_before(cim::Dataset::kProcesses, *before));
     // Where clocks are ahead, the first to arrive are as old as the others, whatever time they say.
     Expiry::Walk registry_start;
     Expiry::Walk process_start;
-    RW_TRY(const auto more_registry,
-           expiry_.delete_older(Expiry::Rows::kRegistryEvents, *before, now_, registry_start));
-    RW_TRY(const auto more_processes, expiry_.delete_older(Expiry::Rows::kProcessEvents, *before, now_, process_start));
+    RW_TRY(const auto more_registry, delete_older(cim::Dataset::kRegistry, *before, registry_start));
+    RW_TRY(const auto more_processes, delete_older(cim::Dataset::kProcesses, *before, process_start));
     registry += more_registry;
     processes += more_processes;
     return {};
@@ -256,6 +277,16 @@ core::Result<bool> Upkeep::sweep_is_due() {
   if (sweep_wanted_) return true;
   if (now_ - swept_ >= kSweepPeriod || swept_ > now_ + kSweepPeriod) return true;
   return enough_deleted();
+}
+
+core::Result<bool> Upkeep::write_blocks(const Transaction& transaction) {
+  if (!blocks_looked_for_) {
+    blocks_looked_for_ = true;
+    RW_CHECK(blocks_.look());
+  }
+  if (blocks_.over()) return false;
+  RW_CHECK(transaction([this] { return blocks_.step(); }));
+  return true;
 }
 
 core::Result<bool> Upkeep::mark(const Transaction& transaction) {

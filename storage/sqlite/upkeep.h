@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "storage/retention.h"
+#include "storage/sqlite/block_upkeep.h"
 #include "storage/sqlite/connection.h"
 #include "storage/sqlite/dictionary.h"
 #include "storage/sqlite/expiry.h"
@@ -41,7 +42,7 @@ class Upkeep {
 
  private:
   // In the order of a round.
-  enum class Task { kEvents, kFindings, kRuns, kSize, kMark, kSweep, kFreePages, kEnd };
+  enum class Task { kEvents, kFindings, kRuns, kSize, kBlocks, kMark, kSweep, kFreePages, kEnd };
 
   Upkeep(Connection& connection, Dictionary& dictionary, std::string path, const Retention& retention)
       : connection_(connection), dictionary_(dictionary), path_(std::move(path)), retention_(retention) {}
@@ -57,10 +58,15 @@ class Upkeep {
   core::Result<bool> delete_findings(const Transaction& transaction, UpkeepStep& done);
   core::Result<bool> delete_runs(const Transaction& transaction, UpkeepStep& done);
   core::Result<bool> shrink(const Transaction& transaction, UpkeepStep& done);
+  core::Result<bool> write_blocks(const Transaction& transaction);
   core::Result<bool> mark(const Transaction& transaction);
   core::Result<bool> sweep(const Transaction& transaction, UpkeepStep& done);
   core::Result<bool> free_pages();
   core::Result<void> end_round(const Transaction& transaction, UpkeepStep& done);
+
+  // These two also take back what is written down of the blocks that they cut into.
+  core::Result<std::int64_t> delete_older(cim::Dataset dataset, core::Micros before, Expiry::Walk& walk);
+  core::Result<std::int64_t> delete_before(cim::Dataset dataset, core::Micros before);
 
   core::Result<bool> sweep_is_due();
   core::Result<bool> enough_deleted();
@@ -75,6 +81,7 @@ class Upkeep {
   const std::string path_;
   const Retention retention_;
   Expiry expiry_;
+  BlockUpkeep blocks_;
   Statement data_version_, page_count_, free_count_;
   std::int64_t page_bytes_ = 0;
   bool can_shrink_ = false;  // the file has auto_vacuum = INCREMENTAL
@@ -84,6 +91,7 @@ class Upkeep {
   std::optional<core::Micros> events_before_, findings_before_;
   Expiry::Walk registry_walk_, process_walk_, risk_walk_, notable_walk_, trigger_walk_, run_walk_;
   bool deleted_ = false;                    // in this round
+  bool blocks_looked_for_ = false;          // in this round
   std::optional<core::Micros> wait_until_;  // after a leap of the clock
 
   bool shrinking_ = false;      // until the database is well below max_size

@@ -91,7 +91,7 @@ class CheckAndStats(TestCase):
         self.assertEqual(regwarden.hec("/services/collector/raw", body)[0], 200)
         checks = json.loads(regwarden.cli("db", "check", "-o", "json").stdout)
         self.assertEqual([c["check"] for c in checks],
-                         ["schema", "integrity", "references", "origins", "unused", "duplicates", "ledger"])
+                         ["schema", "integrity", "references", "origins", "blocks", "unused", "duplicates", "ledger"])
         self.assertEqual({c["result"] for c in checks}, {"ok"})
         stats = json.loads(regwarden.cli("db", "stats", "-o", "json").stdout)
         self.assertEqual(stats["events"], 10)

@@ -66,7 +66,7 @@ TEST_CASE("a sound database passes every check") {
   Database database;
   commit(*database.writer(), some_events());
   CHECK(examined(database) == Rows{"schema ok: version " + kNewest, "integrity ok", "references ok", "origins ok",
-                                   "unused ok", "duplicates ok", "ledger ok"});
+                                   "blocks ok", "unused ok", "duplicates ok", "ledger ok"});
   const auto missing = sqlite::check("/nonexistent");
   REQUIRE_FALSE(missing.ok());
   CHECK(missing.error().code == core::ErrorCode::kNotFound);
