@@ -80,6 +80,14 @@ struct ChangedUser {
   std::optional<std::string> scopes = {};
   std::optional<bool> disabled = {};
 };
+// By the user, who has shown the password that it was; where it is another by now, or the user is disabled, nothing is
+// done. It ends the user's sessions but the one it was asked for in.
+struct ChangedPassword {
+  std::int64_t user = 0;
+  std::string before;    // as StoredUser has it
+  std::string password;  // likewise
+  std::string session;   // hash
+};
 struct RemovedUser {
   std::string name;
 };
@@ -97,7 +105,7 @@ struct EndedSession {
   std::string hash;
 };
 
-using AccessEdit = std::variant<NewToken, RevokedToken, UsedToken, NewUser, ChangedUser, RemovedUser, NewSession,
-                                UsedSession, EndedSession>;
+using AccessEdit = std::variant<NewToken, RevokedToken, UsedToken, NewUser, ChangedUser, ChangedPassword, RemovedUser,
+                                NewSession, UsedSession, EndedSession>;
 
 }  // namespace rw::storage

@@ -7,6 +7,7 @@
 
 #include "daemon/core/version.h"
 #include "storage/listing.h"
+#include "web/auth.h"
 
 namespace rw::web {
 namespace {
@@ -272,6 +273,7 @@ Json operation_of(const DocumentedRoute& route) {
                           {"content", {{"application/problem+json", {{"schema", reference("Problem")}}}}}};
   operation["security"] = Json::array();
   if (!route.scope.empty()) operation["security"].push_back({{"token", Json::array({route.scope})}});
+  if (!route.scope.empty() || doc.takes_session) operation["security"].push_back({{"session", Json::array()}});
   return operation;
 }
 
@@ -316,7 +318,14 @@ Json openapi_document(const std::vector<DocumentedRoute>& routes) {
          {{"type", "http"},
           {"scheme", "bearer"},
           {"description",
-           "A token of the configuration or of `regwarden token add`; the scope is named with the path"}}}}}};
+           "A token of the configuration or of `regwarden token add`; the scope is named with the path"}}},
+        {"session",
+         {{"type", "apiKey"},
+          {"in", "cookie"},
+          {"name", kSessionCookie},
+          {"description",
+           "Of a user who has signed in with POST /api/v1/session and has that scope; what changes something needs the "
+           "header X-CSRF-Token, too"}}}}}};
   return document;
 }
 

@@ -34,6 +34,7 @@ struct RouteDoc {
   std::string_view body = {};                              // the name of the schema of the request's body; empty: none
   int status = 200;
   std::string_view media_type = "application/json";
+  bool takes_session = false;  // and no token will do
 };
 
 struct DocumentedRoute {

@@ -121,6 +121,15 @@ constexpr const char* kChangeSchemas = R"json({
     "properties": {"user": {"type": "string"}, "password": {"type": "string"}},
     "additionalProperties": false
   },
+  "PasswordChange": {
+    "type": "object",
+    "required": ["old", "new"],
+    "properties": {
+      "old": {"type": "string"},
+      "new": {"type": "string", "minLength": 12, "description": "At most 256 bytes"}
+    },
+    "additionalProperties": false
+  },
   "TokenRequest": {
     "type": "object",
     "required": ["name", "scopes"],

@@ -37,9 +37,9 @@ const std::string& nobodys_hash() {
 
 }  // namespace
 
-core::Result<void> check_password(std::string_view password) {
+core::Result<void> check_password(std::string_view password, std::string_view member) {
   if (password.size() <= kMaxPasswordBytes && core::length_of(password) >= kMinPasswordCharacters) return {};
-  return core::invalid_input(fmt::format("password: expected at least {} characters and at most {} bytes",
+  return core::invalid_input(fmt::format("{}: expected at least {} characters and at most {} bytes", member,
                                          kMinPasswordCharacters, kMaxPasswordBytes));
 }
 

@@ -15,8 +15,8 @@ namespace rw::web {
 inline constexpr std::size_t kMinPasswordCharacters = 12;
 inline constexpr std::size_t kMaxPasswordBytes = 256;
 
-// Errors: InvalidInput (too short, too long); no message shows it.
-core::Result<void> check_password(std::string_view password);
+// member: what the request calls it. Errors: InvalidInput (too short, too long); no message shows it.
+core::Result<void> check_password(std::string_view password, std::string_view member = "password");
 
 // Thread-safe.
 class Passwords {

@@ -187,6 +187,13 @@ constexpr Route kRoutes[] = {
      open_session,
      {"Sign a user in", "Session", QueryKind::kNone, std::nullopt, "Credentials"}},
     {"DELETE", "/api/v1/session", kPublic, end_session, {"Sign out", "", QueryKind::kNone, std::nullopt, "", 204}},
+    // It asks for a session, whatever that may do: nothing else has a password.
+    {"POST",
+     "/api/v1/session/password",
+     kPublic,
+     change_own_password,
+     {"Change the password of who is signed in", "", QueryKind::kNone, std::nullopt, "PasswordChange", 204,
+      "application/json", true}},
     {"GET",
      "/api/v1/tokens",
      Scope::kAdmin,

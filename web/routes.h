@@ -81,6 +81,7 @@ Answer list_audit(const Context& context, const http::Request& request);
 Answer get_session(const Context& context, const http::Request& request);
 Answer open_session(const Context& context, const http::Request& request);
 Answer end_session(const Context& context, const http::Request& request);
+Answer change_own_password(const Context& context, const http::Request& request);
 
 // routes_users.cc
 Answer list_users(const Context& context, const http::Request& request);

@@ -2,6 +2,7 @@
 #include <spdlog/spdlog.h>
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -33,6 +34,23 @@ core::Result<LoginRequest> parse_login(std::string_view body) {
     (member == "user" ? login.user : login.password) = value.get<std::string>();
   }
   return login;
+}
+
+struct PasswordRequest {
+  std::optional<std::string> old_one;
+  std::optional<std::string> new_one;
+};
+
+core::Result<PasswordRequest> parse_password_request(std::string_view body) {
+  RW_TRY(const Json object, parse_object(body, R"({"old": "…", "new": "…"})"));
+  PasswordRequest request;
+  for (const auto& [member, value] : object.items()) {
+    if (member != "old" && member != "new") return unknown_member(member, "old, new");
+    if (!value.is_string()) return core::invalid_input(member + ": expected a text");
+    (member == "old" ? request.old_one : request.new_one) = value.get<std::string>();
+  }
+  if (!request.old_one || !request.new_one) return core::invalid_input("expected old and new");
+  return request;
 }
 
 std::string_view kind_name(Caller::Kind kind) {
@@ -74,6 +92,32 @@ http::Response wrong_login(const http::Request& request) {
   return response;
 }
 
+// Whose passwords are tried, and from where.
+class Attempt {
+ public:
+  Attempt(const Context& context, const http::Request& request, std::string_view user)
+      : context_(context),
+        address_(attempt_address(request.peer)),
+        user_(core::fold_ascii(user.substr(0, kMaxNameBytes))) {}
+
+  // Otherwise as Attempts::take().
+  std::optional<std::chrono::seconds> take() {
+    const core::Micros now = context_.sources.clock.now();
+    if (const auto wait = context_.logins.of_address.take(address_, now)) return wait;
+    return context_.logins.of_user.take(user_, now);
+  }
+  // It was no failure.
+  void give_back() {
+    context_.logins.of_address.give_back(address_);
+    context_.logins.of_user.give_back(user_);
+  }
+
+ private:
+  const Context& context_;
+  const std::string address_;
+  const std::string user_;
+};
+
 core::Result<Caller> begin_session(const Context& context, const http::Request& request,
                                    const storage::StoredUser& user, const std::string& secret) {
   storage::Edits edits;
@@ -95,11 +139,8 @@ Answer get_session(const Context& context, const http::Request&) { return json_r
 Answer open_session(const Context& context, const http::Request& request) {
   RW_CHECK(expect_no_parameters(request));
   RW_TRY(const LoginRequest login, parse_login(request.body));
-  const core::Micros now = context.sources.clock.now();
-  const std::string address = attempt_address(request.peer);
-  const std::string user_key = core::fold_ascii(std::string_view(login.user).substr(0, kMaxNameBytes));
-  if (const auto wait = context.logins.of_address.take(address, now)) return too_many_attempts(*wait, request);
-  if (const auto wait = context.logins.of_user.take(user_key, now)) return too_many_attempts(*wait, request);
+  Attempt attempt(context, request, login.user);
+  if (const auto wait = attempt.take()) return too_many_attempts(*wait, request);
 
   RW_CHECK(context.sources.authenticator.reload());
   const auto user = context.sources.authenticator.find_user(login.user);
@@ -108,8 +149,7 @@ Answer open_session(const Context& context, const http::Request& request) {
     spdlog::warn("api: {} could not sign in as {}", request.peer, core::quoted(login.user));
     return wrong_login(request);
   }
-  context.logins.of_address.give_back(address);
-  context.logins.of_user.give_back(user_key);
+  attempt.give_back();
 
   const std::string secret = make_session_secret();
   RW_TRY(const Caller caller, begin_session(context, request, *user, secret));
@@ -131,6 +171,38 @@ Answer end_session(const Context& context, const http::Request& request) {
   response.status = 204;
   response.headers.emplace_back("Set-Cookie", cookie("", std::chrono::seconds(0), context.over_tls));
   return response;
+}
+
+Answer change_own_password(const Context& context, const http::Request& request) {
+  RW_CHECK(expect_no_parameters(request));
+  RW_TRY(const PasswordRequest asked, parse_password_request(request.body));
+  const Caller& caller = context.caller;
+  if (caller.kind != Caller::Kind::kUser) {
+    return problem(403, fmt::format("this takes the session of a user: {} has no password", caller.actor()),
+                   request.path, "sign in with POST /api/v1/session, and send its cookie and no token");
+  }
+  RW_CHECK(check_password(*asked.new_one, "new"));
+  Attempt attempt(context, request, caller.name);
+  if (const auto wait = attempt.take()) return too_many_attempts(*wait, request);
+
+  RW_CHECK(context.sources.authenticator.reload());
+  const auto user = context.sources.authenticator.find_user(caller.name);
+  RW_TRY(const bool matches, context.logins.passwords.matches(*asked.old_one, user ? user->password : std::string()));
+  if (!matches) {
+    spdlog::warn("api: {} could not change the password of {}", request.peer, core::quoted(caller.name));
+    return problem(403, "old: this is not the password of who is signed in", request.path);
+  }
+  attempt.give_back();
+
+  RW_TRY(std::string password, context.logins.passwords.hash(*asked.new_one));
+  storage::Edits edits;
+  edits.access.emplace_back(
+      storage::ChangedPassword{user->id, user->password, std::move(password), caller.session_hash});
+  edits.audit.push_back(audit_entry(context, request, "user.change", user->name, {{"password", "changed"}}));
+  RW_TRY(const storage::CommitOutcome outcome, commit_edits(context, std::move(edits)));
+  RW_CHECK(context.sources.authenticator.reload());
+  if (outcome.edited == 0) return problem(409, "the user was changed meanwhile: sign in again", request.path);
+  return http::Response{.status = 204};
 }
 
 }  // namespace rw::web

@@ -71,6 +71,17 @@ core::Result<std::uint64_t> apply_edit(Connection& connection, const ChangedUser
   return change.with(user.password).with(user.scopes).with(disabled).with(user.name).run();
 }
 
+core::Result<std::uint64_t> apply_edit(Connection& connection, const ChangedPassword& change) {
+  RW_TRY(Change update, Change::prepare(connection,
+                                        "UPDATE api_user SET password = ?"
+                                        " WHERE id = ? AND password = ? AND NOT disabled"));
+  RW_TRY(const std::uint64_t changed, update.with(change.password).with(change.user).with(change.before).run());
+  if (changed == 0) return changed;
+  RW_TRY(Change end, Change::prepare(connection, "DELETE FROM api_session WHERE user = ? AND hash <> ?"));
+  RW_CHECK(end.with(change.user).with(change.session).run());
+  return changed;
+}
+
 core::Result<std::uint64_t> apply_edit(Connection& connection, const RemovedUser& user) {
   RW_TRY(Change remove, Change::prepare(connection, "DELETE FROM api_user WHERE name = ?"));
   return remove.with(user.name).run();

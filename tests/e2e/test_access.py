@@ -40,6 +40,12 @@ class Access(TestCase):
         self.assertEqual(made.stderr, f"The token '{name}' ({scope}) is shown this once:\n")
         return made.stdout.strip()
 
+    def sign_in(self, user, password=PASSWORD):
+        """The headers of a session."""
+        status, headers, session = self.ask("POST", "/api/v1/session", body={"user": user, "password": password})
+        self.assertEqual(status, 200, session)
+        return {"Cookie": headers["Set-Cookie"].split(";")[0], "X-CSRF-Token": session["csrf"]}
+
     def said(self, text):
         return any(text in line for line in self.regwarden.log)
 
@@ -152,6 +158,24 @@ class Access(TestCase):
         csrf = {"Cookie": headers["Set-Cookie"].split(";")[0], "X-CSRF-Token": session["csrf"]}
         self.assertEqual(self.ask("DELETE", "/api/v1/session", headers=csrf)[0], 204)
         self.assertEqual(self.ask("GET", "/api/v1/runs", headers=csrf)[0], 401)
+
+    def test_own_password(self):
+        self.command("user", "add", "ann", "--scope", "read", stdin=PASSWORD + "\n")
+
+        def change(old, new, headers):
+            return self.ask("POST", "/api/v1/session/password", body={"old": old, "new": new}, headers=headers)
+
+        here, elsewhere = self.sign_in("ann"), self.sign_in("ann")
+        new = "another long one"
+        status, _, answer = change("wrong", new, here)
+        self.assertEqual((status, answer["detail"]), (403, "old: this is not the password of who is signed in"))
+        self.assertEqual(change(PASSWORD, new, {"Cookie": here["Cookie"]})[0], 403)
+        self.assertEqual(change(PASSWORD, new, {"Authorization": f"Bearer {self.token('a', 'admin')}"})[0], 403)
+        self.assertEqual(change(PASSWORD, new, here)[0], 204)
+        self.assertEqual(self.ask("GET", "/api/v1/runs", headers=here)[0], 200)
+        self.assertEqual(self.ask("GET", "/api/v1/runs", headers=elsewhere)[0], 401)
+        self.sign_in("ann", new)
+        self.assertEqual(self.ask("POST", "/api/v1/session", body={"user": "ann", "password": PASSWORD})[0], 401)
 
     def test_nothing_secret_is_kept(self):
         secret = self.token("ann", "read")

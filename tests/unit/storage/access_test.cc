@@ -121,4 +121,18 @@ TEST_CASE(
   CHECK(store.rows("SELECT count(*) FROM api_session") == Rows{"0"});
 }
 
+TEST_CASE("who changes the own password keeps this session alone, and only where it still was what was shown") {
+  AccessStore store;
+  const core::Micros now = core::from_us(0);
+  store.edit({NewUser{"ann", "p", "[]", now}, NewUser{"bob", "p", "[]", now}, NewSession{"a1", 1, now},
+              NewSession{"a2", 1, now}, NewSession{"b1", 2, now}});
+  CHECK(store.edit({ChangedPassword{1, "other", "q", "a1"}}, {note("changed meanwhile")}) == 0);
+  CHECK(store.edit({ChangedPassword{1, "p", "q", "a1"}}, {note("changed")}) == 1);
+  CHECK(store.rows("SELECT name, password FROM api_user ORDER BY id") == Rows{"ann|q", "bob|p"});
+  CHECK(store.rows("SELECT hash FROM api_session ORDER BY hash") == Rows{"a1", "b1"});
+  store.edit({ChangedUser{.name = "bob", .disabled = true}});
+  CHECK(store.edit({ChangedPassword{2, "p", "q", "b1"}}, {note("disabled")}) == 0);
+  CHECK(store.rows("SELECT object FROM audit") == Rows{"changed"});
+}
+
 }  // namespace rw::storage::test

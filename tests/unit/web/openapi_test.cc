@@ -68,6 +68,7 @@ TEST_CASE("what the document refers to is in it, and every operation says who ma
       CHECK_FALSE(operation["summary"].get<std::string>().empty());
       CHECK(operation["responses"].contains("default"));
       CHECK(operation["security"].empty() == (path == "/healthz" || path == "/api/v1/session"));
+      CHECK((operation["security"] == json{{{"session", json::array()}}}) == (path == "/api/v1/session/password"));
     }
   }
 }
