@@ -125,7 +125,7 @@ TEST_CASE("a hole in the ledger is found where windows follow each other") {
   batch.runs[0].status = cim::RunStatus::kFailed;
   commit(*database.writer(), batch);
   const Rows found = examined(database);
-  CHECK(Rows(found.begin() + 6, found.end()) ==
+  CHECK(Rows(found.begin() + 7, found.end()) ==
         Rows{"ledger fault: hourly: no run searched 2026-10-11T03:00:00Z to 2026-10-11T04:00:00Z",
              "ledger fault: hourly: no run searched 2026-10-11T06:00:00Z to 2026-10-11T08:00:00Z",
              "ledger note: 1 scheduled runs are failed"});
