@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace rw::storage::sqlite {
 
 core::Result<BlockReader> BlockReader::open(SqliteReader& reader, cim::Dataset dataset) {
@@ -15,8 +13,7 @@ core::Result<BlockReader> BlockReader::open(SqliteReader& reader, cim::Dataset d
 core::Result<std::vector<Block>> BlockReader::blocks(const std::optional<core::Micros>& earliest,
                                                      const std::optional<core::Micros>& latest) {
   std::vector<Block> blocks;
-  RW_TRY(Statement ids, reader_->prepare(fmt::format("SELECT (SELECT min(id) FROM {0}), (SELECT max(id) FROM {0})",
-                                                     table_of(dataset_))));
+  RW_TRY(Statement ids, reader_->prepare(id_limits(dataset_)));
   RW_TRY(const bool has_ids, reader_->step(ids));
   if (!has_ids || ids.is_null(0)) return blocks;
   std::int64_t next = block_of(ids.integer(0));
@@ -52,7 +49,7 @@ core::Result<std::vector<Block>> BlockReader::blocks(const std::optional<core::M
 }
 
 core::Result<bool> BlockReader::may_pass(const EventFilters& filters, const Block& block) {
-  if (!block.is_known) return !filters.nothing();
+  if (!block.is_known) return true;
   for (const EventFilters::ById& filter : filters.by_id) {
     RW_TRY(CountsReader values, counts(*filter.part, block));
     bool found = false;

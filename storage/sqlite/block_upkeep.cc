@@ -24,19 +24,16 @@ ValueCounts counts_of(std::vector<std::int64_t>& values) {
 }  // namespace
 
 core::Result<void> BlockUpkeep::prepare(Connection& connection) {
-  constexpr cim::Dataset kEvents[] = {cim::Dataset::kRegistry, cim::Dataset::kProcesses};
   for (std::size_t i = 0; i < datasets_.size(); ++i) {
     OfDataset& of = datasets_[i];
-    of.dataset = kEvents[i];
-    const std::string_view table = table_of(of.dataset);
+    of.dataset = kEventDatasets[i];
     std::string columns = "e.time";
     for (const BlockPart& part : block_parts(of.dataset)) columns += fmt::format(", {}", part.sql);
     const std::string written =
         fmt::format("SELECT block FROM event_block WHERE dataset = {}", static_cast<int>(of.dataset));
-    RW_TRY(of.ids,
-           connection.prepare(fmt::format("SELECT (SELECT min(id) FROM {0}), (SELECT max(id) FROM {0})", table)));
-    RW_TRY(of.events,
-           connection.prepare(fmt::format("SELECT {} FROM {} e WHERE e.id >= ?1 AND e.id <= ?2", columns, table)));
+    RW_TRY(of.ids, connection.prepare(id_limits(of.dataset)));
+    RW_TRY(of.events, connection.prepare(fmt::format("SELECT {} FROM {} e WHERE e.id >= ?1 AND e.id <= ?2", columns,
+                                                     table_of(of.dataset))));
     RW_TRY(of.written, connection.prepare(written + " ORDER BY block"));
     RW_TRY(of.in_ids, connection.prepare(written + " AND block >= ?1 AND block <= ?2"));
     RW_TRY(of.from_before, connection.prepare(written + " AND earliest < ?1"));

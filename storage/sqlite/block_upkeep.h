@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -39,7 +40,7 @@ class BlockUpkeep {
   core::Result<void> write(OfDataset& of, std::int64_t block);
   core::Result<void> forget(cim::Dataset dataset, Statement& blocks);
 
-  std::array<OfDataset, 2> datasets_;
+  std::array<OfDataset, std::size(kEventDatasets)> datasets_;
   Statement add_block_, add_part_, remove_block_, remove_part_;
   std::vector<std::pair<OfDataset*, std::int64_t>> missing_;
 };

@@ -1,5 +1,7 @@
 #include "storage/sqlite/blocks.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "daemon/core/result.h"
@@ -24,6 +26,10 @@ void append_number(std::string& out, std::uint64_t number) {
 }
 
 }  // namespace
+
+std::string id_limits(cim::Dataset dataset) {
+  return fmt::format("SELECT (SELECT min(id) FROM {0}), (SELECT max(id) FROM {0})", table_of(dataset));
+}
 
 std::span<const BlockPart> block_parts(cim::Dataset dataset) {
   if (dataset == cim::Dataset::kRegistry) return kRegistryParts;

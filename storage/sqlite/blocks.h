@@ -23,6 +23,9 @@ inline constexpr std::int64_t block_of(std::int64_t id) { return (id - 1) / kBlo
 inline constexpr std::int64_t first_id_of(std::int64_t block) { return block * kBlockIds + 1; }
 inline constexpr std::int64_t last_id_of(std::int64_t block) { return (block + 1) * kBlockIds; }
 
+// SQL of one row: the lowest and the highest id of the dataset's events; null where there are none.
+std::string id_limits(cim::Dataset dataset);
+
 // A column of events whose values repeat: whole numbers above 0, or null.
 struct BlockPart {
   int number;            // names it in event_block_part: never given to another

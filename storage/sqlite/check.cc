@@ -167,7 +167,7 @@ class Examination {
   }
 
   core::Result<void> blocks() {
-    for (const cim::Dataset dataset : {cim::Dataset::kRegistry, cim::Dataset::kProcesses}) {
+    for (const cim::Dataset dataset : kEventDatasets) {
       RW_TRY(const auto wrong,
              connection_.query_integer(
                  fmt::format("SELECT count(*) FROM event_block b WHERE dataset = {0} AND events <> (SELECT count(*)"

@@ -41,6 +41,9 @@ Column column_of(cim::Dataset dataset, const cim::Field& field);
 // The field as SQL over the SQL of a stored text of its column (kTerm, kMixed).
 std::string part_of(const Column& column, std::string_view stored);
 
+// Those whose events are stored as they come.
+inline constexpr cim::Dataset kEventDatasets[] = {cim::Dataset::kRegistry, cim::Dataset::kProcesses};
+
 // "registry_event"
 std::string_view table_of(cim::Dataset dataset);
 

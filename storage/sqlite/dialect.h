@@ -22,7 +22,10 @@ std::string passing_ids(const cim::Field& field, const Column& column, const Tes
 
 class SqliteDialect : public Dialect {
  public:
-  SqliteDialect() = default;
+  // How many events a search is tried on: those of a window, or so few that their texts are read and tried.
+  enum class Rows { kWindow, kFew };
+
+  explicit SqliteDialect(Rows rows = Rows::kWindow) : rows_(rows) {}
   std::string_view name() const override { return "sqlite"; }
   std::string from(cim::Dataset dataset, const cim::Window& window, std::vector<Value>& binds) const override;
   std::string field(cim::Dataset dataset, const cim::Field& field) const override;
@@ -37,16 +40,12 @@ class SqliteDialect : public Dialect {
   std::string earliest_aggregate(std::string_view expression) const override;
   std::string latest_aggregate(std::string_view expression) const override;
 
- protected:
-  enum class Rows { kWindow, kFew };
-  explicit SqliteDialect(Rows rows) : rows_(rows) {}
-
  private:
   // The test of a field, never NULL. `on_unknown`: its outcome for the text "unknown".
   std::string test(cim::Dataset dataset, const cim::Field& field, const Column& column, bool on_unknown,
                    const TestOfText& on) const;
 
-  const Rows rows_ = Rows::kWindow;
+  const Rows rows_;
 };
 
 // Sees the events of one table whose ids are given, as far as they are in the window, in the order of the ids.

@@ -7,11 +7,11 @@
 #include <utility>
 
 #include "daemon/core/text_pattern.h"
-#include "storage/sqlite/dialect.h"
 #include "storage/sqlite/listing_rows.h"
 #include "storage/sqlite/value_sets.h"
 
 namespace rw::storage::sqlite {
+
 bool EventFilters::nothing() const {
   return std::ranges::any_of(by_id, [](const ById& filter) { return filter.values->empty; });
 }
@@ -36,7 +36,7 @@ core::Result<EventFilters> make_ready(SqliteReader& reader, Listing listing, con
 core::Result<Statement> prepare_scan(SqliteReader& reader, Listing listing, std::string_view columns,
                                      const std::optional<core::Micros>& earliest,
                                      const std::optional<core::Micros>& latest, const EventFilters& filters,
-                                     Candidates candidates, std::string_view tail) {
+                                     SqliteDialect::Rows rows, std::string_view tail) {
   std::vector<Value> binds(2);
   std::string conditions;
   // With the sign no index is taken for it: the ids say which events to read.
@@ -47,9 +47,7 @@ core::Result<Statement> prepare_scan(SqliteReader& reader, Listing listing, std:
     conditions += fmt::format(" AND rw_has({}, {})", bind_value(Value(), binds), filter.part->sql);
     places.push_back(static_cast<int>(binds.size()));
   }
-  RW_TRY(const std::string others, candidates == Candidates::kFew
-                                       ? filter_conditions(listing, filters.others, binds, EventsDialect("[]"))
-                                       : filter_conditions(listing, filters.others, binds));
+  RW_TRY(const std::string others, filter_conditions(listing, filters.others, binds, SqliteDialect(rows)));
   RW_TRY(Statement scan, reader.prepare(fmt::format("SELECT {} FROM {} e WHERE e.id >= ?1 AND e.id <= ?2{}{}{}",
                                                     columns, picked_from(listing), conditions, others, tail)));
   for (std::size_t i = 2; i < binds.size(); ++i) scan.bind(static_cast<int>(i) + 1, binds[i]);

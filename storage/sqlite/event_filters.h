@@ -3,10 +3,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "storage/sqlite/blocks.h"
+#include "storage/sqlite/dialect.h"
 #include "storage/sqlite/functions.h"
 #include "storage/sqlite/reader.h"
 
@@ -27,15 +29,11 @@ struct EventFilters {
 // The reader's clock is running. Errors: those of Reader::list.
 core::Result<EventFilters> make_ready(SqliteReader& reader, Listing listing, const ColumnFilters& filters);
 
-// How many events the other conditions are likely to be tried on. Of few, each event's own texts are read and tried; of
-// many, all distinct texts are tried first.
-enum class Candidates { kFew, kMany };
-
-// `columns` of the events e with ids from ?1 to ?2, in the window, that pass; these two are still to be bound. `tail`
-// goes behind the conditions. The filters outlive the statement.
+// `columns` of the events e with ids from ?1 to ?2, in the window, that pass; these two are still to be bound. rows: on
+// how many the other conditions are tried. `tail` goes behind the conditions. The filters outlive the statement.
 core::Result<Statement> prepare_scan(SqliteReader& reader, Listing listing, std::string_view columns,
                                      const std::optional<core::Micros>& earliest,
                                      const std::optional<core::Micros>& latest, const EventFilters& filters,
-                                     Candidates candidates, std::string_view tail);
+                                     SqliteDialect::Rows rows, std::string_view tail);
 
 }  // namespace rw::storage::sqlite

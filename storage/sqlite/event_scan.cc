@@ -6,40 +6,39 @@
 namespace rw::storage::sqlite {
 namespace {
 
-constexpr std::int64_t kFewCandidates = 100'000;
+constexpr std::int64_t kMostFewEvents = 100'000;
 
 }  // namespace
 
-core::Result<Candidates> EventScan::look_ahead(std::vector<Block>& blocks) {
+core::Result<SqliteDialect::Rows> EventScan::look_ahead() {
+  if (left_) return *left_;
   std::vector<Block> kept;
   std::int64_t events = 0;
-  for (const Block& block : blocks) {
+  for (const Block& block : blocks_) {
     RW_TRY(const bool may_pass, block_reader_.may_pass(filters_, block));
     if (!may_pass) continue;
     events += block.is_known ? block.events : kBlockIds;
     kept.push_back(block);
   }
-  blocks = std::move(kept);
-  return events <= kFewCandidates ? Candidates::kFew : Candidates::kMany;
+  blocks_ = std::move(kept);
+  left_ = events <= kMostFewEvents ? SqliteDialect::Rows::kFew : SqliteDialect::Rows::kWindow;
+  return *left_;
 }
 
-core::Result<void> EventScan::begin(std::vector<Block> blocks) {
-  Candidates candidates = Candidates::kFew;
+core::Result<void> EventScan::begin() {
+  SqliteDialect::Rows rows = SqliteDialect::Rows::kFew;
   if (!filters_.others.empty()) {
-    RW_TRY(candidates, look_ahead(blocks));
+    RW_TRY(rows, look_ahead());
   }
-  RW_TRY(scan_, prepare_scan(reader_, listing_, columns_, earliest_, latest_, filters_, candidates,
+  RW_TRY(scan_, prepare_scan(reader_, listing_, columns_, earliest_, latest_, filters_, rows,
                              order_.descending ? " ORDER BY e.id DESC" : " ORDER BY e.id"));
-  next_ = 0;
-  running_ = false;
-  if (candidates == Candidates::kMany) {
+  if (rows == SqliteDialect::Rows::kWindow) {
     // At one go: all distinct texts are tried each time that the statement begins.
-    start(ids_of(blocks.front(), blocks.back()));
+    start(ids_of(blocks_.front(), blocks_.back()));
     blocks_.clear();
-    return {};
+  } else if (order_.descending) {
+    std::ranges::reverse(blocks_);
   }
-  if (order_.descending) std::ranges::reverse(blocks);
-  blocks_ = std::move(blocks);
   return {};
 }
 
@@ -61,8 +60,10 @@ core::Result<bool> EventScan::next_block() {
     const Block& block = blocks_[next_];
     const IdRange ids = ids_of(block, block);
     if (ids.first > ids.last) continue;
-    RW_TRY(const bool may_pass, block_reader_.may_pass(filters_, block));
-    if (!may_pass) continue;
+    if (!left_) {
+      RW_TRY(const bool may_pass, block_reader_.may_pass(filters_, block));
+      if (!may_pass) continue;
+    }
     ++next_;
     start(ids);
     return true;

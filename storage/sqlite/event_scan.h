@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "storage/sqlite/block_reader.h"
@@ -21,10 +22,10 @@ class EventScan {
   };
 
   // columns: SQL over the event e. request has listing, earliest and latest; it, the filters and the block reader
-  // outlive this. Blocks come in the order of their numbers. The reader's clock is running.
+  // outlive this. blocks: in the order of their numbers. The reader's clock is running.
   template <class Request>
   EventScan(SqliteReader& reader, BlockReader& block_reader, const Request& request, const EventFilters& filters,
-            std::string columns, Order order)
+            std::string columns, Order order, std::vector<Block> blocks)
       : reader_(reader),
         block_reader_(block_reader),
         listing_(request.listing),
@@ -32,11 +33,12 @@ class EventScan {
         latest_(request.latest),
         filters_(filters),
         columns_(std::move(columns)),
-        order_(order) {}
+        order_(order),
+        blocks_(std::move(blocks)) {}
 
-  // Finds out how many events the other conditions have to be tried on: where there are such, begin() asks for it.
-  core::Result<Candidates> look_ahead(std::vector<Block>& blocks);
-  core::Result<void> begin(std::vector<Block> blocks);
+  // How many events are left to be read. Every block is asked for it, where else one is when the scan comes to it.
+  core::Result<SqliteDialect::Rows> look_ahead();
+  core::Result<void> begin();
   // Errors: those of Reader::list.
   core::Result<bool> next();
   const Statement& row() const { return scan_; }
@@ -58,7 +60,8 @@ class EventScan {
   const std::string columns_;
   const Order order_;
 
-  std::vector<Block> blocks_;  // in the order of the scan
+  std::vector<Block> blocks_;                // begin() brings them into the order of the scan
+  std::optional<SqliteDialect::Rows> left_;  // by look_ahead(): blocks_ are those that may pass
   std::size_t next_ = 0;
   bool running_ = false;
   Statement scan_;

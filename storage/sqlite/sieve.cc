@@ -268,7 +268,7 @@ void TableSieve::forget_if_full() {
 
 core::Result<std::unique_ptr<Sieve>> SqliteSieve::open(SqliteReader& reader, const std::vector<Filter>& filters) {
   std::unique_ptr<SqliteSieve> sieve(new SqliteSieve(reader, filters.size()));
-  for (const cim::Dataset dataset : {cim::Dataset::kRegistry, cim::Dataset::kProcesses}) {
+  for (const cim::Dataset dataset : kEventDatasets) {
     TableSieve table(reader, dataset);
     bool wanted = false;
     for (std::size_t i = 0; i < filters.size(); ++i) {

@@ -134,8 +134,8 @@ core::Result<void> tally_events(SqliteReader& reader, const TallyRequest& reques
     if (!counted) unread.push_back(block);
   }
   RW_CHECK(written.finish());
-  EventScan scan(reader, block_reader, request, filters, counter.selected(), {});
-  RW_CHECK(scan.begin(std::move(unread)));
+  EventScan scan(reader, block_reader, request, filters, counter.selected(), {}, std::move(unread));
+  RW_CHECK(scan.begin());
   while (true) {
     RW_TRY(const bool more, scan.next());
     if (!more) return {};
