@@ -12,6 +12,7 @@ std::size_t Edits::size_bytes() const {
                       access.size() * kAccessEditBytes;
   for (const NotableEdit& edit : notables) bytes += edit.actor.size() + edit.comment.size();
   for (const AuditEntry& entry : audit) bytes += entry.actor.size() + entry.object.size() + entry.detail.size();
+  bytes += retries.size() * sizeof(RetriedNotification);
   bytes += notify_cursors.size() * sizeof(NotifyCursor) + notifications.size() * sizeof(Notification);
   for (const Notification& notification : notifications) bytes += notification.ids.size() + notification.error.size();
   return bytes;

@@ -43,7 +43,9 @@ inline constexpr int kMostAuditEntries = 100'000;  // beyond them the oldest go
 struct Edits {
   std::vector<NotableEdit> notables;
   std::vector<AccessEdit> access;
-  // Not written where the edits of access have found nothing to change: a note of what did not happen would be wrong.
+  std::vector<RetriedNotification> retries;
+  // Not written where the edits of access, or the retries, have found nothing to change: a note of what did not happen
+  // would be wrong.
   std::vector<AuditEntry> audit;
   std::vector<NotifyCursor> notify_cursors;
   std::vector<Notification> notifications;

@@ -36,6 +36,12 @@ struct Notification {
   std::string error = {};  // of the last attempt that failed; without secrets
 };
 
+// A message that failed or was given up waits again, due at this time; of another state it stays as it is.
+struct RetriedNotification {
+  std::int64_t id = 0;
+  core::Micros time;
+};
+
 // failed: refused for good. given_up: tried too long. skipped: nothing was left to tell, all findings were taken up or
 // deleted before it was sent.
 inline constexpr std::string_view kNotificationStates[] = {"waiting", "sent", "failed", "given_up", "skipped"};

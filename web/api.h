@@ -57,6 +57,10 @@ struct ApiSources {
   std::function<core::Result<std::vector<notify::TestResult>>(std::string_view channel,
                                                               const std::atomic<bool>& stopping)>
       test_notifications = {};
+  std::vector<std::string> notify_channels = {};  // their names
+  // Has the channel look for a message that waits in the store since just now; on any thread. Empty where there are no
+  // channels.
+  std::function<void(std::string_view channel)> look_again = {};
 };
 
 class Api {

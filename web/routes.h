@@ -58,6 +58,7 @@ Answer change_detection(const Context& context, const http::Request& request);
 // routes_notifications.cc
 Answer list_notifications(const Context& context, const http::Request& request);
 Answer test_notifications(const Context& context, const http::Request& request);
+Answer retry_notification(const Context& context, const http::Request& request);
 
 // routes_status.cc
 Answer get_status(const Context& context, const http::Request& request);

@@ -178,6 +178,8 @@ class Daemon {
   }
 
   core::Result<void> start_api(const config::Config& config) {
+    std::vector<std::string> channels;
+    for (const notify::ChannelOptions& channel : config.notify.channels) channels.push_back(channel.name);
     api_ = web::Api::create(
         config.api, {.store = *store_,
                      .writer = *writer_,
@@ -193,7 +195,9 @@ class Daemon {
                      .test_notifications =
                          [this, options = config.notify](std::string_view channel, const std::atomic<bool>& stopping) {
                            return notify::send_test(options, channel, clock_.now(), stopping);
-                         }});
+                         },
+                     .notify_channels = std::move(channels),
+                     .look_again = [this](std::string_view channel) { notifier_->look_again(channel); }});
     RW_TRY(api_server_, http::Server::open(config.api.server, *bodies_, counters_));
     api_->add_routes(*api_server_);
     api_server_->start();

@@ -86,6 +86,7 @@ core::Result<void> Channel::look(const std::atomic<bool>& stopping) {
   if (!loaded_) RW_CHECK(load(stopping));
   if (unsaved_) RW_CHECK(save({*unsaved_}, stopping));
   // From here on the store knows all that was done.
+  if (look_again_.exchange(false)) RW_CHECK(find_waiting());
   for (Pending* pending : {&notables_, &risk_events_}) {
     RW_CHECK(take_up(*pending));
     RW_CHECK(make_messages(*pending, stopping));
@@ -121,6 +122,17 @@ core::Result<void> Channel::load(const std::atomic<bool>& stopping) {
   }
   for (Pending* pending : {&notables_, &risk_events_}) pending->seen = pending->taken;
   loaded_ = true;
+  return {};
+}
+
+core::Result<void> Channel::find_waiting() {
+  auto waiting = waiting_messages(sources_.reader, options_.name);
+  if (!waiting.ok()) {
+    look_again_ = true;
+    return waiting.error();
+  }
+  waiting_ = std::move(waiting).value();
+  blocked_until_.reset();
   return {};
 }
 

@@ -1,6 +1,6 @@
 // A channel at work: takes up new findings, makes messages of them in the outbox, and sends those that are due. Each
 // step is in the store before the next one relies on it: a message is sent at least once, whenever the daemon ends.
-// One thread, but for failing().
+// One thread, but for failing() and look_again().
 #pragma once
 
 #include <atomic>
@@ -55,8 +55,11 @@ class Channel {
   // Errors: those of the reader and of the commit; the next call goes on.
   core::Result<void> look(const std::atomic<bool>& stopping);
 
-  // Thread-safe.
+  // Thread-safe, as is the next one.
   std::optional<FailingChannel> failing() const;
+  // Somebody else has made a message wait in the store: the next look() finds it, and tries it even while the receiver
+  // takes nothing.
+  void look_again() { look_again_ = true; }
   const std::string& name() const { return options_.name; }
 
  private:
@@ -69,6 +72,7 @@ class Channel {
   };
 
   core::Result<void> load(const std::atomic<bool>& stopping);
+  core::Result<void> find_waiting();
   core::Result<void> take_up(Pending& pending);
   core::Result<void> make_messages(Pending& pending, const std::atomic<bool>& stopping);
   bool is_blocked(core::Micros now) const;
@@ -89,6 +93,7 @@ class Channel {
   const Sources sources_;
 
   bool loaded_ = false;
+  std::atomic<bool> look_again_{false};
   Pending notables_;
   Pending risk_events_;
   std::vector<storage::Notification> waiting_;    // as the store knows them

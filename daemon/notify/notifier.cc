@@ -91,6 +91,12 @@ class ThreadedNotifier final : public Notifier {
     return failing;
   }
 
+  void look_again(std::string_view channel) override {
+    for (const auto& worker : workers_) {
+      if (worker->channel->name() == channel) worker->channel->look_again();
+    }
+  }
+
   void begin_stop() override {
     {
       core::Lock lock(mutex_);

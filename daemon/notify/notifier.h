@@ -34,8 +34,10 @@ class Notifier {
   Notifier(const Notifier&) = delete;
   Notifier& operator=(const Notifier&) = delete;
 
-  // Thread-safe, as is the next one.
+  // Thread-safe, as are the next ones.
   virtual std::vector<FailingChannel> failing() const = 0;
+  // As Channel::look_again(), of the channel of this name, if there is one.
+  virtual void look_again(std::string_view channel) = 0;
   // The daemon stops: no more is sent.
   virtual void begin_stop() = 0;
 

@@ -50,6 +50,19 @@ core::Result<std::uint64_t> set_notifications(Connection& connection, const std:
 
 }  // namespace
 
+core::Result<std::uint64_t> retry_notifications(Connection& connection,
+                                                const std::vector<RetriedNotification>& retries) {
+  RW_TRY(Change retry, Change::prepare(connection,
+                                       "UPDATE notification SET state = 'waiting', next_attempt = ?, sent = NULL"
+                                       " WHERE id = ? AND state IN ('failed', 'given_up')"));
+  std::uint64_t changed = 0;
+  for (const RetriedNotification& message : retries) {
+    RW_TRY(const std::uint64_t rows, retry.with(message.time).with(message.id).run());
+    changed += rows;
+  }
+  return changed;
+}
+
 core::Result<std::uint64_t> apply_notifications(Connection& connection, const Edits& edits) {
   std::uint64_t changed = 0;
   if (!edits.notify_cursors.empty()) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "daemon/core/result.h"
 #include "storage/edits.h"
@@ -9,7 +10,9 @@
 
 namespace rw::storage::sqlite {
 
-// How many rows it changed. Errors: those of a statement.
+// How many rows each changed. Errors: those of a statement.
+core::Result<std::uint64_t> retry_notifications(Connection& connection,
+                                                const std::vector<RetriedNotification>& retries);
 core::Result<std::uint64_t> apply_notifications(Connection& connection, const Edits& edits);
 
 }  // namespace rw::storage::sqlite

@@ -53,7 +53,12 @@ core::Result<std::uint64_t> apply(Connection& connection, const Edits& edits) {
     RW_TRY(access, edit_access(connection, edits.access));
     changed += access;
   }
-  const bool worth_a_note = edits.access.empty() || access > 0;
+  std::uint64_t retried = 0;
+  if (!edits.retries.empty()) {
+    RW_TRY(retried, retry_notifications(connection, edits.retries));
+    changed += retried;
+  }
+  const bool worth_a_note = (edits.access.empty() && edits.retries.empty()) || access + retried > 0;
   if (worth_a_note && !edits.audit.empty()) RW_CHECK(add_audit(connection, edits.audit));
   RW_TRY(const std::uint64_t told, apply_notifications(connection, edits));
   return changed + told;

@@ -192,6 +192,32 @@ notify: {json.dumps(channels)}
         self.assertEqual(regwarden.stop(), 0)  # though one still hangs
         self.assertLess(time.monotonic() - started, 10)
 
+    def test_what_was_lost_is_sent_when_somebody_says_so(self):
+        receiver = Webhook(self, [(404, {})] * 100)
+        regwarden = self.regwarden_with([{"name": "own", "group_for": "0s", "webhook": {"url": receiver.url("/")}}])
+        self.wait_for_cursor(regwarden, 1)
+        self.make_finding(regwarden)
+
+        def retry(message):
+            return ask("POST", f"http://127.0.0.1:{regwarden.ports['api']}/api/v1/notifications/{message}/retry")[0]
+
+        def lost(attempts):
+            found = wait_for(lambda: self.outbox(regwarden, state="failed", attempts=attempts, error="answered 4*"),
+                             f"a message that failed {attempts} times")
+            return found[-1]["id"]  # the first: that a channel fails is a finding, too
+
+        message = lost(1)
+        self.assertEqual(retry(message), 200)
+        self.assertEqual(lost(2), message)
+        receiver.answers.clear()
+        self.assertEqual(retry(message), 200)
+        sent = wait_for(lambda: self.outbox(regwarden, state="sent", attempts=3), "the message to be sent")
+        self.assertEqual([item["id"] for item in sent], [message])
+        self.assertEqual((retry(message), retry(9999)), (409, 404))
+        self.assertEqual([body["id"] for body in receiver.bodies()].count(sent[0]["key"]), 3)
+        audit = [(entry["action"], entry["object"]) for entry in regwarden.items("audit")]
+        self.assertEqual(audit, [("notification.retry", str(message))] * 2)
+
     def test_killed_between_finding_and_sending(self):
         receiver = Webhook(self)
         receiver_port = receiver.port

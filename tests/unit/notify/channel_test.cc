@@ -305,6 +305,51 @@ TEST_CASE("a message is given up when it is too old") {
   CHECK(world.channel_->failing().has_value());
 }
 
+TEST_CASE("a message that is lost and waits again is sent, also while the receiver takes nothing") {
+  World world;
+  world.options_.group_for = 0s;
+  world.start();
+  world.look();
+  world.receiver_.answers = {{Delivery::Outcome::kRefused, "answered 404"}, kBusy};
+  world.add("a");
+  world.look();
+  world.add("b");
+  world.pass(1s);
+  CHECK(world.outbox() == Texts{"failed 1 1 answered 404", "waiting 1 1 answered 503"});
+  world.told();
+
+  storage::Edits edits;
+  edits.retries = {{1, world.clock_.now_}};
+  REQUIRE(world.commit_(std::move(edits), world.stopping_).ok());
+  world.look();
+  CHECK(world.told().empty());  // nobody has said so
+  world.channel_->look_again();
+  world.look();
+  CHECK(world.told() == std::vector<Texts>{{"Title a"}});
+  world.pass(60s);
+  CHECK(world.told() == std::vector<Texts>{{"Title b"}});
+  CHECK(world.outbox() == Texts{"sent 2 1", "sent 2 1"});
+}
+
+TEST_CASE("what waits again is found after a restart, too, and is given up again when it is too old") {
+  World world;
+  world.options_.group_for = 0s;
+  world.options_.give_up_after = 1min;
+  world.start();
+  world.look();
+  world.receiver_.answers = {{Delivery::Outcome::kRefused, "answered 404"}, kBusy};
+  world.add("a");
+  world.look();
+  world.clock_.now_ += 1h;
+  storage::Edits edits;
+  edits.retries = {{1, world.clock_.now_}};
+  REQUIRE(world.commit_(std::move(edits), world.stopping_).ok());
+  CHECK(world.outbox() == Texts{"waiting 1 1 answered 404"});
+  world.start();
+  world.look();
+  CHECK(world.outbox() == Texts{"given_up 2 1 answered 503"});
+}
+
 TEST_CASE("what somebody has taken up is not told any more") {
   World world;
   world.start();

@@ -109,6 +109,30 @@ TEST_CASE("a message is one row, whatever becomes of it") {
   CHECK(store.column(storage::Listing::kNotifications, "error") == Values{storage::Value(), storage::Value()});
 }
 
+TEST_CASE("a message that was lost waits again, and is noted; any other stays as it is") {
+  OutboxStore store;
+  storage::Edits edits;
+  const char* const states[] = {"waiting", "sent", "failed", "given_up", "skipped"};
+  for (const char* const state : states) edits.notifications.push_back(row(state, state));
+  store.write(std::move(edits));
+  const core::Micros now = test::at("2026-10-11T13:00:00Z");
+  std::uint64_t changed = 0;
+  for (std::int64_t id = 1; id <= 6; ++id) {
+    storage::Edits retry;
+    retry.retries = {{id, now}};
+    retry.audit.push_back(
+        {.time = now, .actor = "user ann", .peer = "", .action = "retry", .object = "", .detail = ""});
+    changed += store.write(std::move(retry));
+  }
+  CHECK(changed == 2);
+  const storage::Value waiting = std::string("waiting");
+  CHECK(store.column(storage::Listing::kNotifications, "state") ==
+        Values{std::string("skipped"), waiting, waiting, std::string("sent"), waiting});
+  CHECK(store.column(storage::Listing::kNotifications, "next_attempt") ==
+        Values{storage::Value(), core::to_us(now), core::to_us(now), storage::Value(), storage::Value()});
+  CHECK(store.column(storage::Listing::kAudit, "action").size() == 2);
+}
+
 TEST_CASE("of messages that do not wait the newest are kept") {
   OutboxStore store;
   storage::Edits edits;

@@ -149,7 +149,11 @@ class Fixture {
                           .reload = [this] { return reload_(); },
                           .tune = [this](const auto& change, const auto& note) { return tune(change, note); },
                           .health = &health_,
-                          .data_dir = dir_.path()})) {
+                          .data_dir = dir_.path(),
+                          .test_notifications = [this](std::string_view channel,
+                                                       const auto&) { return test_notifications_(channel); },
+                          .notify_channels = {"soc", "mail"},
+                          .look_again = [this](std::string_view channel) { looked_again_.emplace_back(channel); }})) {
     api_->add_routes(server_);
   }
 
@@ -191,6 +195,11 @@ class Fixture {
 
   // What a reload answers.
   std::function<core::Result<detect::ReloadReport>()> reload_ = [] { return detect::ReloadReport{}; };
+  // What comes of test messages to a channel, or to all.
+  std::function<core::Result<std::vector<notify::TestResult>>(std::string_view channel)> test_notifications_ =
+      [](std::string_view) { return std::vector<notify::TestResult>(); };
+  // The channels that were told to look at what waits.
+  std::vector<std::string> looked_again_;
   // What is tuned, as a file would hold it; put in service as a reload would.
   core::Result<void> tune(const TuningChange& change, const std::function<core::Result<void>()>& note) {
     const auto before = catalogue_.get();
