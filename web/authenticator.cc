@@ -103,7 +103,8 @@ std::optional<Caller> Authenticator::find_token(std::string_view secret) {
   return Caller{.kind = Caller::Kind::kToken,
                 .name = token->name,
                 .scopes = Scopes::from_json(token->scopes),
-                .expires = token->expires};
+                .expires = token->expires,
+                .token_hash = hash};
 }
 
 std::vector<storage::StoredToken> Authenticator::tokens() {
@@ -133,15 +134,31 @@ std::optional<Caller> Authenticator::find_session(std::string_view secret) {
   });
   if (!found) return std::nullopt;
   const core::Micros now = clock_.now();
-  const core::Micros end = found->session.created + storage::kSessionLife;
-  if (end <= now || last_use(found->session) + storage::kSessionIdle <= now) return std::nullopt;
+  if (end_of(found->session) <= now) return std::nullopt;
   if (note_use(hash, now)) write(storage::UsedSession{hash, now});
   return Caller{.kind = Caller::Kind::kUser,
                 .name = found->user.name,
                 .scopes = Scopes::from_json(found->user.scopes),
-                .expires = std::min<core::Micros>(end, now + storage::kSessionIdle),
+                .expires = end_of(found->session),
                 .session_hash = hash,
                 .csrf = csrf_token(secret)};
+}
+
+bool Authenticator::still_grants(const Caller& caller, Scope scope) {
+  const core::Micros now = clock_.now();
+  const auto known = state();
+  if (!caller.token_hash.empty()) {
+    const auto token = known->tokens.find(caller.token_hash);
+    return token != known->tokens.end() && (!token->second.expires || *token->second.expires > now) &&
+           Scopes::from_json(token->second.scopes).grants(scope);
+  }
+  if (!caller.session_hash.empty()) {
+    const auto session = known->sessions.find(caller.session_hash);
+    if (session == known->sessions.end() || end_of(session->second) <= now) return false;
+    const auto user = known->users.find(session->second.user);
+    return user != known->users.end() && !user->second.disabled && Scopes::from_json(user->second.scopes).grants(scope);
+  }
+  return caller.scopes.grants(scope);  // what the configuration says holds until the daemon ends
 }
 
 std::optional<storage::StoredUser> Authenticator::find_user(std::string_view name) {
@@ -174,6 +191,10 @@ core::Micros Authenticator::last_use(const storage::StoredSession& session) {
   core::Lock lock(mutex_);
   const auto used = used_.find(session.hash);
   return used == used_.end() ? session.last_used : std::max(used->second, session.last_used);
+}
+
+core::Micros Authenticator::end_of(const storage::StoredSession& session) {
+  return std::min<core::Micros>(session.created + storage::kSessionLife, last_use(session) + storage::kSessionIdle);
 }
 
 bool Authenticator::note_use(const std::string& hash, core::Micros now) {

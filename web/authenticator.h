@@ -29,6 +29,7 @@ struct Caller {
   std::string name;  // empty: anonymous
   Scopes scopes;
   std::optional<core::Micros> expires = {};  // of the token, or of the session if it is used on
+  std::string token_hash = {};               // of a token that is stored
   // Of a session only.
   std::string session_hash = {};
   std::string csrf = {};
@@ -49,6 +50,9 @@ class Authenticator {
   // Nullopt: there is no such token or session, or it has expired. That it was used is written down, once a minute.
   std::optional<Caller> find_token(std::string_view secret);
   std::optional<Caller> find_session(std::string_view secret);
+  // Whether the caller, who was let in before, would be let in again for what takes this scope: not once the token or
+  // the session has ended, or the user was disabled or has fewer scopes now. It counts as no use.
+  bool still_grants(const Caller& caller, Scope scope);
   // As it was read last, a disabled one, too.
   std::optional<storage::StoredUser> find_user(std::string_view name);
   // Those that are not revoked.
@@ -85,6 +89,8 @@ class Authenticator {
   bool note_use(const std::string& hash, core::Micros now);
   void write(storage::AccessEdit edit);
   core::Micros last_use(const storage::StoredSession& session);
+  // Until when it lasts if it is not used again.
+  core::Micros end_of(const storage::StoredSession& session);
 
   storage::Writer& writer_;
   const core::Clock& clock_;

@@ -118,7 +118,8 @@ std::shared_ptr<NewsDesk::Watcher> NewsDesk::watch() {
 
 NewsDesk::Watcher::~Watcher() { --desk_.watchers_; }
 
-bool NewsDesk::Watcher::send(std::optional<NewsPlace> from, http::BodySink& sink) {
+bool NewsDesk::Watcher::send(std::optional<NewsPlace> from, const std::function<bool()>& may_watch,
+                             http::BodySink& sink) {
   core::Result<News> news = desk_.current();
   if (!news.ok()) return false;
   NewsPlace seen = from.value_or(news->place);
@@ -142,6 +143,7 @@ bool NewsDesk::Watcher::send(std::optional<NewsPlace> from, http::BodySink& sink
       out.clear();
     }
     if (!sink.wait(kInterval)) return false;
+    if (!may_watch()) return true;
     news = desk_.current();
     if (!news.ok()) {
       if (news.error().code == core::ErrorCode::kCancelled) return false;  // the daemon stops

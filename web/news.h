@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -78,8 +79,9 @@ class NewsDesk::Watcher {
   Watcher& operator=(const Watcher&) = delete;
 
   // What is new since `from` (unset: from now on) as a stream of events (WHATWG HTML 9.2.6), until the client goes, the
-  // server stops, or a quarter of an hour is over: then the client comes back and shows again who it is.
-  bool send(std::optional<NewsPlace> from, http::BodySink& sink);
+  // server stops, the client may watch no longer (asked once a second), or a quarter of an hour is over: then the
+  // client comes back and shows again who it is.
+  bool send(std::optional<NewsPlace> from, const std::function<bool()>& may_watch, http::BodySink& sink);
 
  private:
   NewsDesk& desk_;

@@ -33,7 +33,12 @@ Answer stream_news(const Context& context, const http::Request& request) {
   http::Response response;
   response.content_type = "text/event-stream; charset=utf-8";
   response.headers.emplace_back("X-Accel-Buffering", "no");  // nginx would gather events
-  response.source = [watcher = std::move(watcher), from](http::BodySink& sink) { return watcher->send(from, sink); };
+  const auto may_watch = [&authenticator = context.sources.authenticator, caller = context.caller] {
+    return authenticator.still_grants(caller, Scope::kRead);
+  };
+  response.source = [watcher = std::move(watcher), from, may_watch](http::BodySink& sink) {
+    return watcher->send(from, may_watch, sink);
+  };
   return response;
 }
 

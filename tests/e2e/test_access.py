@@ -177,6 +177,44 @@ class Access(TestCase):
         self.sign_in("ann", new)
         self.assertEqual(self.ask("POST", "/api/v1/session", body={"user": "ann", "password": PASSWORD})[0], 401)
 
+    def watch(self, *headers):
+        """curl on the stream, which has begun."""
+        options = [option for header in headers for option in ("-H", header)]
+        curl = subprocess.Popen(["curl", "-sN", *options,
+                                 f"http://127.0.0.1:{self.regwarden.ports['api']}/api/v1/stream"],
+                                stdout=subprocess.PIPE, text=True)
+        self.addCleanup(curl.wait)
+        self.addCleanup(curl.kill)
+        self.addCleanup(curl.stdout.close)
+        self.assertTrue(curl.stdout.readline().startswith("retry:"))
+        return curl
+
+    def ends(self, curl):
+        # As it should, with HTTP's last chunk: curl would say 18 otherwise.
+        self.assertEqual(curl.wait(20), 0)
+
+    def test_streams_end_with_who_watches(self):
+        admin, reader, other = self.token("admin", "admin"), self.token("reader", "read"), self.token("other", "read")
+        for user in ("ann", "bob"):
+            self.command("user", "add", user, "--scope", "read", stdin=PASSWORD + "\n")
+
+        ann, bob = self.sign_in("ann"), self.sign_in("bob")
+        of_admin = self.watch(f"Authorization: Bearer {admin}")
+        of_reader = self.watch(f"Authorization: Bearer {reader}")
+        of_other = self.watch(f"Authorization: Bearer {other}")
+        of_ann = self.watch(f"Cookie: {ann['Cookie']}")
+        of_bob = self.watch(f"Cookie: {bob['Cookie']}")
+        ids = {token["name"]: token["id"] for token in self.items("/api/v1/tokens", admin)}
+        self.assertEqual(self.ask("DELETE", f"/api/v1/tokens/{ids['reader']}", admin)[0], 204)
+        self.ends(of_reader)
+        self.assertEqual(self.command("token", "revoke", "other").returncode, 0)
+        self.ends(of_other)
+        self.assertEqual(self.ask("PATCH", "/api/v1/users/ann", admin, {"disabled": True})[0], 200)
+        self.ends(of_ann)
+        self.assertEqual(self.ask("DELETE", "/api/v1/session", headers=bob)[0], 204)
+        self.ends(of_bob)
+        self.assertIsNone(of_admin.poll())
+
     def test_nothing_secret_is_kept(self):
         secret = self.token("ann", "read")
         self.command("user", "add", "bob", "--scope", "read", stdin=PASSWORD + "\n")

@@ -5,10 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "fixture.h"
+#include "access_fixture.h"
 #include "streamed.h"
 
 using namespace rw;
+using namespace rw::web;
 using namespace rw::web::test;
 
 namespace {
@@ -76,6 +77,55 @@ TEST_CASE("so many may watch, and no more") {
   CHECK(json::parse(refused.body)["detail"] == "24 clients watch the stream, as many as may");
   watchers.pop_back();
   CHECK(fixture.get("/api/v1/stream").status == 200);
+}
+
+TEST_CASE("a stream ends with what it was asked for by") {
+  Access access({.tokens = {"configured"}});
+  const std::string token = access.add_token("t", {Scope::kRead}, "1h");
+  access.add_user("ann", {Scope::kRead});
+  const Session session(access.sign_in("ann"));
+  const std::vector<std::pair<std::string, std::string>> with_token = {{"authorization", "Bearer " + token}};
+  const std::vector<std::pair<std::string, std::string>> with_session = {{"cookie", session.cookie}};
+  const auto as_admin = [&](std::string method, std::string path, const json& body = nullptr) {
+    return [&access, method, path, body] {
+      INFO(path);
+      CHECK(access.with("configured", method, path, body).status < 300);
+    };
+  };
+  // True: it ended by itself, and not since the client has gone.
+  const auto ends = [&](const std::vector<std::pair<std::string, std::string>>& headers, std::function<void()> change) {
+    const http::Response response = access.ask("GET", "/api/v1/stream", headers);
+    REQUIRE(response.status == 200);
+    TakingSink sink(3, std::move(change));
+    return response.source(sink);
+  };
+
+  CHECK_FALSE(ends(with_token, [] {}));
+  CHECK_FALSE(ends(with_session, [] {}));
+  CHECK_FALSE(ends({{"authorization", "Bearer configured"}}, [] {}));
+  SECTION("a token that is revoked") { CHECK(ends(with_token, as_admin("DELETE", "/api/v1/tokens/1"))); }
+  SECTION("a token that expires") {
+    CHECK(ends(with_token, [&] { access.fixture.clock().advance(std::chrono::hours(1)); }));
+  }
+  SECTION("a session that ends by time") {
+    CHECK(ends(with_session, [&] { access.fixture.clock().advance(std::chrono::hours(12)); }));
+  }
+  SECTION("a session that is ended") {
+    CHECK(ends(with_session, [&] {
+      CHECK(access.ask("DELETE", "/api/v1/session", {{"cookie", session.cookie}, {"x-csrf-token", session.csrf}})
+                .status == 204);
+    }));
+  }
+  SECTION("a user who is disabled") {
+    CHECK(ends(with_session, as_admin("PATCH", "/api/v1/users/ann", {{"disabled", true}})));
+  }
+  SECTION("a user who may no longer read") {
+    CHECK(ends(with_session, as_admin("PATCH", "/api/v1/users/ann", {{"scopes", {"ingest"}}})));
+  }
+  SECTION("a user who may do more now") {
+    CHECK_FALSE(ends(with_session, as_admin("PATCH", "/api/v1/users/ann", {{"scopes", {"write"}}})));
+  }
+  SECTION("a user who is removed") { CHECK(ends(with_session, as_admin("DELETE", "/api/v1/users/ann"))); }
 }
 
 TEST_CASE("a stream ends when the daemon stops") {
