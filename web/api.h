@@ -35,6 +35,9 @@ struct ApiOptions {
 // A change of what is tuned; an error of it leaves all as it was.
 using TuningChange = std::function<core::Result<void>(detect::Tuning& tuning)>;
 
+// Puts into the store who did it. `failure`: it had been noted already, and was not done for this reason.
+using TuningNote = std::function<core::Result<void>(std::string_view failure)>;
+
 // What the API shows; all of it outlives the Api.
 struct ApiSources {
   storage::Store& store;
@@ -46,10 +49,10 @@ struct ApiSources {
   core::TimeZone zone;
   // Reads the detections again and puts them in service; on any thread, one at a time. Empty: they cannot be reloaded.
   std::function<core::Result<detect::ReloadReport>()> reload;
-  // Changes what is tuned: made of the file as it is now, noted (`note` puts into the store who did it), written, and
-  // put in service, in this order. On any thread, one at a time. Empty: nothing can be tuned.
-  std::function<core::Result<void>(const TuningChange& change, const std::function<core::Result<void>()>& note)> tune =
-      {};
+  // Changes what is tuned: made of the file as it is now, written, noted, and put in service, in this order: a file
+  // that cannot be written leaves no note, nor is there a change without one. On any thread, one at a time. Empty:
+  // nothing can be tuned.
+  std::function<core::Result<void>(const TuningChange& change, const TuningNote& note)> tune = {};
   const scheduler::HealthBoard* health = nullptr;  // nullptr: nobody looks
   std::string data_dir = {};                       // empty: its disk is not shown
   // Sends a test message to the channel, or to all where it is empty (notify/test_message.h); on any thread. Empty:

@@ -13,7 +13,7 @@ core::Result<detect::ReloadReport> Reloader::reload() {
   return load_again();
 }
 
-core::Result<void> Reloader::tune(const web::TuningChange& change, const std::function<core::Result<void>()>& note) {
+core::Result<void> Reloader::tune(const web::TuningChange& change, const web::TuningNote& note) {
   core::Lock lock(mutex_);
   core::Problems problems;
   auto tuning = detect::load_tuning(options_.tuning_file, problems);
@@ -22,9 +22,18 @@ core::Result<void> Reloader::tune(const web::TuningChange& change, const std::fu
                        "mend the file; it is not written while it has an error"};
   }
   RW_CHECK(change(*tuning));
-  // First who does it: a change without a note of it must not be.
-  RW_CHECK(note());
-  RW_CHECK(detect::write_tuning(options_.tuning_file, *tuning));
+  // A change without a note of it must not be, nor a note of a change that could not be written: so the note comes
+  // between the writing and the moment when what is written takes the place of the file.
+  bool noted = false;
+  const auto written = detect::write_tuning(options_.tuning_file, *tuning, [&]() -> core::Result<void> {
+    RW_CHECK(note({}));
+    noted = true;
+    return {};
+  });
+  if (!written.ok()) {
+    if (noted) (void)note(written.error().message);  // there is nobody to tell if this fails, too
+    return written;
+  }
   RW_TRY(const auto report, load_again());
   (void)report;
   return {};

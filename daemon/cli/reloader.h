@@ -25,7 +25,7 @@ class Reloader {
 
   // As ApiSources::tune says. Errors: those of `change`, `note` and reload(); Busy (the file is broken now); Io. Only
   // where reload() has failed is it written all the same.
-  core::Result<void> tune(const web::TuningChange& change, const std::function<core::Result<void>()>& note);
+  core::Result<void> tune(const web::TuningChange& change, const web::TuningNote& note);
 
  private:
   core::Result<detect::ReloadReport> load_again() RW_REQUIRES(mutex_);

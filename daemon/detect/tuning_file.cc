@@ -339,9 +339,14 @@ std::string render_tuning(const Tuning& tuning) {
   return out;
 }
 
-core::Result<void> write_tuning(const std::string& path, const Tuning& tuning) {
+core::Result<void> write_tuning(const std::string& path, const Tuning& tuning,
+                                const std::function<core::Result<void>()>& last_check) {
   const std::string fresh = path + ".new";
   RW_CHECK(write_whole(fresh, render_tuning(tuning)));
+  if (const auto checked = last_check(); !checked.ok()) {
+    (void)::unlink(fresh.c_str());
+    return checked;
+  }
   if (::rename(fresh.c_str(), path.c_str()) != 0) return fault_of(path, errno);
   // The new name must survive a power loss, too.
   const std::string folder = std::filesystem::path(path).parent_path().string();

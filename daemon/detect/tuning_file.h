@@ -2,6 +2,7 @@
 // it written anew: comments in it are lost, what it says is not.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,8 +27,12 @@ std::optional<Tuning> parse_tuning(const yaml::Node& root, core::Problems& probl
 // The text of the file; parse_tuning() gives the same back.
 std::string render_tuning(const Tuning& tuning);
 
-// In place of what is there, whole or not at all, durable when it returns. Errors: Io.
-core::Result<void> write_tuning(const std::string& path, const Tuning& tuning);
+// In place of what is there, whole or not at all, durable when it returns. `last_check` is called when all that takes
+// room has been written, beside the file; after an error of it the file is as it was. Errors: Io, those of
+// `last_check`.
+core::Result<void> write_tuning(
+    const std::string& path, const Tuning& tuning,
+    const std::function<core::Result<void>()>& last_check = [] { return core::Result<void>(); });
 
 // What an exception must be, beyond its form: with a pattern that says something. Errors: InvalidInput.
 core::Result<void> check(const Exception& exception);

@@ -95,6 +95,17 @@ class Exceptions(Tuned):
         self.assertEqual(self.file.read_text(), broken)
         self.assertEqual(len(self.regwarden.items("exceptions")), 2)
 
+    def test_a_file_that_cannot_be_written_leaves_no_note(self):
+        body = {"detection": "*", "fields": {"dest": "build-*"}}
+        in_the_way = self.file.with_name("tuning.yaml.new")
+        in_the_way.mkdir()
+        self.assertIn("tuning.yaml.new", self.change("POST", "exceptions", body, expect=503)["detail"])
+        self.assertEqual(self.regwarden.items("exceptions"), [])
+        self.assertEqual(self.regwarden.items("audit"), [])
+        in_the_way.rmdir()
+        self.change("POST", "exceptions", body)
+        self.assertEqual([entry["action"] for entry in self.regwarden.items("audit")], ["exception.add"])
+
     def test_filter(self):
         self.send("build-1.example.test", "ws1.example.test")
         path = "detections/disable_amsi_through_registry/filter"

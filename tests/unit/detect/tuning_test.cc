@@ -178,9 +178,23 @@ TEST_CASE("tuning: the file, whole or not at all") {
 
   // What cannot be written leaves the old one.
   std::filesystem::create_directory(path + ".new");
-  const auto failed = write_tuning(path, Tuning());
+  int checks = 0;
+  const auto failed = write_tuning(path, Tuning(), [&] {
+    ++checks;
+    return core::Result<void>();
+  });
   REQUIRE_FALSE(failed.ok());
   CHECK(failed.error().code == core::ErrorCode::kIo);
+  CHECK(checks == 0);
+  CHECK(render_tuning(*load_tuning(path, problems)) == render_tuning(all_kinds()));
+
+  // Nor does what must not be, though it could.
+  std::filesystem::remove(path + ".new");
+  const core::Error busy{core::ErrorCode::kBusy, "no"};
+  const auto refused = write_tuning(path, Tuning(), [&]() -> core::Result<void> { return busy; });
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error() == busy);
+  CHECK_FALSE(std::filesystem::exists(path + ".new"));
   CHECK(render_tuning(*load_tuning(path, problems)) == render_tuning(all_kinds()));
 }
 

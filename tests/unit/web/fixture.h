@@ -200,12 +200,19 @@ class Fixture {
       [](std::string_view) { return std::vector<notify::TestResult>(); };
   // The channels that were told to look at what waits.
   std::vector<std::string> looked_again_;
+  // The file cannot take the place of the one before.
+  bool tuning_fails_ = false;
   // What is tuned, as a file would hold it; put in service as a reload would.
-  core::Result<void> tune(const TuningChange& change, const std::function<core::Result<void>()>& note) {
+  core::Result<void> tune(const TuningChange& change, const TuningNote& note) {
     const auto before = catalogue_.get();
     detect::Tuning tuning = before->tuning();
     RW_CHECK(change(tuning));
-    RW_CHECK(note());
+    RW_CHECK(note({}));
+    if (tuning_fails_) {
+      const core::Error failure{core::ErrorCode::kIo, "tuning.yaml: no space"};
+      RW_CHECK(note(failure.message));
+      return failure;
+    }
     detect::Knowledge knowledge;
     knowledge.macros = detect::Macros::builtin();
     for (const auto& [name, search] : tuning.filters) knowledge.macros.add({name, {}, search});

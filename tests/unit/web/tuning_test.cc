@@ -130,6 +130,12 @@ TEST_CASE_METHOD(Tuned, "exceptions that say nothing or too much are refused, an
   CHECK(audit().empty());
 }
 
+TEST_CASE_METHOD(Tuned, "a change that was noted and then could not be made is noted as that") {
+  tuning_fails_ = true;
+  CHECK(detail(503, "POST", "exceptions", R"({"detection": "*", "fields": {"dest": "a"}})") == "tuning.yaml: no space");
+  CHECK(audit() == std::vector<std::string>{"exception.add *", "exception.add.failed *"});
+}
+
 TEST_CASE_METHOD(Tuned, "a preview counts the findings that an exception would have taken") {
   storage::Batch batch;
   for (int i = 0; i < 120; ++i) {
