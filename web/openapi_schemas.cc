@@ -152,7 +152,14 @@ constexpr const char* kSchemas = R"json({
       "mitre_attack_id": {"type": "array", "items": {"type": "string"}},
       "analytic_story": {"type": "array", "items": {"type": "string"}},
       "security_domain": {"type": "string"},
-      "file": {"type": "string"}
+      "file": {"type": "string"},
+      "suppress": {"type": "array", "description": "Of one detection alone, as are the next two", "items": {
+        "type": "object",
+        "required": ["fields", "period"],
+        "properties": {"fields": {"type": "array", "items": {"type": "string"}}, "period": {"type": "string"}}
+      }},
+      "exceptions": {"type": "array", "items": {"$ref": "#/components/schemas/Exception"}},
+      "suppressions": {"type": "array", "items": {"$ref": "#/components/schemas/Suppression"}}
     }
   },
   "Reload": {

@@ -18,6 +18,7 @@
 #include "web/parameters.h"
 #include "web/render.h"
 #include "web/routes.h"
+#include "web/tuning_items.h"
 
 namespace rw::web {
 namespace {
@@ -61,13 +62,17 @@ std::string problem_text(const core::Problem& problem) {
   return fmt::format("{} ({}:{}:{})", problem.message, problem.file, problem.line, problem.col);
 }
 
-core::Result<Records> read_records(const Context& context) {
+// detection_id: of this one alone; empty: of all.
+core::Result<Records> read_records(const Context& context, const std::string& detection_id = {}) {
   RW_TRY(ReaderPool::Lease reader, context.readers.take());
   RW_TRY(std::vector<storage::LedgerEntry> entries, reader->ledger());
   Records records;
   for (storage::LedgerEntry& entry : entries) records[entry.detection_id].last_run = std::move(entry.last_run);
-  RW_TRY(const std::vector<storage::TallyGroup> groups,
-         reader->tally({.listing = storage::Listing::kNotables, .by = {"detection_id", "disposition"}}));
+  storage::TallyRequest tally;
+  tally.listing = storage::Listing::kNotables;
+  if (!detection_id.empty()) tally.filters = {{"detection_id", detection_id}};  // a pattern: it may let others pass
+  tally.by = {"detection_id", "disposition"};
+  RW_TRY(const std::vector<storage::TallyGroup> groups, reader->tally(tally));
   for (const storage::TallyGroup& group : groups) {
     const auto* const id = std::get_if<std::string>(&group.values.at(0));
     const auto* const disposition = std::get_if<std::string>(&group.values.at(1));
@@ -200,14 +205,16 @@ Answer list_detections(const Context& context, const http::Request& request) {
 Answer get_detection(const Context& context, const http::Request& request) {
   RW_CHECK(expect_no_parameters(request));
   const std::string& name = request.path_parameters.at(0);
-  const std::shared_ptr<const Detection> detection = context.sources.catalogue.get()->find(name);
+  const auto catalogue = context.sources.catalogue.get();
+  const std::shared_ptr<const Detection> detection = catalogue->find(name);
   if (detection == nullptr) {
     return core::Error{core::ErrorCode::kNotFound,
                        fmt::format("there is no detection with the id, name or file '{}'", name)};
   }
-  RW_TRY(const Records records, read_records(context));
+  RW_TRY(const Records records, read_records(context, detection->id));
   Json json = render_item(context, *detection, records);
   add_texts(json, *detection);
+  add_tuning(json, *detection, catalogue->tuning(), context.sources.clock.now());
   return json_response(json);
 }
 

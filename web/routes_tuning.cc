@@ -25,6 +25,7 @@
 #include "web/problem.h"
 #include "web/render.h"
 #include "web/routes.h"
+#include "web/tuning_items.h"
 
 namespace rw::web {
 namespace {
@@ -40,34 +41,6 @@ constexpr std::size_t kMostPreviewed = 100;
 constexpr std::size_t kMostLookedAt = 100'000;  // findings of a kind
 constexpr int kPreviewPage = 1000;
 constexpr std::chrono::hours kLongestExpiry{24 * 3660};
-
-// ---- What the file holds, as JSON
-
-Json render_expires(const std::optional<core::Micros>& expires) {
-  return expires ? Json(core::format_rfc3339(*expires)) : Json(nullptr);
-}
-
-Json render_exception(const detect::Exception& exception) {
-  Json fields = Json::object();
-  for (const auto& [column, pattern] : exception.fields) fields[column] = render_text(pattern);
-  return {{"id", render_text(exception.id)},
-          {"detection", render_text(exception.detection)},
-          {"fields", std::move(fields)},
-          {"reason", render_text(exception.reason)},
-          {"actor", render_text(exception.actor)},
-          {"created", core::format_rfc3339(exception.created)},
-          {"expires", render_expires(exception.expires)}};
-}
-
-Json render_suppression(const detect::Suppression& suppression) {
-  return {{"id", render_text(suppression.id)},
-          {"detection", render_text(suppression.detection)},
-          {"fields", render_texts(suppression.fields)},
-          {"period", core::format_duration(suppression.period)},
-          {"actor", render_text(suppression.actor)},
-          {"created", core::format_rfc3339(suppression.created)},
-          {"expires", render_expires(suppression.expires)}};
-}
 
 // ---- What a request asks for
 

@@ -7,13 +7,10 @@
 #include "daemon/detect/rows.h"
 
 namespace rw::detect {
-namespace {
 
 bool concerns(std::string_view named, const Detection& detection) {
   return named == kEveryDetection || is_called(detection, named);
 }
-
-}  // namespace
 
 DetectionTuning tuning_of(const Tuning& tuning, const Detection& detection) {
   DetectionTuning own;

@@ -49,6 +49,8 @@ struct Tuning {
   std::map<std::string, bool, std::less<>> enabled;         // by detection: id or name
 };
 
+// Whether what is tuned for `named` (a name or id, or kEveryDetection) is tuned for this one.
+bool concerns(std::string_view named, const Detection& detection);
 // What of it concerns the detection.
 DetectionTuning tuning_of(const Tuning& tuning, const Detection& detection);
 

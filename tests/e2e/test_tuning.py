@@ -151,7 +151,10 @@ class Suppressed(Tuned):
 
     def test_over_the_api(self):
         self.send("ws1.example.test", "ws2.example.test", "ws3.example.test")
-        self.change("POST", "suppressions", {"detection": AMSI, "fields": ["user"], "period": "1h"})
+        added = self.change("POST", "suppressions", {"detection": AMSI, "fields": ["user"], "period": "1h"})
+        detection = self.change("GET", "detections/disable_amsi_through_registry")
+        self.assertEqual(detection["suppress"], [{"fields": ["dest"], "period": "3h"}])
+        self.assertEqual((detection["suppressions"], detection["exceptions"]), ([added], []))
         self.assertIn("1 notables added, 2 rows suppressed", self.run_at(AMSI, self.now))
         self.assertEqual(len(self.found()), 1)
 

@@ -20,6 +20,7 @@ Detections some() {
       "| tstats count FROM datamodel=Endpoint.Registry BY Registry.dest\n| `drop_dm_object_name(Registry)`\n"
       "| `amsi_filter`";
   amsi->search = detect::compile_spl(amsi->search_text, detect::Macros::builtin()).value();
+  amsi->throttles = {{.fields = {"dest", "user"}, .period = std::chrono::hours(24)}};
   auto sigma = std::make_shared<detect::Detection>();
   sigma->id = "5158";
   sigma->name = "A Rule";
@@ -202,6 +203,27 @@ TEST_CASE_METHOD(Tuned, "a filter is compiled before it is kept") {
   CHECK(none.at("detail") == "'A Rule' has no filter macro");
   CHECK(none.at("hint") == "make an exception: POST /api/v1/exceptions");
   CHECK(audit().size() == 3);
+}
+
+TEST_CASE_METHOD(Tuned, "a detection shows what holds its rows back, as long as it is in force") {
+  const auto shown = [&](const std::string& id) {
+    const json detection = get_json("/api/v1/detections/" + id);
+    return json{{"suppress", detection.at("suppress")},
+                {"exceptions", detection.at("exceptions")},
+                {"suppressions", detection.at("suppressions")}};
+  };
+  const json none = json::array();
+  const json throttling = {{{"fields", {"dest", "user"}}, {"period", "1d"}}};
+  CHECK(shown("9c27ec40") == json{{"suppress", throttling}, {"exceptions", none}, {"suppressions", none}});
+  CHECK(shown("5158") == json{{"suppress", none}, {"exceptions", none}, {"suppressions", none}});
+  const json of_it =
+      answer(201, "POST", "exceptions", R"({"detection": "9c27ec40", "fields": {"dest": "a"}, "expires": "1d"})");
+  const json of_all = answer(201, "POST", "suppressions", R"({"detection": "*", "fields": ["dest"], "period": "1h"})");
+  CHECK(shown("9c27ec40") == json{{"suppress", throttling}, {"exceptions", {of_it}}, {"suppressions", {of_all}}});
+  CHECK(shown("5158") == json{{"suppress", none}, {"exceptions", none}, {"suppressions", {of_all}}});
+  clock().advance(std::chrono::hours(24));
+  CHECK(shown("9c27ec40") == json{{"suppress", throttling}, {"exceptions", none}, {"suppressions", {of_all}}});
+  CHECK_FALSE(get_json("/api/v1/detections").at("items").at(0).contains("suppress"));
 }
 
 TEST_CASE_METHOD(Tuned, "a detection is switched off and on") {
