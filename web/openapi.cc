@@ -247,6 +247,11 @@ Json answer_content(const RouteDoc& doc) {
   return content;
 }
 
+Json problem_response(std::string_view description) {
+  return {{"description", description},
+          {"content", {{"application/problem+json", {{"schema", reference("Problem")}}}}}};
+}
+
 Json operation_of(const DocumentedRoute& route) {
   const RouteDoc& doc = route.doc;
   Json operation = {{"summary", doc.summary}};
@@ -269,8 +274,8 @@ Json operation_of(const DocumentedRoute& route) {
   Json& responses = operation["responses"] = Json::object();
   Json& good = responses[std::to_string(doc.status)] = {{"description", doc.status == 204 ? "Done" : "The answer"}};
   if (Json content = answer_content(doc); !content.empty()) good["content"] = std::move(content);
-  responses["default"] = {{"description", "What is wrong (RFC 9457)"},
-                          {"content", {{"application/problem+json", {{"schema", reference("Problem")}}}}}};
+  responses["4XX"] = problem_response("What is wrong with the request (RFC 9457)");
+  responses["default"] = problem_response("Why it cannot be answered (RFC 9457)");
   operation["security"] = Json::array();
   if (!route.scope.empty()) operation["security"].push_back({{"token", Json::array({route.scope})}});
   if (!route.scope.empty() || doc.takes_session) operation["security"].push_back({{"session", Json::array()}});

@@ -268,7 +268,11 @@ constexpr const char* kSchemas = R"json({
       }}
     }
   },
-  "Description": {"type": "object", "required": ["openapi", "info", "paths"]}
+  "Description": {
+    "type": "object",
+    "required": ["openapi", "info", "paths"],
+    "properties": {"openapi": {"type": "string"}, "info": {"type": "object"}, "paths": {"type": "object"}}
+  }
 })json";
 
 }  // namespace
