@@ -10,6 +10,7 @@ const { bucketed, goodSpan, roundUp } = await load("charts.js");
 const { csv, csvCell } = await load("csv.js");
 const { parseMetrics, bySilence } = await load("data.js");
 const { duration, visible } = await load("dom.js");
+const { fineSpan, highestIn, rollingSum, stretchesAbove } = await load("risk.js");
 const { address, parse } = await load("router.js");
 const { complete } = await load("spl.js");
 const { moment } = await load("timepicker.js");
@@ -63,6 +64,33 @@ test("buckets of days are local days, also where the clock is changed", () => {
     [["2026-10-23T22:00:00.000Z", 0], ["2026-10-24T22:00:00.000Z", 4], ["2026-10-25T23:00:00.000Z", 2]]);
   assert.equal(goodSpan(0, 24 * 36e5), 36e5);
   assert.deepEqual([0, 4, 5, 11, 41, 99, 101].map(roundUp), [4, 4, 5, 20, 50, 100, 200]);
+});
+
+test("the risk score of 24 hours: what was added goes again a day later, and adds up between", () => {
+  const hours = (...pairs) => pairs.map(([time, count]) => ({ time: time * 36e5, count }));
+  const told = (steps) => steps.map(({ time, value }) => [time / 36e5, value]);
+  const sum = (items, from, to) => told(rollingSum(items, from * 36e5, to * 36e5));
+  assert.deepEqual(sum([], 0, 48), [[0, 0]]);
+  assert.deepEqual(sum(hours([10, 64]), 0, 48), [[0, 0], [10, 64], [34, 0]]);
+  assert.deepEqual(sum(hours([20, 40], [10, 64]), 0, 48), [[0, 0], [10, 64], [20, 104], [34, 40], [44, 0]]);
+  assert.deepEqual(sum(hours([-30, 1000], [-23, 60], [-24, 7]), 0, 48), [[0, 60], [1, 0]]); // of the day before the curve
+  assert.deepEqual(sum(hours([10, 50], [34, 50]), 0, 70), [[0, 0], [10, 50], [58, 0]]); // one goes as the other comes
+  assert.deepEqual(sum(hours([5, 10], [5, 20], [48, 5], [49, 9]), 0, 48), [[0, 0], [5, 30], [29, 0], [48, 5]]); // nothing after its end
+  // At any moment it is what the rule would have counted then.
+  const events = Array.from({ length: 200 }, (_, index) => ({ time: ((index * 7919) % 1000) * 36e4, count: (index * 31) % 90 }));
+  const steps = rollingSum(events, 30 * 36e5, 90 * 36e5);
+  for (let now = 30 * 36e5; now <= 90 * 36e5; now += 17 * 6e4) {
+    const slow = events.filter(({ time }) => time > now - 864e5 && time <= now).reduce((total, { count }) => total + count, 0);
+    assert.equal(steps.findLast(({ time }) => time <= now).value, slow);
+  }
+});
+
+test("how high the score was, and how long it was above the threshold: exactly 100 is not", () => {
+  const steps = [[0, 0], [10, 100], [12, 101], [15, 300], [20, 100], [30, 150]].map(([time, value]) => ({ time, value }));
+  assert.deepEqual(stretchesAbove(steps, 40, 100), [{ from: 12, to: 20 }, { from: 30, to: 40 }]);
+  assert.deepEqual(stretchesAbove(steps, 40, 300), []);
+  assert.deepEqual([highestIn(steps, 0, 10), highestIn(steps, 0, 11), highestIn(steps, 10, 40), highestIn(steps, 16, 20), highestIn(steps, 35, 36)], [0, 100, 300, 300, 150]);
+  assert.deepEqual([1, 8, 31, 91, 1000].map((days) => fineSpan(0, days * 864e5) / 6e4), [1, 15, 30, 120, 1440]);
 });
 
 test("addresses come back as they went", () => {

@@ -32,7 +32,7 @@ async function withPage(options, act) {
       page.setDefaultTimeout(15_000);
       page.on("pageerror", (error) => faults.push(error.message));
       page.on("dialog", (dialog) => { faults.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
-      page.on("console", (message) => { if (/Content Security Policy/.test(message.text())) faults.push(message.text()); });
+      page.on("console", (message) => { if (/Content Security Policy|(Reference|Type|Range|Syntax)Error/.test(message.text())) faults.push(message.text()); });
     });
     await act(context);
   } catch (error) {
@@ -209,6 +209,43 @@ test("news is shown without anybody asking", async () => {
     await daemon.feed([sysmonXml({ record: 5000, computer: "new-machine", ago: 60 })]);
     daemon.run(AMSI, "-10m");
     await page.getByText("new-machine").waitFor({ timeout: 25_000 });
+  });
+});
+
+test("the risk of a host over time: the score of 24 hours as a curve, with the threshold of the rule", async () => {
+  await withPage({}, async (context) => {
+    const page = await open(context, "#/hosts/MSEDGEWIN10");
+    const chart = page.locator("section", { has: page.getByRole("heading", { name: "Risk over time" }) });
+    const picture = chart.getByRole("img", { name: /^Curve of the risk score of the last 24 hours/ });
+    await picture.waitFor();
+    // What the daemon itself adds up, over the same days.
+    const events = (await daemon.api("risk-events?risk_object=MSEDGEWIN10&earliest=-8d&limit=1000")).body.items.map((item) => ({ time: Date.parse(item.time), score: item.calculated_risk_score }));
+    const sums = events.map(({ time }) => events.filter((other) => other.time <= time && other.time > time - 864e5).reduce((sum, { score }) => sum + score, 0));
+    const most = Math.max(...sums);
+    assert.ok(most > 100, `${most}`);
+    await chart.getByText(new RegExp(`highest ${most}, from .*Above 100 for `)).waitFor();
+    assert.match(await picture.getAttribute("aria-label"), new RegExp(`highest ${most}, .*Above 100 for .*The numbers are in the table below`));
+    await chart.getByText("Show the numbers").click();
+    const cells = await chart.locator("tbody td:last-child").allInnerTexts();
+    assert.ok(cells.includes(`${most} (above 100)`), cells.join());
+    const rule = chart.getByRole("link", { name: "Risk Threshold Exceeded for Object Over 24 Hour Period" });
+    await rule.waitFor();
+
+    // The curve and the threshold are seen, and in their place.
+    const seen = await chart.evaluate((node) => {
+      const box = (selector) => node.querySelector(selector).getBoundingClientRect();
+      const [whole, curve, line, text] = ["svg.chart", ".curve", ".threshold-line", ".threshold-text"].map(box);
+      return { inside: [curve, text].every((one) => one.left >= whole.left - 2 && one.right <= whole.right + 2 && one.top >= whole.top - 2 && one.bottom <= whole.bottom + 2),
+        stroke: getComputedStyle(node.querySelector(".curve")).stroke, above: curve.top < line.top && curve.bottom > line.top, textAbove: text.bottom <= line.top + 4 };
+    });
+    assert.deepEqual({ ...seen, stroke: seen.stroke !== "none" }, { inside: true, stroke: true, above: true, textAbove: true });
+
+    // By the name under which the rules add up; and a name that has none.
+    await visit(page, "#/hosts/ws-ann");
+    await page.getByText("Never above 100.").waitFor();
+    assert.ok(await page.getByRole("link", { name: AMSI }).count() > 0);
+    await visit(page, "#/hosts/nobody");
+    await page.getByText("No risk in this time.").first().waitFor();
   });
 });
 

@@ -15,30 +15,30 @@ const MOST_ITEMS = 5000; // that are fetched to be counted here
 
 // Items of a list over time, by a column: {items: [{time (ms), key, count}], from, to, spanMs, cut}. Counted by the daemon
 // where it can (in hours, so that days are those of this browser), else here.
-export async function tally(list, { by, sum, earliest, filters = {} }) {
+export async function tally(list, { by, earliest }) {
   const to = Date.now();
   let from = moment(earliest, to);
-  const parameters = { ...filters, ...(earliest ? { earliest } : {}) };
-  const items = await countedByDaemon(list, { by, sum, parameters, days: from === undefined ? 365 : (to - from) / 864e5 })
-    ?? await countedHere(list, { by, sum, parameters });
+  const parameters = earliest ? { earliest } : {};
+  const items = await countedByDaemon(list, { by, parameters, days: from === undefined ? 365 : (to - from) / 864e5 })
+    ?? await countedHere(list, { by, parameters });
   from ??= items.length > 0 ? Math.min(...items.map(({ time }) => time)) : to - 7 * 24 * HOUR_MS;
   return { items, from, to, spanMs: Math.max(goodSpan(from, to, 45), to - from > 5 * 24 * HOUR_MS ? 24 * HOUR_MS : 0), cut: Boolean(items.cut) };
 }
 
-async function countedByDaemon(list, { by, sum, parameters, days }) {
+async function countedByDaemon(list, { by, parameters, days }) {
   const span = days <= 1 ? "15m" : days <= 31 ? "1h" : "1d";
   try {
-    const told = await get(`counts/${list}`, { ...parameters, by, sum, span });
-    return told.items.map((item) => ({ time: Date.parse(item.time), key: by ? String(item[by] ?? "") : "all", count: sum ? Number(item.sum ?? 0) : item.count }));
+    const told = await get(`counts/${list}`, { ...parameters, by, span });
+    return told.items.map((item) => ({ time: Date.parse(item.time), key: by ? String(item[by] ?? "") : "all", count: item.count }));
   } catch (error) {
     if (error instanceof ApiError && (error.absent || error.status === 400)) return undefined;
     throw error;
   }
 }
 
-async function countedHere(list, { by, sum, parameters }) {
+async function countedHere(list, { by, parameters }) {
   const found = await all(list, parameters, MOST_ITEMS);
-  const items = found.map((item) => ({ time: Date.parse(item.time ?? item._time), key: by ? String(item[by] ?? "") : "all", count: sum ? Number(item[sum] ?? 0) : 1 }));
+  const items = found.map((item) => ({ time: Date.parse(item.time ?? item._time), key: by ? String(item[by] ?? "") : "all", count: 1 }));
   items.cut = found.cut;
   return items;
 }
