@@ -298,6 +298,34 @@ test("on a phone, and at 200 %, no view has to be moved sideways", async () => {
   });
 });
 
+test("no table is cut off, at any width", async () => {
+  await withPage({}, async (context) => {
+    const page = await open(context, "#/");
+    for (const [name, hash] of await views(daemon)) {
+      await visit(page, name === "detections" ? `${hash}?text=amsi` : hash);
+      await page.evaluate(() => { for (const one of document.querySelectorAll("#view details")) one.open = true; });
+      for (const width of [1280, 1024, 768, 360]) {
+        await page.setViewportSize({ width, height: 900 });
+        const cut = await waitFor(() => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => {
+          const found = [];
+          for (const frame of document.querySelectorAll("#view .frame")) {
+            const { left, right } = frame.getBoundingClientRect();
+            if (frame.scrollWidth > frame.clientWidth) found.push(`${frame.getAttribute("aria-label")}: ${frame.scrollWidth} in ${frame.clientWidth}`);
+            for (const cell of frame.querySelectorAll("th, td")) {
+              const box = cell.getBoundingClientRect();
+              if (box.width > 0 && (box.left < left - 1 || box.right > right + 1 || cell.scrollWidth > cell.clientWidth + 1)) found.push(`${frame.getAttribute("aria-label")}: ${cell.innerText.slice(0, 80)}`);
+            }
+          }
+          done({ found, tables: document.querySelectorAll("#view .frame").length });
+        })))), "the tables");
+        assert.deepEqual(cut.found, [], `${name} at ${width}`);
+        if (!["overview", "login"].includes(name)) assert.ok(cut.tables > 0, name);
+      }
+      await page.setViewportSize(WIDE);
+    }
+  });
+});
+
 test("what an attacker writes into events is shown and does nothing", async () => {
   await withPage({ viewport: { width: 360, height: 740 } }, async (context) => {
     const hostile = (await amsiFindings()).filter(({ row }) => row.dest.startsWith("hostile"));

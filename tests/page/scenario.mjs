@@ -34,10 +34,20 @@ export function ownEvents() {
 export const hostileEvents = () => Object.values(HOSTILE).map((value, index) => sysmonXml({ record: 2000 + index, ago: 1800 + index, computer: index === 3 ? "hostile-long" : `hostile-${index}-${value.slice(0, 150)}`,
   User: `EXAMPLE\\${value.slice(0, 200)}`, Image: `C:\\Temp\\${value}`, TargetObject: `HKU\\S-1-5-21-1-2-3-1001\\Software\\${value}\\Software\\Microsoft\\Windows Script\\Settings\\AmsiEnable` }));
 
+// Who works there; the last of them has left.
+async function staff(daemon) {
+  const post = (path, body, method = "POST") => daemon.api(path, { method, body: JSON.stringify(body), headers: { "Content-Type": "application/json" } });
+  await post("tokens", { name: "grafana", scopes: ["read"], expires: "90d" });
+  await post("tokens", { name: "forwarders-in-the-shops", scopes: ["ingest"] });
+  for (const name of ["carla.from.the.help-desk@example.test", "dave"]) await post("users", { name, password: "quite a long password", scopes: ["read", "write"] });
+  await post("users/dave", { disabled: true }, "PATCH");
+}
+
 export async function play(daemon, { hostile = false, corpus = true } = {}) {
   await daemon.feed(ownEvents());
   if (corpus) await daemon.feed(corpusEvents());
   if (hostile) await daemon.feed(hostileEvents());
   await fetch(`${daemon.hec}/services/collector/raw`, { method: "POST", headers: { Authorization: "Splunk page-test-hec" }, body: "this is <b>no</b> event" });
+  await staff(daemon);
   for (const detection of [AMSI, ...(corpus ? CORPUS_DETECTIONS : [])]) daemon.run(detection);
 }

@@ -88,7 +88,8 @@ const utc = (text) => `${text.slice(0, 10)} ${text.slice(11).replace(/Z$/, "")} 
 // Local time, as 2026-10-11 20:14:15 in every locale; UTC as its title.
 export function time(text) {
   if (!text) return "";
-  return element("time", { datetime: text, title: utc(text) }, localTime(text));
+  const [date, hours] = localTime(text).split(" ");
+  return element("time", { datetime: text, title: utc(text) }, element("span", { class: "unbroken" }, date), " ", element("span", { class: "unbroken" }, hours));
 }
 
 const STEPS = [[60, "second"], [60, "minute"], [24, "hour"], [7, "day"], [4.4, "week"], [12, "month"], [Infinity, "year"]];

@@ -1,20 +1,41 @@
 // Tables: headers, optional sort by the columns, rows that open, rows that can be chosen; what is open, chosen and focused
-// lasts from one refresh to the next. On a phone each row is a card (style.css), so every cell carries its column's name.
+// lasts from one refresh to the next. Where a table does not fit, times and words wrap ("tight"); where that is not enough,
+// as on a phone, each row is a card (style.css), so every cell carries its column's name.
 
 import { button, element, inCell, uniqueId, visible } from "./dom.js";
 
 // columns: {name, show(item) → text or node, kind: "number" | "short" | "wide", opens, sort(item) → value}
 //   opens: the cell is a button that shows details(item) below the row. spare: left out where no row has something in it.
-// options: key(item), details(item) → nodes, empty (text), choose: {label(item), changed(keys)}, label (of the table)
+// options: key(item), details(item) → nodes, empty (text), choose: {label(item), changed(keys)}, label (of the table),
+//   scrolls: has as many columns as somebody asked for, and is moved sideways rather than made of cards.
+const TIGHT_FROM = 480; // px; below, cards are easier to read
+const fittedAt = new WeakMap(); // the frame's width, without what a scroll bar takes
+const fitting = new ResizeObserver((entries) => entries.forEach(({ target }) => {
+  if (fittedAt.get(target) !== target.offsetWidth) fit(target);
+}));
+
+function fit(frame) {
+  const width = frame.clientWidth;
+  if (width === 0) return; // not in the page yet
+  fittedAt.set(frame, frame.offsetWidth);
+  const fits = () => frame.scrollWidth <= width;
+  frame.classList.remove("tight", "as-cards");
+  if (!fits()) frame.classList.add("tight");
+  if (!frame.classList.contains("scrolls") || width < TIGHT_FROM) {
+    if (frame.classList.contains("tight") && (width < TIGHT_FROM || !fits())) frame.classList.replace("tight", "as-cards");
+  }
+}
+
 const isEmpty = (content) => content === undefined || content === null || content === "";
 
 export class Table {
-  constructor(columns, { key = (item) => item.id, details, empty = "Nothing here.", choose, label, sortBy, descending = false }) {
+  constructor(columns, { key = (item) => item.id, details, empty = "Nothing here.", choose, label, sortBy, descending = false, scrolls = false }) {
     Object.assign(this, { columns, allColumns: columns, key, details, empty, choose, label, sortBy, descending });
     this.items = [];
     this.open = new Map();
     this.chosen = new Set();
-    this.frame = element("div", { class: "frame", tabindex: 0, role: "group", "aria-label": label });
+    this.frame = element("div", { class: scrolls ? "frame scrolls" : "frame", tabindex: 0, role: "group", "aria-label": label });
+    fitting.observe(this.frame);
     this.state = null;
   }
 
@@ -44,6 +65,7 @@ export class Table {
     }
     table.append(element("thead", { role: "rowgroup" }, this.headRow()), body);
     this.frame.replaceChildren(table);
+    fit(this.frame);
     if (focused !== undefined) this.frame.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
     this.choose?.changed([...this.chosen]);
   }

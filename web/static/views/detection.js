@@ -4,7 +4,7 @@ import { ApiError, get, may, part, send } from "../api.js";
 import { ago, badge, button, count, draw, duration, element, facts, inLink, link, note, replaceView, say, section, shown, time, visible } from "../dom.js";
 import { address } from "../router.js";
 import { Table } from "../table.js";
-import { hostOf, techniques } from "../words.js";
+import { hostOf, techniques, userOf } from "../words.js";
 import { percent } from "./detections.js";
 import { exceptionsPart, filterPart, suppressionsPart } from "./tuning.js";
 
@@ -46,8 +46,10 @@ function build(detection, refresh) {
   ], { label: "Last runs", empty: "It has not run yet." });
   const hits = new Table([
     { name: "When", kind: "short", show: (item) => time(item.time) },
-    { name: "Finding", kind: "wide", show: (item) => link(address(["findings", item.id]), inLink(item.rule_title || item.detection)) },
-    { name: "Host", show: hostOf },
+    // Most are titled as the detection, whose view this is.
+    { name: "Finding", kind: "short", show: (item) => link(address(["findings", item.id]), item.rule_title && item.rule_title !== item.detection ? inLink(item.rule_title) : `Finding ${item.id}`) },
+    { name: "Host", spare: true, show: hostOf },
+    { name: "User", spare: true, show: userOf },
     { name: "Status", kind: "short", show: (item) => badge(item.status) },
   ], { label: "Findings of this detection", empty: "It has made no finding." });
   const tuning = [filterPart(detection), exceptionsPart(detection), suppressionsPart(detection)];

@@ -1,7 +1,7 @@
 // Who am I, tokens, users, and who changed what.
 
 import { get, may, optional, part, send, session } from "../api.js";
-import { badge, button, element, facts, field, form, note, say, section, select, time, visible, words } from "../dom.js";
+import { badge, button, element, facts, field, form, note, plain, say, section, select, time, visible, words } from "../dom.js";
 import { PagedTable, Table } from "../table.js";
 
 const SCOPES = [["read", "read: look at everything"], ["write", "write: decide and tune, too"], ["admin", "admin: tokens and users, too"], ["ingest", "ingest: send events, and no more"]];
@@ -73,7 +73,7 @@ function tokensPart() {
     { name: "By", show: (item) => item.created_by },
     { name: "Ends", kind: "short", show: (item) => (item.revoked ? badge("revoked") : item.expires ? time(item.expires) : "never") },
     { name: "Last used", kind: "short", show: (item) => time(item.last_used) },
-    { name: "", show: (item) => (item.revoked ? "" : sureButton("Revoke", `Revoke the token ${visible(item.name)}`, () => remove(`tokens/${part(item.id)}`, "The token is revoked.", () => made.refresh()))) },
+    { name: "", kind: "short", show: (item) => (item.revoked ? "" : sureButton("Revoke", `Revoke the token ${visible(item.name)}`, () => remove(`tokens/${part(item.id)}`, "The token is revoked.", () => made.refresh()))) },
   ], { label: "Tokens", empty: "No tokens are stored." });
   const name = element("input", { required: true, autocomplete: "off" });
   const scopes = scopeBoxes(["read"]);
@@ -96,7 +96,7 @@ function usersPart() {
     { name: "Made", kind: "short", show: (item) => time(item.created) },
     { name: "Last sign-in", kind: "short", show: (item) => time(item.last_login) },
     { name: "State", kind: "short", show: (item) => badge(item.disabled ? "disabled" : "enabled") },
-    { name: "", show: (item) => element("span", { class: "buttons" },
+    { name: "", kind: "short", show: (item) => element("span", { class: "buttons" },
       button(item.disabled ? "Enable" : "Disable", async () => {
         await send("PATCH", `users/${part(item.name)}`, { disabled: !item.disabled }).catch((error) => say(error.message));
         await made.refresh();
@@ -116,14 +116,18 @@ function usersPart() {
   return made;
 }
 
+// {"scopes": ["read"], "expires": null} → "scopes: read"
+const detailText = (detail) => Object.entries(detail ?? {}).filter(([, value]) => value !== null && plain(value) !== "")
+  .map(([name, value]) => `${words(name)}: ${plain(value)}`).join("; ");
+
 function auditPart() {
   const table = new Table([
     { name: "Time", kind: "short", show: (item) => time(item.time) },
     { name: "Who", show: (item) => item.actor },
-    { name: "From", show: (item) => item.peer },
+    { name: "From", kind: "short", show: (item) => item.peer },
     { name: "Did", kind: "short", show: (item) => item.action },
     { name: "To", show: (item) => item.object },
-    { name: "Detail", kind: "wide", show: (item) => item.detail },
+    { name: "Detail", kind: "wide", spare: true, show: (item) => detailText(item.detail) },
   ], { label: "Audit log", empty: "Nobody has changed anything yet." });
   const pages = new PagedTable(table, (cursor) => get("audit", { limit: 50, cursor }));
   const node = section("Who changed what", { hidden: true }, pages.node);
