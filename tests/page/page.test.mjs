@@ -171,6 +171,80 @@ test("a drilldown opens in Search with its time, and its rows go into a file", a
   });
 });
 
+test("a user signs in, decides, gets another password and signs out: the old one no longer works", async () => {
+  const [name, old, fresh] = ["erin", "correct horse battery", "staple of another kind"];
+  const added = await daemon.api("users", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ name, password: old, scopes: ["read", "write"] }) });
+  assert.equal(added.status, 201);
+  const signIn = async (page, password) => {
+    await page.getByLabel("Name", { exact: true }).fill(name);
+    await page.getByLabel("Password", { exact: true }).fill(password);
+    await page.getByRole("button", { name: "Sign in" }).click();
+  };
+  const ann = await findingOn("ws-ann.example.test");
+  await withPage({}, async (context) => {
+    const page = await context.newPage();
+    await page.goto(daemon.url);
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    await signIn(page, "not the password");
+    await page.getByText("The name or the password is wrong.").waitFor();
+    await signIn(page, old);
+    await page.getByRole("heading", { name: "Overview" }).waitFor();
+    assert.equal(await page.locator("#name").innerText(), name);
+    const [cookie] = await context.cookies();
+    assert.deepEqual([cookie.name, cookie.httpOnly, cookie.sameSite], ["regwarden_session", true, "Strict"]);
+    assert.equal(await page.evaluate(() => sessionStorage.length + document.cookie.length), 0);
+
+    await visit(page, `#/findings/${ann.id}`);
+    await page.getByRole("button", { name: "Take it" }).click();
+    await page.getByLabel("Status", { exact: true }).selectOption("in_progress");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.locator(".history", { hasText: `user ${name}` }).waitFor();
+    const { body } = await daemon.api(`notables/${ann.id}`);
+    assert.deepEqual([body.status, body.owner], ["in_progress", name]);
+
+    // Signed in elsewhere, too: that ends with the password.
+    const elsewhere = await browser.newContext();
+    const other = await elsewhere.newPage();
+    await other.goto(daemon.url);
+    await signIn(other, old);
+    await other.getByRole("heading", { name: "Overview" }).waitFor();
+
+    await page.getByRole("link", { name: "Settings" }).click();
+    await page.getByText("for those who may administer").waitFor();
+    if (!(await daemon.documents("/api/v1/session/password"))) return elsewhere.close();
+    const change = async (was, next, again = next) => {
+      await page.getByLabel("Old password").fill(was);
+      await page.getByLabel("New password", { exact: true }).fill(next);
+      await page.getByLabel("New password again").fill(again);
+      await page.getByRole("button", { name: "Change the password" }).click();
+    };
+    await change(old, fresh, "something else");
+    await page.getByText("The new password is not the same twice.").waitFor();
+    await change("not the password", fresh);
+    await page.getByText("The old password is wrong.").waitFor();
+    await change(old, fresh);
+    await page.getByText("The password is changed.").waitFor();
+    assert.equal(await page.getByLabel("Old password").inputValue(), "");
+    await page.reload();
+    await page.getByRole("heading", { name: "Change my password" }).waitFor();
+    await other.getByRole("link", { name: "Findings", exact: true }).click();
+    await other.getByRole("heading", { name: "Sign in" }).waitFor();
+    await elsewhere.close();
+
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    const after = await fetch(`${daemon.url}/api/v1/session`, { headers: { Cookie: `regwarden_session=${cookie.value}` } });
+    assert.ok(after.status === 401 || (await after.json()).kind === "anonymous");
+    await page.reload();
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    await signIn(page, old);
+    await page.getByText("The name or the password is wrong.").waitFor();
+    await signIn(page, fresh);
+    await page.getByRole("heading", { name: "Settings", level: 1 }).waitFor();
+    assert.equal(await page.locator("#name").innerText(), name);
+  });
+});
+
 test("#token= signs in and is gone from the address; signing out asks again", async () => {
   await withPage({}, async (context) => {
     const page = await context.newPage();

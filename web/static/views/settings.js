@@ -11,6 +11,7 @@ export function settingsView() {
   const me = section("Who I am", {}, facts([
     ["Signed in as", session.name ?? ""], ["By", KINDS[session.kind] ?? session.kind], ["May", session.scopes.map(words).join(", ")],
     ["Until", session.expires ? time(session.expires) : ""]]));
+  const own = session.kind === "user" ? passwordPart() : null;
   const parts = may("admin") ? [tokensPart(), usersPart(), auditPart()] : [];
   const told = element("div", {});
   async function refresh() {
@@ -18,7 +19,32 @@ export function settingsView() {
     told.replaceChildren(!may("admin") ? note("Tokens, users and the audit log are for those who may administer.")
       : there.some(Boolean) ? "" : note("This daemon keeps its tokens in its configuration only (api.tokens)."));
   }
-  return { title: "Settings", node: element("div", {}, element("h1", {}, "Settings"), me, told, ...parts.map((one) => one.node)), refresh };
+  return { title: "Settings", node: element("div", {}, element("h1", {}, "Settings"), me, own ?? "", told, ...parts.map((one) => one.node)), refresh };
+}
+
+const LEAST_PASSWORD = 12; // characters
+
+// The session that changes it goes on; all others of the user end.
+function passwordPart() {
+  const input = (autocomplete, more) => element("input", { type: "password", required: true, autocomplete, ...more });
+  const old = input("current-password");
+  const fresh = input("new-password", { minlength: LEAST_PASSWORD });
+  const again = input("new-password");
+  // Password managers ask whose password it is.
+  const whose = element("input", { hidden: true, autocomplete: "username", readonly: true, value: session.name ?? "" });
+  return section("Change my password", {}, form({ class: "stacked" }, async () => {
+    if (fresh.value !== again.value) throw new Error("The new password is not the same twice.");
+    if (fresh.value === old.value) throw new Error("The new password is the old one.");
+    try {
+      await send("POST", "session/password", { old: old.value, new: fresh.value });
+    } catch (error) {
+      if (error.status === 403 && error.message.startsWith("old:")) throw new Error("The old password is wrong.");
+      throw error;
+    }
+    old.value = fresh.value = again.value = "";
+    say("The password is changed. You stay signed in here, and are signed out everywhere else.");
+  }, whose, field("Old password", old), field("New password", fresh, `At least ${LEAST_PASSWORD} characters`), field("New password again", again),
+  element("button", { type: "submit", class: "main" }, "Change the password")));
 }
 
 // A list in a section that is hidden where the daemon has no such thing; refresh() says whether it has.
