@@ -3,10 +3,11 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import test, { after, before } from "node:test";
 import { Daemon, TOKEN, launchBrowser, sysmonXml, waitFor } from "./harness.mjs";
-import { AMSI, HOSTILE, play } from "./scenario.mjs";
+import { AMSI, HOSTILE, ownEvents, play } from "./scenario.mjs";
 import { openPage, settled, views, visit } from "./screenshots.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -321,6 +322,48 @@ test("the risk of a host over time: the score of 24 hours as a curve, with the t
     await visit(page, "#/hosts/nobody");
     await page.getByText("No risk in this time.").first().waitFor();
   });
+});
+
+test("a message that the receiver refused is tried again", async () => {
+  let taken = false; // whether the receiver takes it
+  const receiver = createServer((request, response) => { request.resume(); response.writeHead(taken ? 200 : 400).end(); });
+  await new Promise((done) => receiver.listen(0, "127.0.0.1", done));
+  const told = await Daemon.start(`notify: [{name: desk, group_for: 0s, webhook: {url: "http://127.0.0.1:${receiver.address().port}/"}}]\n`);
+  try {
+    await told.feed(ownEvents());
+    told.run(AMSI);
+    const state = async () => (await told.api("notifications")).body.items.find(({ channel }) => channel === "desk")?.state;
+    await waitFor(async () => await state() === "failed", "the message to fail");
+    await withPage({}, async (context) => {
+      const page = await openPage(context, told.url, "#/health");
+      const row = page.getByRole("table", { name: "Notifications" }).getByRole("row", { name: /desk/ }).last();
+      const retry = row.getByRole("button", { name: /^Retry message \d+ to desk$/ });
+      await retry.waitFor();
+      if (!(await told.documents("/api/v1/notifications/{id}/retry"))) return;
+      await retry.click();
+      await page.getByText(/^Message \d+: failed .*400/).waitFor();
+      taken = true;
+      await retry.click();
+      await page.getByText(/^Message \d+: sent/).waitFor();
+      assert.equal(await state(), "sent");
+      await row.getByText("sent", { exact: true }).waitFor();
+      assert.equal(await retry.count(), 0);
+
+      // Somebody else was quicker: what the daemon says is told.
+      await context.route("**/api/v1/notifications?*", async (route) => {
+        const answer = await route.fetch();
+        const list = await answer.json();
+        await route.fulfill({ json: { ...list, items: list.items.map((item) => ({ ...item, state: "given_up" })) } });
+      });
+      await visit(page, "#/sources");
+      await visit(page, "#/health");
+      await retry.click();
+      await page.getByText(/^Message \d+: .*sent/).waitFor();
+    });
+  } finally {
+    await told.stop();
+    receiver.close();
+  }
 });
 
 test("whoever may only read sees no buttons that change", async () => {

@@ -1,6 +1,6 @@
 // The daemon itself: what an operator must see to, its counters, what it could not read, what it told others.
 
-import { get, may, metricsText, optional, send } from "../api.js";
+import { get, may, metricsText, optional, part, send } from "../api.js";
 import { parseMetrics } from "../data.js";
 import { ago, badge, button, bytes, draw, element, facts, note, section, shown, time, visible } from "../dom.js";
 import { PagedTable, Table } from "../table.js";
@@ -11,6 +11,9 @@ const NUMBERS = [
   ["regwarden_events_late_total", "Came late"], ["regwarden_rejected_total", "Could not be read"],
   ["regwarden_udp_dropped_total", "UDP dropped"], ["regwarden_runs_failed_total", "Runs failed"],
 ];
+
+const LOOK_MS = 1500; // after a retry, which takes about a second
+const LOOKS = 4;
 
 export function healthView() {
   const conditions = element("div", {});
@@ -34,10 +37,31 @@ export function healthView() {
     { name: "Tries", kind: "number", show: (item) => item.attempts },
     { name: "Sent", kind: "short", show: (item) => (item.sent ? time(item.sent) : item.next_attempt ? element("span", {}, "next ", ago(item.next_attempt)) : "") },
     { name: "Error", kind: "wide", spare: true, show: (item) => item.error },
+    { name: "", kind: "short", spare: true, show: (item) => (may("admin") && ["failed", "given_up"].includes(item.state)
+      ? button("Retry", (event) => retry(event.target, item), { class: "quiet", "aria-label": `Retry message ${item.id} to ${visible(item.channel)}` }) : "") },
   ], { label: "Notifications", empty: "Nothing has been sent yet." });
   const outboxPages = new PagedTable(outbox, (cursor) => get("notifications", { limit: 20, cursor }));
-  const testResult = element("div", { role: "status" });
+  const testResult = element("div", { role: "status", tabindex: -1 });
   const notifications = section("Notifications", { hidden: true }, outboxPages.node, may("admin") ? element("p", {}, button("Send a test message", test)) : null, testResult);
+
+  async function retry(control, { id }) {
+    control.disabled = true;
+    testResult.textContent = `Message ${id} is tried again …`;
+    testResult.focus();
+    try {
+      let item = await send("POST", `notifications/${part(id)}/retry`);
+      for (let look = 0; look < LOOKS && item.state === "waiting"; ++look) {
+        await outboxPages.refresh();
+        await new Promise((done) => { setTimeout(done, LOOK_MS); });
+        item = (await get("notifications", { id, limit: 1 })).items[0] ?? item;
+      }
+      testResult.replaceChildren(`Message ${id}: `, badge(item.state), " ", item.state === "waiting" ? note("It will be sent when its channel takes it.") : item.error ? shown(item.error) : "");
+      await outboxPages.refresh();
+    } catch (error) {
+      testResult.textContent = `Message ${id}: ${error.message}`;
+      control.disabled = false;
+    }
+  }
 
   async function test(event) {
     event.target.disabled = true;
