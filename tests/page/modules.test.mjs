@@ -14,6 +14,7 @@ const { fineSpan, highestIn, rollingSum, stretchesAbove } = await load("risk.js"
 const { address, parse } = await load("router.js");
 const { complete } = await load("spl.js");
 const { moment } = await load("timepicker.js");
+const { heldBackBy, periodText } = await load("views/tuning.js");
 const { dataMeaning } = await load("words.js");
 
 test("cells of CSV: quoted where they must be, and never a formula", () => {
@@ -91,6 +92,13 @@ test("how high the score was, and how long it was above the threshold: exactly 1
   assert.deepEqual(stretchesAbove(steps, 40, 300), []);
   assert.deepEqual([highestIn(steps, 0, 10), highestIn(steps, 0, 11), highestIn(steps, 10, 40), highestIn(steps, 16, 20), highestIn(steps, 35, 36)], [0, 100, 300, 300, 150]);
   assert.deepEqual([1, 8, 31, 91, 1000].map((days) => fineSpan(0, days * 864e5) / 6e4), [1, 15, 30, 120, 1440]);
+});
+
+test("what holds a detection's results back, in words", () => {
+  assert.deepEqual(["24h", "1h", "7d", "90m", "1w", "odd"].map(periodText), ["24 hours", "1 hour", "7 days", "90 minutes", "1 week", "odd"]);
+  assert.deepEqual(heldBackBy({}), []);
+  assert.deepEqual(heldBackBy({ exceptions: [{}, {}], suppress: [{ fields: ["dest"], period: "1d" }], suppressions: [{ fields: ["dest", "user"], period: "4h" }] }),
+    ["2 exceptions", "one finding per dest in 1 day", "one finding per dest, user in 4 hours"]);
 });
 
 test("addresses come back as they went", () => {

@@ -153,6 +153,30 @@ test("an exception is tried before it is made; without the route there is a sent
   });
 });
 
+test("a detection shows what holds its results back, and what no longer does", async () => {
+  const make = async (path, body) => (await daemon.api(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ detection: AMSI, ...body }) })).body;
+  const made = [["exceptions", await make("exceptions", { fields: { dest: "lab-*" }, reason: "The lab", expires: "90d" })],
+    ["exceptions", await make("exceptions", { fields: { dest: "old-*" }, reason: "Long ago", expires: new Date(Date.now() + 1000).toISOString() })],
+    ["suppressions", await make("suppressions", { fields: ["user"], period: "4h" })]];
+  await withPage({}, async (context) => {
+    const asked = async () => (await daemon.api(`detections/${encodeURIComponent(AMSI)}`)).body;
+    const body = await asked();
+    if (!body.exceptions) return;
+    await waitFor(async () => (await asked()).exceptions.every(({ reason }) => reason !== "Long ago"), "the exception to end");
+    const page = await open(context, `#/detections/${body.id}`);
+    await page.getByText("1 exception, one finding per user in 4 hours").waitFor();
+    const part = page.locator("section", { has: page.getByRole("heading", { name: "Exceptions" }) });
+    await part.getByText("The lab").waitFor();
+    assert.equal(await part.getByText("Long ago").isVisible(), false);
+    await part.getByText("Ended: 1").click();
+    await part.getByText("Long ago").waitFor();
+    // What a file or the configuration says.
+    await visit(page, "#/detections/5c0b3d0e-6f7a-4b1c-9a55-0d3a6a1c7e24");
+    await page.getByText("One finding per risk_object, risk_object_type in 24 hours").waitFor();
+  });
+  for (const [path, { id }] of made) if (id) await daemon.api(`${path}/${id}`, { method: "DELETE" });
+});
+
 test("a drilldown opens in Search with its time, and its rows go into a file", async () => {
   await withPage({ acceptDownloads: true }, async (context) => {
     const till = await findingOn("till-1.example.test");

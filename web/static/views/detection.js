@@ -6,7 +6,7 @@ import { address } from "../router.js";
 import { Table } from "../table.js";
 import { hostOf, techniques, userOf } from "../words.js";
 import { percent } from "./detections.js";
-import { exceptionsPart, filterPart, suppressionsPart } from "./tuning.js";
+import { exceptionsPart, filterPart, heldBackBy, suppressionsPart } from "./tuning.js";
 
 export function detectionView({ path }) {
   const id = path[1];
@@ -52,7 +52,7 @@ function build(detection, refresh) {
     { name: "User", spare: true, show: userOf },
     { name: "Status", kind: "short", show: (item) => badge(item.status) },
   ], { label: "Findings of this detection", empty: "It has made no finding." });
-  const tuning = [filterPart(detection), exceptionsPart(detection), suppressionsPart(detection)];
+  const tuning = [filterPart(detection), exceptionsPart(detection, refresh), suppressionsPart(detection, refresh)];
 
   async function take(newer) {
     draw(badges, [newer.state, newer.severity], () => [badge(newer.state), " ", newer.severity ? badge(newer.severity) : "", " ", element("span", { class: "faint" }, [newer.type, newer.source].filter(Boolean).join(", ")), " ",
@@ -64,10 +64,11 @@ function build(detection, refresh) {
       ["Next run", newer.next_run ? time(newer.next_run) : ""],
       ["Last error", newer.last_run?.error],
       ["Makes", [newer.creates_notable ? "findings" : "", newer.creates_risk ? "risk events" : ""].filter(Boolean).join(" and ") || "nothing: for people to run"],
+      ["Held back by", heldBackBy(newer)],
       ["Risk", (newer.risk_objects ?? []).map((object) => `${object.field} (${object.type}) +${object.score}`)],
     ]));
     const [runPage, hitPage] = await Promise.all([get("runs", { detection_id: newer.id, limit: 20 }), get("notables", { detection_id: newer.id, limit: 20 }),
-      ...tuning.map((one) => one.refresh())]);
+      ...tuning.map((one) => one.refresh(newer))]);
     runs.show(runPage.items);
     hits.show(hitPage.items);
     draw(quality, newer.quality, () => qualityFacts(newer.quality));

@@ -1,7 +1,7 @@
 // How one detection is tuned: its filter, exceptions and suppressions. Where the daemon has no such thing the part is hidden.
 
 import { get, may, optional, part, send } from "../api.js";
-import { button, draw, element, facts, field, form, note, say, section, select, time, visible } from "../dom.js";
+import { button, count, draw, element, facts, field, form, note, say, section, select, time, visible } from "../dom.js";
 import { exceptionForm } from "../exceptions.js";
 
 // The macro at the end of the detection's search.
@@ -37,12 +37,35 @@ export function filterPart(detection) {
   return { node, refresh };
 }
 
+// The daemon says with the detection which of the items are in force for it; those that have ended are out of the way.
+function drawLists(list, items, inForce, { of, none, row }) {
+  draw(list, [items, inForce], () => {
+    const isInForce = ({ id }) => inForce?.some((one) => one.id === id);
+    const active = items.filter((item) => isInForce(item) || (inForce === undefined && of(item)));
+    const ended = items.filter((item) => of(item) && !active.includes(item));
+    return [...(active.length === 0 ? [element("li", {}, note(none))] : active.map(row)),
+      ended.length === 0 ? "" : element("li", {}, element("details", {}, element("summary", {}, `Ended: ${ended.length}`), element("ul", { class: "plain-list" }, ended.map(row))))];
+  });
+}
+
+// In a few words what holds results of the detection back; empty where nothing does.
+export function heldBackBy({ exceptions = [], suppressions = [], suppress = [] }) {
+  const rules = [...suppress, ...suppressions];
+  return [exceptions.length > 0 ? count(exceptions.length, "exception") : "", ...rules.map(({ fields, period }) => `one finding per ${fields.join(", ")} in ${periodText(period)}`)].filter(Boolean);
+}
+
+const UNITS = { s: "second", m: "minute", h: "hour", d: "day", w: "week" };
+export function periodText(period) {
+  const [, amount, unit] = String(period).match(/^(\d+)([smhdw])$/) ?? [];
+  return amount ? count(Number(amount), UNITS[unit]) : String(period);
+}
+
 const belongs = (detection) => (item) => item.detection === "*" || [detection.id, detection.name].includes(item.detection);
 
 function removable(list, path, what, refresh) {
   return (item) => element("li", { class: "removable" }, facts([
     ...Object.entries(item.fields && !Array.isArray(item.fields) ? item.fields : {}),
-    ["Columns", Array.isArray(item.fields) ? item.fields : ""], ["For", item.period ?? ""], ["Every detection", item.detection === "*" ? "yes" : ""],
+    ["Columns", Array.isArray(item.fields) ? item.fields : ""], ["For", item.period ? periodText(item.period) : ""], ["Every detection", item.detection === "*" ? "yes" : ""],
     ["Why", item.reason], ["By", item.actor], ["Since", time(item.created)], ["Ends", item.expires ? time(item.expires) : ""]]),
   may("write") ? button("Remove", async (event) => {
     event.target.disabled = true;
@@ -58,16 +81,17 @@ function removable(list, path, what, refresh) {
   }, { class: "quiet", "aria-label": `Remove the ${what} ${visible(item.reason ?? item.id)}` }) : null);
 }
 
-export function exceptionsPart(detection) {
+// `changed`: something was made or removed; the view asks for the detection again.
+export function exceptionsPart(detection, changed) {
   const list = element("ul", { class: "plain-list" });
   const add = element("div", {});
   const node = section("Exceptions", { hidden: true }, list, add);
-  async function refresh() {
+  async function refresh(newer) {
     const told = await optional(get("exceptions"));
     node.hidden = !told;
     if (!told) return;
-    const items = told.items.filter(belongs(detection));
-    draw(list, items, () => (items.length === 0 ? element("li", {}, note("None. They are made from a finding, or here.")) : items.map(removable(list, "exceptions", "exception", refresh))));
+    drawLists(list, told.items, newer.exceptions, { of: belongs(detection), none: "None. They are made from a finding, or here.",
+      row: removable(list, "exceptions", "exception", changed) });
     if (add.childElementCount === 0 && may("write")) await offerAdding();
   }
   // The columns of its newest finding are those that an exception can name.
@@ -77,23 +101,27 @@ export function exceptionsPart(detection) {
     const details = element("details", {}, element("summary", {}, "Make an exception"));
     details.append(exceptionForm({ detection: detection.name, row: newest.row ?? {} }, () => {
       details.open = false;
-      return refresh();
+      return changed();
     }));
     add.append(details);
   }
   return { node, refresh };
 }
 
-export function suppressionsPart(detection) {
+export function suppressionsPart(detection, changed) {
+  const own = element("div", {});
   const list = element("ul", { class: "plain-list" });
   const add = element("div", {});
-  const node = section("Suppressions", { hidden: true }, note("After a finding, more with the same values in these columns are held back for a while."), list, add);
-  async function refresh() {
+  const node = section("Suppressions", { hidden: true }, note("After a finding, more with the same values in these columns are held back for a while."), own, list, add);
+  async function refresh(newer) {
     const told = await optional(get("suppressions"));
     node.hidden = !told;
     if (!told) return;
-    const items = told.items.filter(belongs(detection));
-    draw(list, items, () => (items.length === 0 ? element("li", {}, note("None.")) : items.map(removable(list, "suppressions", "suppression", refresh))));
+    const fixed = newer.suppress ?? [];
+    draw(own, fixed, () => fixed.map(({ fields, period }) => element("p", {}, `One finding per ${fields.map(visible).join(", ")} in ${periodText(period)}: `,
+      element("span", { class: "faint" }, "from its file or the configuration."))));
+    drawLists(list, told.items, newer.suppressions, { of: belongs(detection), none: fixed.length > 0 ? "None besides." : "None.",
+      row: removable(list, "suppressions", "suppression", changed) });
     if (add.childElementCount === 0 && may("write")) add.append(adding());
   }
   function adding() {
@@ -105,7 +133,7 @@ export function suppressionsPart(detection) {
       await send("POST", "suppressions", { detection: detection.name, fields, period: period.value });
       say("Repeats are held back from now on.");
       details.open = false;
-      await refresh();
+      await changed();
     }, field("Columns", columns, "Separated by commas"), field("For", period), element("button", { type: "submit", class: "main" }, "Suppress")));
     return details;
   }
