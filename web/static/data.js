@@ -43,10 +43,14 @@ async function countedHere(list, { by, parameters }) {
   return items;
 }
 
+// Names that stand for nobody in particular: risk incident rules leave them out, too.
+const NOBODY = ["unknown", "system", "local service", "network service"];
+export const isSomebody = ({ risk_object, normalized_risk_object: normalized = risk_object.toLowerCase() }) => !NOBODY.includes(normalized);
+
 // What has gathered risk: {risk_object, risk_object_type, risk_score, count, detections, tactics, first, last}, most first.
 export async function riskObjects(earliest, limit = 100) {
   const told = await optional(get("risk-objects", { earliest, limit }));
-  if (told) return told.items.toSorted((a, b) => b.risk_score - a.risk_score);
+  if (told) return told.items.filter(isSomebody).toSorted((a, b) => b.risk_score - a.risk_score);
   const objects = new Map();
   for (const event of await all("risk-events", { earliest }, MOST_ITEMS)) {
     const key = `${event.risk_object_type} ${event.risk_object.toLowerCase()}`;
@@ -60,7 +64,7 @@ export async function riskObjects(earliest, limit = 100) {
     if (event.time > object.last) object.last = event.time;
     objects.set(key, object);
   }
-  return [...objects.values()].map(({ names, ...object }) => ({ ...object, detections: names.size }))
+  return [...objects.values()].filter(isSomebody).map(({ names, ...object }) => ({ ...object, detections: names.size }))
     .sort((a, b) => b.risk_score - a.risk_score).slice(0, limit);
 }
 

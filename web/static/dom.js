@@ -163,12 +163,16 @@ export function replaceView(node, ...nodes) {
 // --- Small pieces of a page
 
 const WORDS = { in_progress: "in progress", true_positive: "true positive", benign_positive: "benign positive",
-  false_positive: "false positive", given_up: "given up" };
+  false_positive: "false positive", given_up: "given up",
+  system: "host" }; // a type of risk object
 export const words = (name) => WORDS[name] ?? visible(name).replaceAll("_", " ");
 
 const KNOWN_BADGE = /^[a-z_]+$/;
 export const badge = (name) =>
   element("span", { class: KNOWN_BADGE.test(name ?? "") ? `badge is-${name}` : "badge" }, words(name));
+
+// A sentence of the daemon's with `commands` in it.
+export const withCode = (text) => visible(text).split("`").map((piece, index) => (index % 2 === 1 ? element("code", {}, piece) : piece));
 
 export const link = (href, ...children) => element("a", { href }, ...children);
 

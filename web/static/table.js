@@ -7,7 +7,7 @@ import { button, element, inCell, uniqueId, visible } from "./dom.js";
 // columns: {name, show(item) → text or node, kind: "number" | "short" | "wide", opens, sort(item) → value}
 //   opens: the cell is a button that shows details(item) below the row. spare: left out where no row has something in it.
 // options: key(item), details(item) → nodes, empty (text), choose: {label(item), changed(keys)}, label (of the table),
-//   scrolls: has as many columns as somebody asked for, and is moved sideways rather than made of cards.
+//   scrolls: has as many columns as somebody asked for, and is moved sideways rather than made of cards. whole: the view is about it, so the page is moved up and down and not the table.
 const TIGHT_FROM = 480; // px; below, cards are easier to read
 const fittedAt = new WeakMap(); // the frame's width, without what a scroll bar takes
 const fitting = new ResizeObserver((entries) => entries.forEach(({ target }) => {
@@ -19,22 +19,23 @@ function fit(frame) {
   if (width === 0) return; // not in the page yet
   fittedAt.set(frame, frame.offsetWidth);
   const fits = () => frame.scrollWidth <= width;
-  frame.classList.remove("tight", "as-cards");
+  frame.classList.remove("tight", "as-cards", "fits");
   if (!fits()) frame.classList.add("tight");
   if (!frame.classList.contains("scrolls") || width < TIGHT_FROM) {
     if (frame.classList.contains("tight") && (width < TIGHT_FROM || !fits())) frame.classList.replace("tight", "as-cards");
   }
+  frame.classList.toggle("fits", fits());
 }
 
 const isEmpty = (content) => content === undefined || content === null || content === "";
 
 export class Table {
-  constructor(columns, { key = (item) => item.id, details, empty = "Nothing here.", choose, label, sortBy, descending = false, scrolls = false }) {
+  constructor(columns, { key = (item) => item.id, details, empty = "Nothing here.", choose, label, sortBy, descending = false, scrolls = false, whole = false }) {
     Object.assign(this, { columns, allColumns: columns, key, details, empty, choose, label, sortBy, descending });
     this.items = [];
     this.open = new Map();
     this.chosen = new Set();
-    this.frame = element("div", { class: scrolls ? "frame scrolls" : "frame", tabindex: 0, role: "group", "aria-label": label });
+    this.frame = element("div", { class: ["frame", scrolls && "scrolls", whole && "whole"].filter(Boolean).join(" "), tabindex: 0, role: "group", "aria-label": label });
     fitting.observe(this.frame);
     this.state = null;
   }

@@ -57,6 +57,7 @@ export function whatHappened(finding) {
     return [strong(object), ` gathered a risk score of ${first(row.risk_score)} from several detections.`];
   }
   if (isReal(host)) return ["The detection found a match on ", strong(host), ...(isReal(user) ? [" for ", strong(user)] : []), "."];
+  if (isReal(first(row.message))) return [shown(first(row.message)), "."]; // what the daemon finds about itself
   return ["The detection found a match."];
 }
 

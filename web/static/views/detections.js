@@ -25,7 +25,7 @@ export function detectionsView({ parameters }) {
     { name: "Hits", kind: "number", spare: true, sort: (item) => item.last_run?.result_count ?? -1, show: (item) => item.last_run?.result_count },
     { name: "Findings", kind: "number", spare: true, sort: (item) => item.quality?.notables ?? -1, show: (item) => item.quality?.notables },
     { name: "False", kind: "number", spare: true, sort: (item) => item.quality?.false_positive_rate ?? -1, show: (item) => percent(item.quality?.false_positive_rate) },
-  ], { label: "Detections", empty: "No detection is like that.", sortBy: "Name" });
+  ], { label: "Detections", whole: true, empty: "No detection is like that.", sortBy: "Name" });
 
   const summary = element("p", { class: "summary", role: "status" });
   const wanted = (item) => (!state.state || item.state === state.state) && (!state.severity || item.severity === state.severity)

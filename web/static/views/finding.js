@@ -58,7 +58,7 @@ function build(finding, refresh) {
   const firstEvent = element("span", {}, time(finding.time));
   const around = element("div", {});
   const happened = section("What happened", {}, sentence,
-    finding.rule_description ? element("p", { class: "description" }, shown(finding.rule_description)) : null,
+    finding.rule_description && !finding.rule_description.startsWith(finding.row?.message ?? "\0") ? element("p", { class: "description" }, shown(finding.rule_description)) : null,
     facts([
       ["Host", host ? link(address(["hosts", host]), shown(host, { rest: "cut" })) : ""],
       ["User", user ? link(address(["hosts", user]), shown(user, { rest: "cut" })) : ""],

@@ -3,7 +3,7 @@
 import { all, get, may, optional } from "../api.js";
 import { SEVERITIES } from "../charts.js";
 import { download, csv } from "../csv.js";
-import { OPEN_STATUSES, STATUSES, isOpen } from "../data.js";
+import { STATUSES, isOpen } from "../data.js";
 import { badge, button, count, element, field, inCell, inLink, link, say, select, time, words } from "../dom.js";
 import { address, amend } from "../router.js";
 import { PagedTable, Table } from "../table.js";
@@ -59,7 +59,7 @@ export function findingsView({ parameters }) {
     { name: "Status", kind: "short", show: (item) => badge(item.status) },
     { name: "Owner", spare: true, show: (item) => (item.owner === "unassigned" ? "" : inCell(item.owner)) },
     { name: "It was", kind: "short", spare: true, show: (item) => (item.disposition === "undetermined" ? "" : words(item.disposition)) },
-  ], { label: "Findings", empty: "No finding is like that.",
+  ], { label: "Findings", whole: true, empty: "No finding is like that.",
     choose: canChange ? { label: (item) => `finding ${item.id}: ${item.rule_title ?? ""}`, changed: (keys) => bulk.show(keys.length) } : undefined });
   const paged = new PagedTable(table, ask, { shownText: (items, more) => `${count(items.length, "finding")}${more ? ", and more" : ""}` });
 
@@ -93,7 +93,7 @@ function filterBar(state, change) {
     });
     return control;
   };
-  const statusChoices = [["open", `open (${OPEN_STATUSES.map(words).join(", ")})`], ["all", "all"], ...STATUSES];
+  const statusChoices = [["open", "open"], ["all", "all"], ...STATUSES];
   const detection = element("input", { type: "search", value: state.detection, list: "detection-names", autocomplete: "off" });
   const names = element("datalist", { id: "detection-names" });
   detection.addEventListener("focus", async () => {

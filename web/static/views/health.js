@@ -2,14 +2,14 @@
 
 import { get, may, metricsText, optional, part, send } from "../api.js";
 import { parseMetrics } from "../data.js";
-import { ago, badge, button, bytes, draw, element, facts, note, section, shown, time, visible } from "../dom.js";
+import { ago, badge, button, bytes, draw, element, facts, note, section, shown, time, visible, withCode } from "../dom.js";
 import { PagedTable, Table } from "../table.js";
 
 const NUMBERS = [
   ["regwarden_registry_events_stored_total", "Registry events stored"], ["regwarden_process_events_stored_total", "Process starts stored"],
-  ["regwarden_events_duplicate_total", "Stored already"], ["regwarden_events_skipped_total", "Of other kinds"],
-  ["regwarden_events_late_total", "Came late"], ["regwarden_rejected_total", "Could not be read"],
-  ["regwarden_udp_dropped_total", "UDP dropped"], ["regwarden_runs_failed_total", "Runs failed"],
+  ["regwarden_events_duplicate_total", "Sent again, not stored twice"], ["regwarden_events_skipped_total", "Of other kinds, not stored"],
+  ["regwarden_events_late_total", "Came after their time was searched"], ["regwarden_rejected_total", "Could not be read"],
+  ["regwarden_udp_dropped_total", "UDP messages dropped"], ["regwarden_runs_failed_total", "Runs of detections failed"],
 ];
 
 const LOOK_MS = 1500; // after a retry, which takes about a second
@@ -42,7 +42,7 @@ export function healthView() {
   ], { label: "Notifications", empty: "Nothing has been sent yet." });
   const outboxPages = new PagedTable(outbox, (cursor) => get("notifications", { limit: 20, cursor }));
   const testResult = element("div", { role: "status", tabindex: -1 });
-  const notifications = section("Notifications", { hidden: true }, outboxPages.node, may("admin") ? element("p", {}, button("Send a test message", test)) : null, testResult);
+  const notifications = section("Notifications", { hidden: true }, outboxPages.node, may("admin") ? element("p", { class: "more" }, button("Send a test message", test)) : null, testResult);
 
   async function retry(control, { id }) {
     control.disabled = true;
@@ -83,7 +83,7 @@ export function healthView() {
     draw(conditions, all, () => (all.length === 0 ? element("p", { class: "line-good" }, "Nothing needs you: events are written and detections run.")
       : element("ul", { class: "cards" }, all.map(({ condition, subject, message, action, since }) => element("li", { class: "card edge-1" },
         element("p", {}, element("strong", {}, shown(message)), subject ? element("span", { class: "faint" }, " ", shown(subject)) : null),
-        element("p", {}, visible(action), "."), element("p", { class: "faint" }, visible(condition).replaceAll("_", " "), ", since ", time(since)))))));
+        element("p", {}, withCode(action), "."), element("p", { class: "faint" }, visible(condition).replaceAll("_", " "), ", since ", time(since)))))));
     const sums = text === undefined ? new Map() : parseMetrics(text);
     numbers.replaceChildren(...NUMBERS.filter(([name]) => sums.has(name)).map(([name, title]) =>
       element("div", {}, element("dt", {}, title), element("dd", {}, sums.get(name).toLocaleString()))));

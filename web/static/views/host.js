@@ -2,6 +2,7 @@
 
 import { all, get } from "../api.js";
 import { curveOverBars } from "../charts.js";
+import { isSomebody } from "../data.js";
 import { eventTable } from "../events.js";
 import { ago, badge, count, draw, duration, element, facts, field, inLink, link, localMinute, note, section, select, shown, time } from "../dom.js";
 import { highestIn, riskIdentity, riskOverTime, riskRule, sameIdentity, stretchesAbove } from "../risk.js";
@@ -70,7 +71,7 @@ export function hostView({ path, parameters }) {
     const told = identity ? await riskOverTime(identity, state) : undefined;
     const quiet = !told || told.steps.every(({ value }) => value === 0);
     // The moment itself is left out of what is compared: else the curve would be drawn anew with every refresh.
-    draw(chart, quiet ? [] : [told.buckets, told.steps, rule, Math.floor(told.to / 3e5)], () => (quiet ? note("No risk in this time.") : riskChart(told, rule, state)));
+    draw(chart, quiet ? [] : [told.buckets, told.steps, rule, Math.floor(told.to / 3e5)], () => (quiet ? note("No risk in this time.") : riskChart(told, rule, state, isSomebody(identity))));
   }
 
   async function showFindings() {
@@ -103,7 +104,7 @@ export function hostView({ path, parameters }) {
   return { title: name, node, refresh };
 }
 
-function riskChart({ buckets, spanMs, steps, to }, rule, { latest }) {
+function riskChart({ buckets, spanMs, steps, to }, rule, { latest }, somebody) {
   const { threshold } = rule;
   const above = stretchesAbove(steps, to, threshold);
   const most = steps.reduce((top, step) => (step.value > top.value ? step : top));
@@ -116,6 +117,6 @@ function riskChart({ buckets, spanMs, steps, to }, rule, { latest }) {
       bars: { key: "points", name: `points added in ${SPAN_NAMES[spanMs] ?? duration(spanMs)}` },
       curve: { steps, to, name: "score of the last 24 hours", highest: (start, end) => highestIn(steps, start, Math.min(end, to)) },
       label: `Curve of the risk score of the last 24 hours, at each moment. ${text} The numbers are in the table below.` }),
-    element("p", { class: "hint" }, rule.id ? ["A score above the threshold is a finding of ", link(address(["detections", rule.id]), inLink(rule.name)),
+    element("p", { class: "hint" }, !somebody ? "Risk incident rules leave this name out: it stands for nobody in particular." : rule.id ? ["A score above the threshold is a finding of ", link(address(["detections", rule.id]), inLink(rule.name)),
       rule.state === "enabled" ? ", at most one in 24 hours." : ", which does not run now."] : "The rule that makes a finding of a score above the threshold is not loaded.")];
 }

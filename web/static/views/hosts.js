@@ -29,7 +29,7 @@ export function hostsView({ parameters }) {
     { name: "Events", kind: "number", sort: (item) => item.events, show: (item) => item.events.toLocaleString() },
     { name: "Last arrival", kind: "short", sort: (item) => item.last, show: (item) => ago(item.last) },
     { name: "State", kind: "short", sort: (item) => String(item.silent), show: (item) => element("span", { class: item.silent ? "badge is-silent" : "badge is-ok" }, item.silent ? "silent" : "sending") },
-  ], { key: (item) => item.host.toLowerCase(), label: "Hosts that send", empty: "No host has sent anything yet.", sortBy: "Last arrival", descending: true });
+  ], { key: (item) => item.host.toLowerCase(), label: "Hosts that send", whole: true, empty: "No host has sent anything yet.", sortBy: "Last arrival", descending: true });
 
   const matches = (name) => name.toLowerCase().includes(state.text.toLowerCase());
   const text = element("input", { type: "search", value: state.text, autocomplete: "off", oninput: () => {

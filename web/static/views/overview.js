@@ -3,7 +3,7 @@
 import { all, get } from "../api.js";
 import { SEVERITIES, bucketed, meter, timeBars } from "../charts.js";
 import { bySilence, howMany, isOpen, rank, riskObjects, tally } from "../data.js";
-import { ago, badge, count, draw, element, inLink, link, note, section, shown, words } from "../dom.js";
+import { ago, badge, count, draw, element, inLink, link, note, section, shown, withCode, words } from "../dom.js";
 import { address, amend } from "../router.js";
 import { RANGES, timePicker } from "../timepicker.js";
 import { hostOf, userOf, whatHappened } from "../words.js";
@@ -55,7 +55,7 @@ export function overviewView({ parameters }) {
   }
 
   async function showRisk() {
-    const objects = (await riskObjects(state.earliest || undefined)).filter((object) => object.risk_object !== "unknown").slice(0, 8);
+    const objects = (await riskObjects(state.earliest || undefined)).slice(0, 8);
     const most = objects[0]?.risk_score ?? 1;
     draw(risk, objects, () => (objects.length === 0 ? note("No risk in this time.") : element("ol", { class: "risk-list" }, objects.map((object) =>
       element("li", {}, element("div", { class: "risk-name" }, link(address(["hosts", object.risk_object]), inLink(object.risk_object)),
@@ -71,7 +71,7 @@ export function overviewView({ parameters }) {
     const failing = detections.filter((one) => one.state === "enabled" && one.last_run && one.last_run.status !== "done");
     const enabled = detections.filter((one) => one.state === "enabled");
     const lines = [];
-    for (const { message, action } of health.conditions) lines.push(["bad", shown(message), `. ${action}. `, link("#/health", "Health")]);
+    for (const { message, action } of health.conditions) lines.push(["bad", shown(message), ". ", ...withCode(action), ". ", link("#/health", "Health")]);
     if (sources.length === 0) lines.push(["bad", "No machine has sent anything yet. ", link("#/sources", "Sources")]);
     for (const host of silent.slice(0, 5)) lines.push(["bad", link(address(["hosts", host.host]), inLink(host.host || "unknown")), " is silent since ", ago(host.since)]);
     if (silent.length > 5) lines.push(["bad", link(address("sources", { state: "silent" }), `${silent.length - 5} more are silent`)]);
@@ -104,6 +104,5 @@ function alike(findings) {
 const card = ([finding, ...more]) => element("li", { class: `card edge-${rank(finding.severity)}` },
   element("div", { class: "card-head" }, badge(finding.severity),
     link(address(["findings", finding.id]), inLink(finding.rule_title || finding.detection)), element("span", { class: "faint" }, ago(finding.time))),
-  element("p", {}, whatHappened(finding), more.length > 0 ? [" ", link(address("findings", { detection: finding.detection, text: hostOf(finding) }),
-    `And ${count(more.length, "more like it", "more like it")} on this host`)] : null),
-  hostOf(finding) || userOf(finding) ? null : element("p", { class: "faint" }, inLink(finding.rule_description ?? "")));
+  element("p", {}, hostOf(finding) || userOf(finding) ? whatHappened(finding) : inLink(finding.rule_description ?? ""), more.length > 0 ? [" ", link(address("findings", { detection: finding.detection, text: hostOf(finding) }),
+    `And ${count(more.length, "more like it", "more like it")} on this host`)] : null));

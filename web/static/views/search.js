@@ -69,7 +69,7 @@ export function searchView({ parameters }) {
     status.textContent = `${count(rows.length, "row")} in ${duration(took)}, ${new Date(earliest).toLocaleString("sv-SE")} to ${new Date(latest).toLocaleString("sv-SE")}`;
     const numeric = (name) => rows.length > 0 && rows.every((row) => row[name] === undefined || typeof row[name] === "number");
     const table = new Table(columns.map((name) => ({ name, kind: numeric(name) ? "number" : undefined, sort: (item) => item.row[name],
-      show: (item) => cellOf(item.row[name]) })), { key: (item) => item.id, label: "Rows", scrolls: true, empty: "No rows: nothing in this time is like that." });
+      show: (item) => cellOf(item.row[name]) })), { key: (item) => item.id, label: "Rows", scrolls: true, whole: true, empty: "No rows: nothing in this time is like that." });
     const items = rows.map((row, id) => ({ id, row }));
     let upTo = SHOWN_AT_ONCE;
     const more = button("Show more", () => {

@@ -15,14 +15,14 @@ export function sourcesView({ parameters }) {
   const state = { host: parameters.host ?? "", state: parameters.state ?? "" };
   let items = [];
   const table = new Table([
+    { name: "Host", kind: "wide", sort: (item) => item.host, show: (item) => link(address(["hosts", item.host]), inLink(item.host || "unknown")) },
     { name: "Channel", kind: "wide", opens: true, sort: (item) => item.channel, show: (item) => item.channel || "unknown" },
-    { name: "Host", sort: (item) => item.host, show: (item) => link(address(["hosts", item.host]), inLink(item.host || "unknown")) },
     { name: "State", kind: "short", sort: (item) => ORDER.indexOf(stateOf(item)), show: (item) => badge(stateOf(item)) },
     { name: "Input", kind: "short", sort: (item) => item.input, show: (item) => item.input },
     { name: "Last arrival", kind: "short", sort: (item) => item.last_received, show: (item) => ago(item.last_received) },
     { name: "Events", kind: "number", sort: (item) => item.events, show: (item) => item.events?.toLocaleString() },
     { name: "Lost", kind: "number", sort: (item) => item.lost, show: (item) => item.lost },
-  ], { label: "Sources", details: (item) => [facts([
+  ], { label: "Sources", whole: true, details: (item) => [facts([
     ["From", item.peer], ["Format", item.format], ["First event", time(item.first_event)], ["Last event", time(item.last_event)],
     ["Silent since", item.silent ? time(item.silent_since) : ""],
     ["Stored", `${item.stored.toLocaleString()}, ${item.duplicates.toLocaleString()} stored already`],
