@@ -338,6 +338,15 @@ test("the risk of a host over time: the score of 24 hours as a curve, with the t
     });
     assert.deepEqual({ ...seen, stroke: seen.stroke !== "none" }, { inside: true, stroke: true, above: true, textAbove: true });
 
+    // On a phone its texts can be read.
+    await page.setViewportSize({ width: 360, height: 740 });
+    await visit(page, "#/hosts");
+    await visit(page, "#/hosts/MSEDGEWIN10");
+    await picture.waitFor();
+    const heights = await picture.locator("text").evaluateAll((texts) => texts.map((text) => text.getBoundingClientRect().height));
+    assert.ok(Math.min(...heights) >= 12, heights.join());
+    await page.setViewportSize(WIDE);
+
     // By the name under which the rules add up; and a name that has none.
     await visit(page, "#/hosts/ws-ann");
     await page.getByText("Never above 100.").waitFor();

@@ -2,7 +2,9 @@
 
 import { count, element, localMinute, svg } from "./dom.js";
 
-const WIDTH = 720;
+// A picture is as wide as its panel; on a phone it is drawn half as wide, so that its texts can be read.
+const isNarrow = () => globalThis.innerWidth < 640;
+const widthNow = () => (isNarrow() ? 360 : 720);
 const HEIGHT = 180;
 const LEFT = 40;
 const BOTTOM = 22;
@@ -48,19 +50,20 @@ export const goodSpan = (from, to, most = 60) => SPANS_MS.find((span) => (to - f
 
 // The ground of a chart over buckets of time: axes and ticks, y(value) and x(index of a bucket).
 function timeGround({ buckets, spanMs, top, label }) {
-  const step = (WIDTH - LEFT) / Math.max(1, buckets.length);
+  const width = widthNow();
+  const step = (width - LEFT) / Math.max(1, buckets.length);
   const x = (index) => LEFT + index * step;
   const y = (value) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - value / top);
-  const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "chart", role: "img", "aria-label": label });
+  const picture = svg("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, class: "chart", role: "img", "aria-label": label });
   for (const value of [0, top / 2, top]) {
-    picture.append(svg("line", { x1: LEFT, x2: WIDTH, y1: y(value), y2: y(value), class: "grid-line" }),
+    picture.append(svg("line", { x1: LEFT, x2: width, y1: y(value), y2: y(value), class: "grid-line" }),
       svg("text", { x: LEFT - 6, y: y(value) + 4, class: "tick tick-left" }, value.toLocaleString()));
   }
-  const every = Math.max(1, Math.ceil(buckets.length / 8));
+  const every = Math.max(1, Math.ceil(buckets.length / (isNarrow() ? 5 : 8)));
   buckets.forEach(({ start }, index) => {
     if (index % every === 0) picture.append(svg("text", { x: x(index) + step / 2, y: HEIGHT - 6, class: "tick" }, tickText(start, spanMs * every)));
   });
-  return { picture, step, x, y };
+  return { picture, width, step, x, y };
 }
 
 const barRect = ({ x, y, step }, index, below, amount, key) => {
@@ -119,7 +122,7 @@ export function curveOverBars({ buckets, spanMs, bars, curve, threshold, label }
   const limit = y(threshold.value);
   const over = parts.filter(({ value }) => value > threshold.value).map(({ from, to, value }) => `M${from} ${limit}V${y(value)}H${to}V${limit}Z`).join("");
   picture.append(svg("path", { d: over, class: "over-area" }),
-    svg("line", { x1: LEFT, x2: WIDTH, y1: limit, y2: limit, class: "threshold-line" }),
+    svg("line", { x1: LEFT, x2: ground.width, y1: limit, y2: limit, class: "threshold-line" }),
     svg("path", { d: parts.map(({ from, to, value }, index) => `${index === 0 ? `M${from} ` : "V"}${y(value)}H${to}`).join(""), class: "curve" }),
     svg("text", { x: LEFT + 6, y: limit - 5, class: "tick tick-start threshold-text" }, threshold.name));
   return element("figure", { class: "chart-figure" }, picture,
@@ -156,21 +159,22 @@ export function meter(value, most, kind = "plain") {
 // Points on a line of time: lanes {name, kind, times (ms)}; `now` marks the moment it is about.
 export function timeLanes(lanes, from, to, mark) {
   const laneHeight = 26;
+  const width = widthNow();
   const left = 120;
   const height = lanes.length * laneHeight + BOTTOM;
-  const x = (time) => left + ((WIDTH - left - 8) * (time - from)) / Math.max(1, to - from);
-  const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${height}`, class: "chart lanes", role: "img", "aria-label":
+  const x = (time) => left + ((width - left - 8) * (time - from)) / Math.max(1, to - from);
+  const picture = svg("svg", { viewBox: `0 0 ${width} ${height}`, class: "chart lanes", role: "img", "aria-label":
     `Time line: ${lanes.map((lane) => `${lane.times.length} ${lane.name}`).join(", ")}. The list below has them all.` });
   lanes.forEach((lane, index) => {
     const y = index * laneHeight + laneHeight / 2;
-    picture.append(svg("line", { x1: left, x2: WIDTH - 8, y1: y, y2: y, class: "grid-line" }),
+    picture.append(svg("line", { x1: left, x2: width - 8, y1: y, y2: y, class: "grid-line" }),
       svg("text", { x: 0, y: y + 4, class: "tick tick-start" }, `${lane.name} (${lane.times.length})`));
     for (const time of lane.times.slice(0, 400)) picture.append(svg("circle", { cx: x(time), cy: y, r: 4.5, class: `point series-${lane.kind}` }));
   });
   if (mark !== undefined) picture.append(svg("line", { x1: x(mark), x2: x(mark), y1: 0, y2: height - BOTTOM, class: "mark-line" }));
   for (const share of [0, 0.5, 1]) {
     const time = from + (to - from) * share;
-    picture.append(svg("text", { x: Math.min(WIDTH - 22, Math.max(left + 14, x(time))), y: height - 6, class: "tick" }, hourOf.format(new Date(time))));
+    picture.append(svg("text", { x: Math.min(width - 22, Math.max(left + 14, x(time))), y: height - 6, class: "tick" }, hourOf.format(new Date(time))));
   }
   return picture;
 }

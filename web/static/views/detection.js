@@ -1,7 +1,7 @@
 // One detection: what it looks for, how it ran, what it found, and how it is tuned.
 
 import { ApiError, get, may, part, send } from "../api.js";
-import { ago, badge, button, count, draw, duration, element, facts, inLink, link, note, replaceView, say, section, shown, time, visible } from "../dom.js";
+import { ago, badge, button, count, draw, duration, element, facts, inLink, link, note, replaceView, say, section, shown, time, visible, words } from "../dom.js";
 import { address } from "../router.js";
 import { Table } from "../table.js";
 import { hostOf, techniques, userOf } from "../words.js";
@@ -65,7 +65,7 @@ function build(detection, refresh) {
       ["Last error", newer.last_run?.error],
       ["Makes", [newer.creates_notable ? "findings" : "", newer.creates_risk ? "risk events" : ""].filter(Boolean).join(" and ") || "nothing: for people to run"],
       ["Held back by", heldBackBy(newer)],
-      ["Risk", (newer.risk_objects ?? []).map((object) => `${object.field} (${object.type}) +${object.score}`)],
+      ["Risk", (newer.risk_objects ?? []).map((object) => `${object.field} (${words(object.type)}) +${object.score}`)],
     ]));
     const [runPage, hitPage] = await Promise.all([get("runs", { detection_id: newer.id, limit: 20 }), get("notables", { detection_id: newer.id, limit: 20 }),
       ...tuning.map((one) => one.refresh(newer))]);
@@ -111,6 +111,6 @@ function switchButton(detection, refresh) {
 
 function qualityFacts(told) {
   if (told.notables === 0) return note("It has made no finding yet.");
-  return facts([["Findings", told.notables.toLocaleString()], ["True", String(told.true_positive)], ["Right, but allowed", String(told.benign_positive)],
-    ["False", `${told.false_positive}${told.false_positive_rate === null || told.false_positive_rate === undefined ? "" : ` (${percent(told.false_positive_rate)} of those decided)`}`], ["Not decided", String(told.undetermined)]]);
+  return facts([["Findings", told.notables.toLocaleString()], ["An attack", String(told.true_positive)], ["Right, but allowed", String(told.benign_positive)],
+    ["Wrong", `${told.false_positive}${told.false_positive_rate === null || told.false_positive_rate === undefined ? "" : ` (${percent(told.false_positive_rate)} of those decided)`}`], ["Not decided", String(told.undetermined)]]);
 }
