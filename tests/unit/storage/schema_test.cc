@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 
+#include "storage/sqlite/listing.h"
 #include "tests/unit/storage/database.h"
 
 namespace rw::storage::test {
@@ -133,6 +134,17 @@ TEST_CASE("a search of a window reads the time index") {
     CHECK_THAT(plan_of(database, sql),
                Catch::Contains(std::string("SEARCH e USING INDEX ") + index + " (time>? AND time<?)"));
   }
+}
+
+TEST_CASE("a list of findings of a window reads no finding outside of it") {
+  Database database;
+  ListRequest request;
+  request.listing = Listing::kRiskEvents;
+  request.earliest = at("2026-10-11T20:00:00Z");
+  request.filters = {{"risk_object", "ws1"}};
+  const sqlite::ListQuery list = must(sqlite::list_query(request, std::nullopt));
+  CHECK_THAT(plan_of(database, list.query.sql),
+             Catch::Contains("SEARCH e USING COVERING INDEX risk_event_time (time>?)"));
 }
 
 TEST_CASE("an event that is there already is found in the identity index") {
