@@ -51,19 +51,20 @@ core::Result<std::vector<Block>> BlockReader::blocks(const std::optional<core::M
 core::Result<bool> BlockReader::may_pass(const EventFilters& filters, const Block& block) {
   if (!block.is_known) return true;
   for (const EventFilters::ById& filter : filters.by_id) {
-    RW_TRY(CountsReader values, counts(*filter.part, block));
+    RW_TRY(std::optional<CountsReader> values, counts(*filter.part, block));
+    if (!values) return true;
     bool found = false;
-    while (!found && values.next()) found = filter.values->has(values.value());
+    while (!found && values->next()) found = filter.values->has(values->value());
     if (!found) return false;
   }
   return true;
 }
 
-core::Result<CountsReader> BlockReader::counts(const BlockPart& part, const Block& block) {
+core::Result<std::optional<CountsReader>> BlockReader::counts(const BlockPart& part, const Block& block) {
   part_.reset();
   part_.bind(1, part_id(part, block.number));
   RW_TRY(const bool row, reader_->step(part_));
-  return CountsReader(row ? part_.blob(0) : std::string_view());
+  return row ? std::optional<CountsReader>(part_.blob(0)) : std::nullopt;
 }
 
 }  // namespace rw::storage::sqlite

@@ -28,8 +28,9 @@ class BlockReader {
                                           const std::optional<core::Micros>& latest);
   // False: no event in the block passes.
   core::Result<bool> may_pass(const EventFilters& filters, const Block& block);
-  // The values of a part of a block that is known, and how often they are there; 0: null. Lives until the next call.
-  core::Result<CountsReader> counts(const BlockPart& part, const Block& block);
+  // The values of a part of a block, and how often they are there; 0: null. Lives until the next call. nullopt: the
+  // block is not known any more.
+  core::Result<std::optional<CountsReader>> counts(const BlockPart& part, const Block& block);
 
  private:
   BlockReader(SqliteReader& reader, cim::Dataset dataset) : reader_(&reader), dataset_(dataset) {}

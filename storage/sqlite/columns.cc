@@ -17,7 +17,7 @@ namespace {
 #define RW_PATH RW_KEY " || ifnull('\\' || " RW_TERM("d.value_name") ", '')"
 #define RW_ACCOUNT(domain, user) "ifnull(" RW_TERM(domain) " || '\\', '') || " RW_TERM(user)
 // Sysmon 14 has NewName where 13 has Details.
-#define RW_IS_RENAME "(SELECT event_id FROM source WHERE id = e.source) = 14"
+#define RW_IS_RENAME "e.source IN (SELECT id FROM source WHERE event_id = 14)"
 #define RW_VENDOR_PRODUCT \
   "CASE " RW_TERM("d.provider") " COLLATE NOCASE"                        \
   " WHEN 'Microsoft-Windows-Sysmon' THEN 'Microsoft Sysmon'"             \

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <iterator>
+#include <optional>
 #include <utility>
 
 #include "storage/sqlite/columns.h"
@@ -12,6 +13,9 @@
 
 namespace rw::storage::sqlite {
 namespace {
+
+constexpr int kFirstColumn = 2;                          // behind id and time
+constexpr std::int64_t kMostIdsToRead = 16 * kBlockIds;  // where it is not known which of them are in the window
 
 // A statement that is read in the middle of a function with several ways out: none may hold the database's state.
 class ResetAtEnd {
@@ -50,57 +54,120 @@ void TableSieve::add(const Predicate& where, std::size_t number) {
 core::Result<void> TableSieve::finish() {
   for (std::size_t i = 0; i < facets_.size(); ++i) {
     RW_CHECK(facets_[i]->finish(reader_));
-    (facets_[i]->kind() == Facet::Kind::kMixed ? mixed_facets_ : key_facets_).push_back(i);
+    order_.push_back(i);
   }
+  const auto by_kind = [this](Facet::Kind least) {
+    return std::stable_partition(order_.begin(), order_.end(),
+                                 [&](std::size_t facet) { return facets_[facet]->kind() < least; });
+  };
+  read_ = static_cast<std::size_t>(by_kind(Facet::Kind::kText) - order_.begin());
+  const auto keys_end = by_kind(Facet::Kind::kMixed);
+  keys_ = static_cast<std::size_t>(keys_end - order_.begin());
   // The facet with the most tests says no most often: it is asked first.
-  std::stable_sort(key_facets_.begin(), key_facets_.end(),
+  std::stable_sort(order_.begin(), keys_end,
                    [&](std::size_t a, std::size_t b) { return facets_[a]->tests() > facets_[b]->tests(); });
-  std::string columns = "e.id";
-  int last = 0;
-  for (const std::size_t facet : key_facets_) {
-    columns += fmt::format(", {}", facets_[facet]->column());
-    ++last;
-  }
+
+  std::string columns = "e.id, e.time";
+  std::string texts;
   places_.resize(facets_.size());
-  std::string costly;
-  int costly_columns = 0;
-  for (const std::size_t facet : mixed_facets_) {
-    const std::string& column = facets_[facet]->column();
-    if (column.find(' ') == std::string::npos) {
-      columns += fmt::format(", {}", column);
-      places_[facet] = {.costly = false, .column = ++last};
-    } else {
-      costly += fmt::format("{}{}", costly.empty() ? "" : ", ", column);
-      places_[facet] = {.costly = true, .column = costly_columns++};
-    }
+  const auto parts = block_parts(dataset_);
+  for (std::size_t i = 0; i < order_.size(); ++i) {
+    const std::string& column = facets_[order_[i]]->column();
+    places_[order_[i]] = i;
+    std::string& list = i < read_ ? columns : texts;
+    list += fmt::format("{}{}", list.empty() ? "" : ", ", column);
+    const auto part = std::ranges::find(parts, column, &BlockPart::sql);
+    parts_.push_back(i < keys_ && part != parts.end() ? &*part : nullptr);
   }
-  // In the order in which a search sees them, to which sums and first and last values are bound.
-  pass_sql_ = fmt::format("SELECT {} FROM {} e WHERE e.time >= ?1 AND e.time < ?2 AND e.id >= ?3 ORDER BY e.time, e.id",
-                          columns, table_of(dataset_));
-  if (!costly.empty()) {
-    RW_TRY(costly_, reader_.prepare(fmt::format("SELECT {} FROM {} e WHERE e.id = ?1", costly, table_of(dataset_))));
+  const auto pass = [&](std::string_view sign_of_time, std::string_view sign_of_id) {
+    // With the sign no index is taken for it.
+    return fmt::format(
+        "SELECT {0} FROM {1} e WHERE {2}e.time >= ?1 AND {2}e.time < ?2 AND {3}e.id >= ?3 AND {3}e.id <= ?4", columns,
+        table_of(dataset_), sign_of_time, sign_of_id);
+  };
+  by_id_sql_ = pass("+", "");
+  by_time_sql_ = pass("", "+");
+  if (!texts.empty()) {
+    RW_TRY(texts_, reader_.prepare(fmt::format("SELECT {} FROM {} e WHERE e.id = ?1", texts, table_of(dataset_))));
   }
-  remaining_.resize(key_facets_.size());
+  remaining_.resize(read_);
   passed_.resize(facets_.size());
-  mixed_read_.resize(facets_.size());
+  text_read_.resize(facets_.size());
   return {};
 }
 
 core::Result<void> TableSieve::look(const cim::Window& window, std::int64_t first_id) {
   forget_if_full();
   left_.assign(filters_.size(), Left());
-  id_bytes_ = 0;
-  RW_TRY(Statement events, reader_.prepare(pass_sql_));
-  events.bind(1, core::to_us(window.earliest));
-  events.bind(2, core::to_us(window.latest));
-  events.bind(3, first_id);
-  return pass(events);
+  kept_ = 0;
+  RW_TRY(const std::vector<IdRange> ranges, ids_to_read(window, first_id));
+  RW_TRY(Statement by_id, reader_.prepare(by_id_sql_));
+  RW_TRY(Statement by_time, reader_.prepare(by_time_sql_));
+  for (const IdRange& ids : ranges) {
+    // The index has all events of the window, however few of them are in the range.
+    const bool many = ids.last - ids.first >= kMostIdsToRead;
+    Statement& events = !ids.is_known && many ? by_time : by_id;
+    events.bind(1, core::to_us(window.earliest));
+    events.bind(2, core::to_us(window.latest));
+    events.bind(3, std::max(ids.first, first_id));
+    events.bind(4, ids.last);
+    RW_CHECK(pass(events));
+    events.reset();
+  }
+  return {};
+}
+
+core::Result<std::vector<TableSieve::IdRange>> TableSieve::ids_to_read(const cim::Window& window,
+                                                                       std::int64_t first_id) {
+  std::vector<IdRange> ranges;
+  RW_TRY(BlockReader block_reader, BlockReader::open(reader_, dataset_));
+  RW_TRY(const std::vector<Block> blocks, block_reader.blocks(window.earliest, window.latest));
+  for (const Block& block : blocks) {
+    if (last_id_of(block.number) < first_id) continue;
+    RW_TRY(const bool wanted, may_concern(block_reader, block));
+    if (!wanted) continue;
+    const IdRange ids{first_id_of(block.number), last_id_of(block.number), block.is_known};
+    if (!ranges.empty() && ranges.back().last + 1 == ids.first && ranges.back().is_known == ids.is_known) {
+      ranges.back().last = ids.last;
+    } else {
+      ranges.push_back(ids);
+    }
+  }
+  return ranges;
+}
+
+// False: what stands in the block rules every filter out.
+core::Result<bool> TableSieve::may_concern(BlockReader& blocks, const Block& block) {
+  if (!block.is_known) return true;
+  candidates_.assign(filters_.size() / 64 + 1, ~std::uint64_t{0});
+  for (std::size_t i = 0; i < keys_; ++i) {
+    if (parts_[i] == nullptr) continue;
+    RW_TRY(std::optional<CountsReader> values, blocks.counts(*parts_[i], block));
+    if (!values) return true;
+    of_facet_.assign(candidates_.size(), 0);
+    met_.clear();
+    while (values->next()) {
+      Facet& facet = *facets_[order_[i]];
+      Facet::Class found = facet.class_of_null();
+      if (values->value() != 0) {
+        RW_TRY(found, facet.class_of_id(reader_, values->value()));
+      }
+      if (found >= met_.size()) met_.resize(found + 1);
+      if (met_[found]) continue;
+      met_[found] = true;
+      const Bits& filters = remaining(i, found).filters;
+      for (std::size_t word = 0; word < of_facet_.size(); ++word) of_facet_[word] |= filters[word];
+    }
+    for (std::size_t word = 0; word < candidates_.size(); ++word) candidates_[word] &= of_facet_[word];
+    if (!any(candidates_)) return false;
+  }
+  return true;
 }
 
 core::Result<void> TableSieve::may_pass(const cim::Window& window, const NewEvents& events,
                                         std::vector<bool>& answers) {
   RW_CHECK(look(window, dataset_ == cim::Dataset::kRegistry ? events.registry_from : events.processes_from));
-  for (std::size_t i = 0; i < filters_.size(); ++i) answers[numbers_[i]] = left_[i].count > 0 || left_[i].too_many;
+  for (std::size_t i = 0; i < filters_.size(); ++i) answers[numbers_[i]] = !left_[i].nothing();
   left_.clear();
   return {};
 }
@@ -110,8 +177,8 @@ core::Result<void> TableSieve::sift(const cim::Window& window, std::vector<Sifte
   for (std::size_t i = 0; i < filters_.size(); ++i) {
     Sifted& answer = sifted[numbers_[i]];
     Left& left = left_[i];
-    answer.nothing = left.count == 0 && !left.too_many;
-    if (!left.too_many) answer.dialect = std::make_shared<EventsDialect>((left.ids.empty() ? "[" : left.ids) + "]");
+    answer.nothing = left.nothing();
+    if (!left.too_many) answer.dialect = std::make_shared<EventsDialect>(left.json_ids());
   }
   left_.clear();
   return {};
@@ -123,17 +190,21 @@ core::Result<void> TableSieve::pass(Statement& events) {
     if (!row) return {};
     RW_TRY(const bool may_pass, classify(events));
     if (!may_pass) continue;
-    const Combination& found = combination();
-    if (found.has_sure || found.has_open) RW_CHECK(take(events, found));
+    const Combination* found = &combination();
+    if (found->has_open && read_ > keys_) {
+      RW_CHECK(classify_mixed(events));
+      found = &combination();
+    }
+    if (found->has_sure || found->has_open) RW_CHECK(take(events, *found));
   }
 }
 
 // Fills classes_. False: some facet alone rules all filters out.
 core::Result<bool> TableSieve::classify(const Statement& event) {
   classes_.clear();
-  for (std::size_t i = 0; i < key_facets_.size(); ++i) {
-    Facet& facet = *facets_[key_facets_[i]];
-    const int column = static_cast<int>(i) + 1;
+  for (std::size_t i = 0; i < keys_; ++i) {
+    Facet& facet = *facets_[order_[i]];
+    const int column = static_cast<int>(i) + kFirstColumn;
     Facet::Class found = 0;
     if (event.is_null(column)) {
       found = facet.class_of_null();
@@ -146,15 +217,37 @@ core::Result<bool> TableSieve::classify(const Statement& event) {
   return true;
 }
 
-const TableSieve::Remaining& TableSieve::remaining(std::size_t facet, Facet::Class found) {
-  std::vector<Remaining>& of_facet = remaining_[facet];
+// Adds to classes_. A text that stands in its row has none: whoever needs it reads it.
+core::Result<void> TableSieve::classify_mixed(const Statement& event) {
+  for (std::size_t i = keys_; i < read_; ++i) {
+    Facet& facet = *facets_[order_[i]];
+    const int column = static_cast<int>(i) + kFirstColumn;
+    Facet::Class found = Facet::kUnknown;
+    switch (event.type(column)) {
+      case SQLITE_NULL:
+        found = facet.class_of_null();
+        break;
+      case SQLITE_INTEGER: {
+        RW_TRY(found, facet.class_of_id(reader_, event.integer(column)));
+        break;
+      }
+      default:
+        break;
+    }
+    classes_.push_back(static_cast<char32_t>(found));
+  }
+  return {};
+}
+
+const TableSieve::Remaining& TableSieve::remaining(std::size_t place, Facet::Class found) {
+  std::vector<Remaining>& of_facet = remaining_[place];
   if (found >= of_facet.size()) of_facet.resize(found + 1);
   Remaining& entry = of_facet[found];
   if (!entry.known) {
     entry.known = true;
     entry.filters.assign(filters_.size() / 64 + 1, 0);
     std::vector<const Bits*> passed(facets_.size());
-    passed[key_facets_[facet]] = facets_[key_facets_[facet]]->tests_of(found);
+    passed[order_[place]] = facets_[order_[place]]->tests_of(found);
     for (std::size_t filter = 0; filter < filters_.size(); ++filter) {
       if (filters_[filter].ask(passed) != Answer::kNo) sqlite::add(entry.filters, filter);
     }
@@ -170,10 +263,10 @@ const TableSieve::Combination& TableSieve::combination() {
   Combination found{Bits(filters_.size() / 64 + 1), Bits(filters_.size() / 64 + 1)};
   Bits candidates(filters_.size() / 64 + 1, ~std::uint64_t{0});
   std::vector<const Bits*> passed(facets_.size());
-  for (std::size_t i = 0; i < key_facets_.size(); ++i) {
+  for (std::size_t i = 0; i < classes_.size(); ++i) {
     const auto of_facet = static_cast<Facet::Class>(classes_[i]);
-    passed[key_facets_[i]] = facets_[key_facets_[i]]->tests_of(of_facet);
-    const Bits& filters = remaining_[i][of_facet].filters;
+    passed[order_[i]] = facets_[order_[i]]->tests_of(of_facet);
+    const Bits& filters = remaining(i, of_facet).filters;
     for (std::size_t word = 0; word < candidates.size(); ++word) candidates[word] &= filters[word];
   }
   for (std::size_t filter = 0; filter < filters_.size(); ++filter) {
@@ -190,70 +283,72 @@ const TableSieve::Combination& TableSieve::combination() {
 }
 
 core::Result<void> TableSieve::take(const Statement& event, const Combination& combination) {
-  const std::int64_t id = event.integer(0);
   if (combination.has_sure) {
     RW_CHECK(each(combination.sure, [&](std::size_t filter) {
-      leave(filter, id);
+      leave(filter, event);
       return core::Result<void>();
     }));
   }
   if (!combination.has_open) return {};
-  for (std::size_t i = 0; i < key_facets_.size(); ++i) {
-    passed_[key_facets_[i]] = facets_[key_facets_[i]]->tests_of(static_cast<Facet::Class>(classes_[i]));
+  for (std::size_t i = 0; i < order_.size(); ++i) {
+    const auto found = i < classes_.size() ? static_cast<Facet::Class>(classes_[i]) : Facet::kUnknown;
+    passed_[order_[i]] = facets_[order_[i]]->tests_of(found);
   }
-  for (const std::size_t facet : mixed_facets_) passed_[facet] = nullptr;
-  mixed_read_.assign(facets_.size(), false);
-  costly_read_ = false;
-  const ResetAtEnd reset(costly_);
+  text_read_.assign(facets_.size(), false);
+  texts_read_ = false;
+  const ResetAtEnd reset(texts_);
   return each(combination.open, [&](std::size_t filter) -> core::Result<void> {
     if (left_[filter].too_many) return {};
     for (const std::size_t facet : filters_[filter].facets()) {
-      if (facets_[facet]->kind() != Facet::Kind::kMixed || mixed_read_[facet]) continue;
-      RW_CHECK(read_mixed(facet, event));
+      if (passed_[facet] == nullptr && !text_read_[facet]) RW_CHECK(read_text(facet, event));
     }
-    if (filters_[filter].ask(passed_) != Answer::kNo) leave(filter, id);
+    if (filters_[filter].ask(passed_) != Answer::kNo) leave(filter, event);
     return {};
   });
 }
 
-core::Result<void> TableSieve::read_mixed(std::size_t facet, const Statement& event) {
-  Facet& mixed = *facets_[facet];
-  const auto [costly, column] = places_[facet];
-  mixed_read_[facet] = true;
-  if (costly && !costly_read_) {
-    costly_.bind(1, event.integer(0));
-    RW_TRY(costly_read_, reader_.step(costly_));
-    RW_ASSERT(costly_read_);  // the pass stands on this very row
+// Of a facet whose class does not say it.
+core::Result<void> TableSieve::read_text(std::size_t facet, const Statement& event) {
+  text_read_[facet] = true;
+  const std::size_t place = places_[facet];
+  if (place >= read_ && !texts_read_) {
+    texts_.bind(1, event.integer(0));
+    RW_TRY(texts_read_, reader_.step(texts_));
+    RW_ASSERT(texts_read_);  // the pass stands on this very row
   }
-  const Statement& row = costly ? costly_ : event;
+  const Statement& row = place < read_ ? event : texts_;
+  const int column = place < read_ ? static_cast<int>(place) + kFirstColumn : static_cast<int>(place - read_);
   switch (row.type(column)) {
     case SQLITE_NULL:
-      passed_[facet] = mixed.tests_of(mixed.class_of_null());
+      passed_[facet] = facets_[facet]->tests_of(facets_[facet]->class_of_null());
       return {};
-    case SQLITE_INTEGER: {
-      RW_TRY(const Facet::Class found, mixed.class_of_id(reader_, row.integer(column)));
-      passed_[facet] = mixed.tests_of(found);
+    case SQLITE_INTEGER:  // of a row that is not there, or has no place: any test may pass
       return {};
-    }
     default: {
-      RW_TRY(passed_[facet], mixed.tests_of_text(reader_, row.text(column)));
+      RW_TRY(passed_[facet], facets_[facet]->tests_of_text(reader_, row.text(column)));
       return {};
     }
   }
 }
 
-void TableSieve::leave(std::size_t filter, std::int64_t id) {
+void TableSieve::leave(std::size_t filter, const Statement& event) {
   Left& left = left_[filter];
   if (left.too_many) return;
-  if (left.count >= kMostEvents || id_bytes_ >= kMostIdBytes) {
-    id_bytes_ -= left.ids.size();
-    left = {.ids = {}, .count = 0, .too_many = true};
+  if (left.events.size() >= kMostEvents || kept_ >= kMostKept) {
+    kept_ -= left.events.size();
+    left = {.events = {}, .too_many = true};
     return;
   }
-  const std::size_t before = left.ids.size();
-  fmt::format_to(std::back_inserter(left.ids), "{}{}", left.ids.empty() ? "[" : ",", id);
-  ++left.count;
-  id_bytes_ += left.ids.size() - before;
+  left.events.emplace_back(event.integer(1), event.integer(0));
+  ++kept_;
+}
+
+std::string TableSieve::Left::json_ids() {
+  std::sort(events.begin(), events.end());
+  std::string json = "[";
+  for (const auto& [time, id] : events)
+    fmt::format_to(std::back_inserter(json), "{}{}", json.size() > 1 ? "," : "", id);
+  return json + "]";
 }
 
 // Classes are numbered anew after a facet has forgotten, so all that is known by their numbers goes with them.

@@ -1,10 +1,11 @@
 // The sieve over SQLite (see storage/sieve.h). One pass over the events of the window reads ids; what they stand for
-// was found out before, or is now, once each (see sieve_facet.h). Texts that stand in the event itself (value data,
-// command lines) are tried only where some filter still hangs on them.
+// was found out before, or is now, once each (see sieve_facet.h). Blocks (see blocks.h) in which every filter is ruled
+// out by what stands in them are passed over. Texts that stand in the event itself (value data, command lines) are
+// tried only where some filter still hangs on them.
 //
 // Memory: of each facet, see there; kMostCombinations combinations of classes with two bits a filter; of the events
-// left, kMostEvents a filter and kMostIdBytes in all. What goes beyond is not kept: a filter that leaves more events
-// sees the whole window.
+// left, kMostEvents a filter and kMostKept in all, 16 bytes each. What goes beyond is not kept: a filter that leaves
+// more events sees the whole window.
 #pragma once
 
 #include <chrono>
@@ -12,9 +13,11 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "storage/sieve.h"
+#include "storage/sqlite/block_reader.h"
 #include "storage/sqlite/reader.h"
 #include "storage/sqlite/sieve_facet.h"
 #include "storage/sqlite/sieve_filter.h"
@@ -25,7 +28,7 @@ namespace rw::storage::sqlite {
 class TableSieve {
  public:
   static constexpr std::size_t kMostEvents = 50'000;
-  static constexpr std::size_t kMostIdBytes = std::size_t{64} * 1024 * 1024;
+  static constexpr std::size_t kMostKept = 4'000'000;
 
   TableSieve(SqliteReader& reader, cim::Dataset dataset) : reader_(reader), dataset_(dataset) {}
 
@@ -41,7 +44,7 @@ class TableSieve {
  private:
   static constexpr std::size_t kMostCombinations = 65'536;
 
-  // The filters that pass whatever the mixed columns hold, and those that hang on them.
+  // The filters that pass whatever else is in the event, and those that hang on it.
   struct Combination {
     Bits sure;
     Bits open;
@@ -54,21 +57,33 @@ class TableSieve {
     bool any = false;
     Bits filters = {};
   };
-  // The events that a filter left.
+  // The events that a filter left: times and ids.
   struct Left {
-    std::string ids;  // JSON array, not closed
-    std::size_t count = 0;
+    std::vector<std::pair<std::int64_t, std::int64_t>> events;
     bool too_many = false;
+
+    bool nothing() const { return events.empty() && !too_many; }
+    // In the order in which a search sees them, to which sums and first and last values are bound.
+    std::string json_ids();
+  };
+  // Events to be read, of blocks that follow each other.
+  struct IdRange {
+    std::int64_t first;
+    std::int64_t last;
+    bool is_known;  // what stands in the blocks
   };
 
   core::Result<void> look(const cim::Window& window, std::int64_t first_id);
+  core::Result<std::vector<IdRange>> ids_to_read(const cim::Window& window, std::int64_t first_id);
+  core::Result<bool> may_concern(BlockReader& blocks, const Block& block);
   core::Result<void> pass(Statement& events);
   core::Result<bool> classify(const Statement& event);
-  const Remaining& remaining(std::size_t facet, Facet::Class found);
+  core::Result<void> classify_mixed(const Statement& event);
+  const Remaining& remaining(std::size_t place, Facet::Class found);
   const Combination& combination();
   core::Result<void> take(const Statement& event, const Combination& combination);
-  core::Result<void> read_mixed(std::size_t facet, const Statement& event);
-  void leave(std::size_t filter, std::int64_t id);
+  core::Result<void> read_text(std::size_t facet, const Statement& event);
+  void leave(std::size_t filter, const Statement& event);
   void forget_if_full();
 
   SqliteReader& reader_;
@@ -76,31 +91,34 @@ class TableSieve {
   std::vector<SieveFilter> filters_;
   std::vector<std::size_t> numbers_;  // by filter
   std::vector<std::unique_ptr<Facet>> facets_;
-  std::vector<std::size_t> key_facets_;    // with ids: the first columns of the pass
-  std::vector<std::size_t> mixed_facets_;  // the others
-  // Where each mixed facet stands: a column of the pass, or, where it costs more than reading a column, of costly_,
-  // which is asked only about events on which a filter still hangs.
-  struct ColumnPlace {
-    bool costly = false;
-    int column = 0;
-  };
-  std::vector<ColumnPlace> places_;  // by facet
+  // The facets as they are asked: those with ids, the mixed ones, which the pass reads like them, and those whose texts
+  // must be put together, which are read only for an event on which a filter still hangs.
+  std::vector<std::size_t> order_;
+  std::size_t keys_ = 0;                 // so many have ids
+  std::size_t read_ = 0;                 // so many are read by the pass
+  std::vector<std::size_t> places_;      // in order_, by facet
+  std::vector<const BlockPart*> parts_;  // by place: what blocks tell of it; nullptr: nothing
 
-  std::string pass_sql_;
-  Statement costly_;
+  std::string by_id_sql_;    // the pass
+  std::string by_time_sql_;  // the same, by the index of times
+  Statement texts_;
 
-  std::vector<std::vector<Remaining>> remaining_;  // by key facet and class
+  std::vector<std::vector<Remaining>> remaining_;  // by place and class
   std::unordered_map<std::u32string, Combination> combinations_;
   Combination uncached_;
 
   // Of one tick
   std::vector<Left> left_;
-  std::size_t id_bytes_ = 0;
+  std::size_t kept_ = 0;
+  // Of one block
+  Bits candidates_;
+  Bits of_facet_;
+  std::vector<bool> met_;  // by class
   // Of one event
-  std::u32string classes_;           // by key facet
+  std::u32string classes_;           // by place
   std::vector<const Bits*> passed_;  // by facet
-  std::vector<bool> mixed_read_;     // by facet
-  bool costly_read_ = false;
+  std::vector<bool> text_read_;      // by facet
+  bool texts_read_ = false;
 };
 
 class SqliteSieve final : public Sieve {

@@ -85,7 +85,7 @@ core::Result<void> Facet::finish(SqliteReader& reader) {
   plain_ = texts_.size() == 1 && texts_.front().sql == "text";
   const std::string from = kind_ == Kind::kRow ? fmt::format("{} d WHERE d.id", table_) : "term WHERE id";
   RW_TRY(by_id_, reader.prepare(fmt::format("SELECT {} FROM {} = ?1", select, from)));
-  if (kind_ == Kind::kMixed && !plain_) {
+  if (kind_ >= Kind::kMixed && !plain_) {
     RW_TRY(by_text_, reader.prepare(fmt::format("SELECT {} FROM (SELECT ?1 AS text)", select)));
   }
   return {};

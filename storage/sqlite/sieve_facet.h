@@ -52,6 +52,7 @@ class Facet {
     kRow,    // the column has the id of a row of `table`
     kTerm,   // the id of a term
     kMixed,  // the id of a term, or the text itself
+    kText,   // SQL that puts the text together
   };
   using Class = std::uint32_t;
   static constexpr Class kUnknown = 1;  // any test may pass
@@ -107,7 +108,7 @@ class Facet {
   bool plain_ = false;  // the stored text is the only one
 
   Statement by_id_;
-  Statement by_text_;  // kMixed, unless plain
+  Statement by_text_;  // kMixed and kText, unless plain
   Bits scratch_;
   std::vector<std::uint32_t> matching_;
 

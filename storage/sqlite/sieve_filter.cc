@@ -54,8 +54,9 @@ class SieveFilter::Compiler {
       case Place::kTerm:
         return numbered(Facet::Kind::kTerm, column.sql, "term", part_of(column, "text"), test);
       case Place::kMixed:
-      case Place::kText:
         return numbered(Facet::Kind::kMixed, column.sql, "term", part_of(column, "text"), test);
+      case Place::kText:
+        return numbered(Facet::Kind::kText, column.sql, "term", part_of(column, "text"), test);
       case Place::kPath:
       case Place::kActor:
       case Place::kSource: {

@@ -79,20 +79,22 @@ class WrittenCounts {
           RW_CHECK(counter_.add(bucket, 0, block.events));
           return true;
         }
+        RW_TRY(std::optional<CountsReader> counts, blocks_.counts(*part_, block));
+        if (!counts) return false;
         if (bucket != bucket_) RW_CHECK(finish());
         bucket_ = bucket;
-        RW_TRY(CountsReader counts, blocks_.counts(*part_, block));
-        while (counts.next()) sums_.add(counts.value(), counts.count());
+        while (counts->next()) sums_.add(counts->value(), counts->count());
         return true;
       }
     }
     if (!by_minutes_ || !(inside || window_by_minutes_)) return false;
-    RW_TRY(CountsReader minutes, blocks_.counts(minute_, block));
-    while (minutes.next()) {
-      const std::int64_t time = minutes.value() * kMinuteUs;
+    RW_TRY(std::optional<CountsReader> minutes, blocks_.counts(minute_, block));
+    if (!minutes) return false;
+    while (minutes->next()) {
+      const std::int64_t time = minutes->value() * kMinuteUs;
       if (request_.earliest && time < core::to_us(*request_.earliest)) continue;
       if (request_.latest && time >= core::to_us(*request_.latest)) continue;
-      RW_CHECK(counter_.add(counter_.buckets().of(time), 0, minutes.count()));
+      RW_CHECK(counter_.add(counter_.buckets().of(time), 0, minutes->count()));
     }
     return true;
   }

@@ -60,13 +60,16 @@ class Store {
     static int number = 0;
     dir_ = std::filesystem::temp_directory_path() / fmt::format("regwarden-bench-tick-{}", number++);
     std::filesystem::remove_all(dir_);
-    store_ = must(storage::sqlite::open({.data_dir = dir_.string()}));
+    const storage::Retention forever{.events = {}, .findings = {}, .max_size_bytes = {}};
+    store_ = must(storage::sqlite::open({.data_dir = dir_.string(), .retention = forever}));
     const auto writer = must(store_->open_writer());
     constexpr std::int64_t kStep = 20'000;
     for (std::int64_t at = 0; at < events; at += kStep) {
       storage::Batch batch;
       for (std::int64_t i = at; i < std::min(events, at + kStep); ++i) add(batch, i, events, paths);
       must(writer->commit({&batch, 1}));
+    }
+    while (!must(writer->keep_up(window().latest)).finished) {
     }
     reader_ = must(store_->open_reader());
   }

@@ -9,7 +9,7 @@
 #include <tuple>
 #include <vector>
 
-#include "tests/unit/storage/database.h"
+#include "tests/unit/storage/predicate_sql.h"
 
 namespace rw::storage::test {
 namespace {
@@ -89,6 +89,10 @@ std::vector<std::int64_t> all_ids(Reader& reader, ListRequest request) {
   }
 }
 
+Predicate matches(const char* field, const char* pattern) {
+  return {Matches{cim::find_field(cim::Dataset::kRegistry, field), core::TextPattern::with_stars(pattern)}};
+}
+
 std::vector<std::string> counts(Reader& reader, const TallyRequest& request) {
   std::vector<std::string> shown;
   for (const TallyGroup& group : must(reader.tally(request))) {
@@ -133,11 +137,12 @@ TEST_CASE("lists of events say the same with and without blocks", "[blocks]") {
     for (const ColumnFilters& filter : filters) {
       for (const char* column : {"id", "time"}) {
         for (const bool descending : {false, true}) {
-          ListRequest request{.listing = Listing::kRegistryEvents,
-                              .earliest = earliest,
-                              .latest = latest,
-                              .filters = filter,
-                              .order = {.column = column, .descending = descending}};
+          ListRequest request;
+          request.listing = Listing::kRegistryEvents;
+          request.earliest = earliest;
+          request.latest = latest;
+          request.filters = filter;
+          request.order = {.column = column, .descending = descending};
           request.columns = {"id"};
           request.limit = 1000;
           INFO(column << " descending " << descending << " filters " << filter.size()
@@ -152,11 +157,69 @@ TEST_CASE("lists of events say the same with and without blocks", "[blocks]") {
   }
   CHECK(found > 4 * kEvents);
 
-  const ListRequest rare{.listing = Listing::kRegistryEvents, .filters = filters[1]};
+  ListRequest rare;
+  rare.listing = Listing::kRegistryEvents;
+  rare.filters = filters[1];
   CHECK(all_ids(*known, rare) == std::vector<std::int64_t>{kRareId});
-  const ListRequest wrong{.listing = Listing::kRegistryEvents,
-                          .filters = {{"registry_path", "*nowhere*"}, {"no_such", "x"}}};
+  ListRequest wrong;
+  wrong.listing = Listing::kRegistryEvents;
+  wrong.filters = {{"registry_path", "*nowhere*"}, {"no_such", "x"}};
   CHECK(known->list(wrong).error().code == core::ErrorCode::kInvalidInput);
+}
+
+TEST_CASE("a sieve leaves the same with and without blocks", "[blocks]") {
+  Twins twins;
+  const auto known = twins.known.reader();
+  const auto unknown = twins.unknown.reader();
+  const core::Micros middle = kStart + seconds(kBlockIds + 500);
+  const cim::Window windows[] = {
+      {kStart - minutes(90), kEnd}, {middle, middle + minutes(20)}, {kEnd, kEnd + minutes(1)}};
+  const std::vector<Predicate> wanted = {
+      matches("registry_value_name", "rare"),
+      matches("registry_path", "*nowhere*"),
+      {All{{matches("dest", "ws2.*"), matches("user", "unknown")}}},
+      {All{{matches("action", "deleted"), matches("user", "bob")}}},
+      {All{{negated(matches("registry_value_name", "?")), matches("dest", "*")}}},
+      // Blocks tell nothing of it.
+      {Any{{matches("registry_value_data", "*x0000000*"), matches("registry_value_name", "rare")}}},
+      {All{{matches("registry_value_name", "rare"), matches("registry_value_data", "no such")}}}};
+  std::vector<Filter> filters;
+  for (const Predicate& predicate : wanted) filters.push_back({cim::Dataset::kRegistry, predicate});
+  const auto with = must(known->open_sieve(filters));
+  const auto without = must(unknown->open_sieve(filters));
+  const Dialect& whole = twins.known.store().dialect();
+  bool parts_are_gone = false;
+  const auto compare = [&] {
+    std::size_t found = 0;
+    for (const cim::Window& window : windows) {
+      const auto few = must(with->sift(window, minutes(1)));
+      const auto same = must(without->sift(window, minutes(1)));
+      for (std::size_t i = 0; i < filters.size(); ++i) {
+        INFO(print(filters[i].where) << " parts are gone " << parts_are_gone);
+        const auto ids = [&](Reader& reader, const Dialect& dialect) {
+          return rows_of(reader, query_of(dialect, cim::Dataset::kRegistry, window, filters[i].where, "e.id"));
+        };
+        CHECK(few[i].nothing == same[i].nothing);
+        REQUIRE(few[i].dialect != nullptr);
+        REQUIRE(same[i].dialect != nullptr);
+        const auto left = ids(*known, *few[i].dialect);
+        CHECK(left == ids(*unknown, *same[i].dialect));
+        CHECK(left == ids(*known, whole));
+        found += left.size();
+      }
+    }
+    return found;
+  };
+  const std::size_t found = compare();
+  CHECK(found > 1000);
+
+  // As when retention cuts into a block just now.
+  {
+    auto connection = must(sqlite::Connection::open(twins.known.path(), sqlite::Connection::Mode::kReadWrite));
+    must(connection.execute("DELETE FROM event_block_part"));
+  }
+  parts_are_gone = true;
+  CHECK(compare() == found);
 }
 
 TEST_CASE("counts of events say the same with and without blocks", "[blocks]") {
