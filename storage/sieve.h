@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <vector>
 
@@ -38,6 +39,8 @@ class Sieve {
   // Whether one of the new events of the window may pass; one answer for each filter. Errors: those of Reader::scan.
   virtual core::Result<std::vector<bool>> may_pass(const cim::Window& window, const NewEvents& events,
                                                    std::chrono::milliseconds timeout) = 0;
+  // What it has learnt takes about so much memory.
+  virtual std::size_t size_bytes() const = 0;
 };
 
 }  // namespace rw::storage

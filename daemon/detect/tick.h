@@ -2,6 +2,7 @@
 // it left is given to each search. The rows are the same as of single runs. One thread at a time.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <vector>
 
@@ -24,6 +25,8 @@ class Tick {
   // asked about is taken to pass any event. Errors: those of Sieve::may_pass.
   core::Result<std::vector<bool>> concerned(const cim::Window& window, const storage::NewEvents& events,
                                             const storage::SearchLimits& limits);
+  // See storage::Sieve.
+  std::size_t size_bytes() const { return sieve_->size_bytes(); }
 
  private:
   Tick() = default;

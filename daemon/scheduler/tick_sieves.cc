@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <iterator>
 #include <utility>
 
 #include "daemon/detect/search.h"
@@ -19,17 +20,28 @@ core::Result<Value> TickSieves::with(Searches searches, const Use& use) {
     if (found == kept_.end()) {
       RW_TRY(detect::Tick tick, detect::Tick::open(reader_, searches));
       kept_.push_front({std::move(searches), std::move(tick)});
-      if (kept_.size() > kKept) kept_.pop_back();
     } else {
       kept_.splice(kept_.begin(), kept_, found);
     }
     core::Result<Value> value = use(kept_.front().tick);
-    if (!value.ok()) kept_.pop_front();
+    if (!value.ok()) {
+      kept_.pop_front();
+    } else {
+      drop_too_many();
+    }
     return value;
   } catch (const std::exception& exception) {  // out of memory, or a fault in a library
     kept_.clear();
     return core::Error{core::ErrorCode::kInternal, exception.what()};
   }
+}
+
+void TickSieves::drop_too_many() {
+  std::size_t count = 1;
+  std::size_t bytes = 0;
+  auto kept = std::next(kept_.begin());
+  while (kept != kept_.end() && ++count <= kMostKept && (bytes += kept->tick.size_bytes()) <= kMostBytes) ++kept;
+  kept_.erase(kept, kept_.end());
 }
 
 core::Result<const detect::SiftedQueries*> TickSieves::sift(
@@ -40,7 +52,7 @@ core::Result<const detect::SiftedQueries*> TickSieves::sift(
   for (const auto& detection : detections) {
     if (detection->search != nullptr && !reads_findings(*detection)) searches.push_back(detection->search);
   }
-  if (searches.size() < 2) return nullptr;
+  if (searches.empty()) return nullptr;
   RW_TRY(sifted_, with<detect::SiftedQueries>(std::move(searches),
                                               [&](detect::Tick& tick) { return tick.sift(window, limits); }));
   return &*sifted_;

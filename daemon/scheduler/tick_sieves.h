@@ -19,13 +19,15 @@ bool reads_findings(const detect::Detection& detection);
 
 class TickSieves {
  public:
-  static constexpr std::size_t kKept = 4;  // schedules with windows of their own are few; a new set costs a start
+  // Schedules with windows of their own are few; one that is gone costs its detections a start.
+  static constexpr std::size_t kMostKept = 32;
+  static constexpr std::size_t kMostBytes = std::size_t{64} * 1024 * 1024;  // of those kept besides the latest
 
   // The reader outlives the sieves.
   explicit TickSieves(storage::Reader& reader) : reader_(reader) {}
 
-  // For RunMeans::sifted of a run of each of the detections over this window. nullptr: each had better look at the
-  // window itself (there is only one, or they read findings). The answer lives until the next call.
+  // For RunMeans::sifted of a run of each of the detections over this window. nullptr: each looks at the window itself,
+  // since all read findings. The answer lives until the next call.
   // Errors: those of Tick::open and Tick::sift; the detections can still be run one by one.
   core::Result<const detect::SiftedQueries*> sift(
       const std::vector<std::shared_ptr<const detect::Detection>>& detections, const cim::Window& window,
@@ -51,6 +53,7 @@ class TickSieves {
   // What `use` gives for the tick of these searches. One that fails is not kept: who knows what state it is in.
   template <class Value, class Use>
   core::Result<Value> with(Searches searches, const Use& use);
+  void drop_too_many();
 
   storage::Reader& reader_;
   std::list<Kept> kept_;  // the one used last comes first

@@ -351,6 +351,16 @@ std::string TableSieve::Left::json_ids() {
   return json + "]";
 }
 
+std::size_t TableSieve::size_bytes() const {
+  constexpr std::size_t kOfNode = 64;  // what a map needs besides
+  const std::size_t set = (filters_.size() / 64 + 1) * sizeof(std::uint64_t);
+  std::size_t bytes =
+      combinations_.size() * (sizeof(Combination) + 2 * set + order_.size() * sizeof(char32_t) + kOfNode);
+  for (const auto& facet : facets_) bytes += facet->size_bytes();
+  for (const auto& of_facet : remaining_) bytes += of_facet.size() * (sizeof(Remaining) + set);
+  return bytes;
+}
+
 // Classes are numbered anew after a facet has forgotten, so all that is known by their numbers goes with them.
 void TableSieve::forget_if_full() {
   const bool full = combinations_.size() >= kMostCombinations ||
@@ -391,6 +401,12 @@ core::Result<std::vector<bool>> SqliteSieve::may_pass(const cim::Window& window,
   std::vector<bool> answers(filters_);
   for (TableSieve& table : tables_) RW_CHECK(table.may_pass(window, events, answers));
   return answers;
+}
+
+std::size_t SqliteSieve::size_bytes() const {
+  std::size_t bytes = 0;
+  for (const TableSieve& table : tables_) bytes += table.size_bytes();
+  return bytes;
 }
 
 }  // namespace rw::storage::sqlite

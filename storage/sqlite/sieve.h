@@ -40,6 +40,7 @@ class TableSieve {
   core::Result<void> sift(const cim::Window& window, std::vector<Sifted>& sifted);
   // As Sieve::may_pass, of this table's filters.
   core::Result<void> may_pass(const cim::Window& window, const NewEvents& events, std::vector<bool>& answers);
+  std::size_t size_bytes() const;
 
  private:
   static constexpr std::size_t kMostCombinations = 65'536;
@@ -128,6 +129,7 @@ class SqliteSieve final : public Sieve {
   core::Result<std::vector<Sifted>> sift(const cim::Window& window, std::chrono::milliseconds timeout) override;
   core::Result<std::vector<bool>> may_pass(const cim::Window& window, const NewEvents& events,
                                            std::chrono::milliseconds timeout) override;
+  std::size_t size_bytes() const override;
 
  private:
   SqliteSieve(SqliteReader& reader, std::size_t filters) : reader_(reader), filters_(filters) {}

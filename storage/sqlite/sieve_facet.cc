@@ -174,6 +174,13 @@ core::Result<const Bits*> Facet::tests_of_text(SqliteReader& reader, std::string
   return row ? &scratch_ : nullptr;
 }
 
+std::size_t Facet::size_bytes() const {
+  constexpr std::size_t kOfNode = 64;  // what a map needs besides
+  const std::size_t set = scratch_.size() * sizeof(scratch_[0]);
+  return pages_used_ * sizeof(*pages_.front()) + pages_.size() * sizeof(pages_.front()) +
+         classes_.size() * (sizeof(Bits) + 2 * set + kOfNode);
+}
+
 void Facet::forget() {
   pages_.clear();
   pages_used_ = 0;

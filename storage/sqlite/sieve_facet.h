@@ -80,6 +80,7 @@ class Facet {
   // Whether it has no place for more; forget() makes some, and ends all classes.
   bool is_full() const { return pages_used_ >= kMostPages || classes_.size() >= kMostClasses; }
   void forget();
+  std::size_t size_bytes() const;
 
  private:
   static constexpr std::size_t kPage = 4096;

@@ -56,6 +56,7 @@ class ExactSieve final : public storage::Sieve {
                                            std::chrono::milliseconds) override {
     return std::vector<bool>(filters_.size(), true);
   }
+  std::size_t size_bytes() const override { return 0; }
 
  private:
   storage::Reader& reader_;
