@@ -43,18 +43,24 @@ Answer cancel_search(const Context& context, const http::Request& request);
 
 // routes_stream.cc
 Answer stream_news(const Context& context, const http::Request& request);
+
 // routes_tuning.cc
 Answer list_exceptions(const Context& context, const http::Request& request);
 Answer add_exception(const Context& context, const http::Request& request);
 Answer delete_exception(const Context& context, const http::Request& request);
-Answer preview_exception(const Context& context, const http::Request& request);
 Answer list_suppressions(const Context& context, const http::Request& request);
 Answer add_suppression(const Context& context, const http::Request& request);
 Answer delete_suppression(const Context& context, const http::Request& request);
+Answer change_detection(const Context& context, const http::Request& request);
+
+// routes_preview.cc
+Answer preview_exception(const Context& context, const http::Request& request);
+
+// routes_filters.cc
 Answer get_filter(const Context& context, const http::Request& request);
 Answer put_filter(const Context& context, const http::Request& request);
 Answer delete_filter(const Context& context, const http::Request& request);
-Answer change_detection(const Context& context, const http::Request& request);
+
 // routes_notifications.cc
 Answer list_notifications(const Context& context, const http::Request& request);
 Answer test_notifications(const Context& context, const http::Request& request);
