@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "daemon/core/text.h"
+#include "web/access_body.h"
 #include "web/auth.h"
-#include "web/body.h"
 #include "web/credentials.h"
 #include "web/edit.h"
 #include "web/parameters.h"
@@ -18,40 +18,6 @@
 
 namespace rw::web {
 namespace {
-
-struct LoginRequest {
-  std::string user;
-  std::string password;
-};
-
-core::Result<LoginRequest> parse_login(std::string_view body) {
-  RW_TRY(const Json object, parse_object(body, R"({"user": "ann", "password": "…"})"));
-  LoginRequest login;
-  for (const auto& [member, value] : object.items()) {
-    if (member != "user" && member != "password") return unknown_member(member, "user, password");
-    // Not unexpected(), which shows the value.
-    if (!value.is_string()) return core::invalid_input(member + ": expected a text");
-    (member == "user" ? login.user : login.password) = value.get<std::string>();
-  }
-  return login;
-}
-
-struct PasswordRequest {
-  std::optional<std::string> old_one;
-  std::optional<std::string> new_one;
-};
-
-core::Result<PasswordRequest> parse_password_request(std::string_view body) {
-  RW_TRY(const Json object, parse_object(body, R"({"old": "…", "new": "…"})"));
-  PasswordRequest request;
-  for (const auto& [member, value] : object.items()) {
-    if (member != "old" && member != "new") return unknown_member(member, "old, new");
-    if (!value.is_string()) return core::invalid_input(member + ": expected a text");
-    (member == "old" ? request.old_one : request.new_one) = value.get<std::string>();
-  }
-  if (!request.old_one || !request.new_one) return core::invalid_input("expected old and new");
-  return request;
-}
 
 std::string_view kind_name(Caller::Kind kind) {
   switch (kind) {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "daemon/core/text.h"
-#include "web/body.h"
+#include "web/access_body.h"
 #include "web/credentials.h"
 #include "web/edit.h"
 #include "web/lists.h"
@@ -16,34 +16,6 @@
 #include "web/routes.h"
 
 namespace rw::web {
-namespace {
-
-struct TokenRequest {
-  std::string name;
-  Scopes scopes;
-  std::optional<std::string> expires;
-};
-
-core::Result<TokenRequest> parse_token_request(std::string_view body) {
-  RW_TRY(const Json object, parse_object(body, R"({"name": "grafana", "scopes": ["read"], "expires": "90d"})"));
-  TokenRequest request;
-  for (const auto& [member, value] : object.items()) {
-    if (member == "name") {
-      RW_TRY(request.name, parse_text(member, value));
-    } else if (member == "scopes") {
-      RW_TRY(request.scopes, parse_scopes(value));
-    } else if (member == "expires") {
-      if (value.is_null()) continue;
-      RW_TRY(request.expires, parse_text(member, value));
-    } else {
-      return unknown_member(member, "name, scopes, expires");
-    }
-  }
-  if (request.scopes.empty()) RW_CHECK(Scopes::parse({}));
-  return request;
-}
-
-}  // namespace
 
 Answer list_tokens(const Context& context, const http::Request& request) {
   return answer_list(context, request, {"tokens", storage::Listing::kTokens, "created"});

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "daemon/core/text.h"
-#include "web/body.h"
+#include "web/access_body.h"
 #include "web/credentials.h"
 #include "web/edit.h"
 #include "web/lists.h"
@@ -17,37 +17,6 @@
 
 namespace rw::web {
 namespace {
-
-constexpr std::string_view kUserExample = R"({"name": "ann", "password": "…", "scopes": ["write"]})";
-
-struct UserRequest {
-  std::optional<std::string> name;
-  std::optional<std::string> password;
-  std::optional<Scopes> scopes;
-  std::optional<bool> disabled;
-};
-
-core::Result<UserRequest> parse_user_request(std::string_view body, bool is_new) {
-  RW_TRY(const Json object, parse_object(body, is_new ? kUserExample : R"({"disabled": true})"));
-  UserRequest request;
-  for (const auto& [member, value] : object.items()) {
-    if (member == "name" && is_new) {
-      RW_TRY(request.name, parse_text(member, value));
-    } else if (member == "password") {
-      // Not unexpected(), which shows the value.
-      if (!value.is_string()) return core::invalid_input("password: expected a text");
-      request.password = value.get<std::string>();
-    } else if (member == "scopes") {
-      RW_TRY(request.scopes, parse_scopes(value));
-    } else if (member == "disabled" && !is_new) {
-      if (!value.is_boolean()) return unexpected(member, value, "true or false");
-      request.disabled = value.get<bool>();
-    } else {
-      return unknown_member(member, is_new ? "name, password, scopes" : "password, scopes, disabled");
-    }
-  }
-  return request;
-}
 
 core::Error no_user(const std::string& name) {
   return {core::ErrorCode::kNotFound, fmt::format("there is no user {}", core::quoted(name)),
@@ -77,7 +46,7 @@ Answer list_users(const Context& context, const http::Request& request) {
 
 Answer add_user(const Context& context, const http::Request& request) {
   RW_CHECK(expect_no_parameters(request));
-  RW_TRY(const UserRequest asked, parse_user_request(request.body, true));
+  RW_TRY(const UserRequest asked, parse_new_user(request.body));
   const std::string name = asked.name.value_or("");
   RW_CHECK(check_name(name));
   if (!asked.scopes) RW_CHECK(Scopes::parse({}));
@@ -99,7 +68,7 @@ Answer add_user(const Context& context, const http::Request& request) {
 Answer change_user(const Context& context, const http::Request& request) {
   RW_CHECK(expect_no_parameters(request));
   const std::string& name = request.path_parameters.at(0);
-  RW_TRY(const UserRequest asked, parse_user_request(request.body, false));
+  RW_TRY(const UserRequest asked, parse_changed_user(request.body));
   storage::ChangedUser change{.name = name, .disabled = asked.disabled};
   Json detail = Json::object();
   if (asked.password) {
