@@ -1,37 +1,15 @@
 #include "daemon/tls/context.h"
 
 #include <fmt/format.h>
-#include <openssl/err.h>
 #include <openssl/x509.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <cstdint>
-#include <cstring>
 #include <ctime>
 #include <string_view>
 #include <utility>
 
 namespace rw::tls {
 namespace {
-
-std::string last_openssl_reason() {
-  const unsigned long code = ERR_peek_last_error();
-  ERR_clear_error();
-  const char* reason = code == 0 ? nullptr : ERR_reason_error_string(code);
-  return reason == nullptr ? "unknown reason" : reason;
-}
-
-core::Result<void> check_readable(const std::string& file, std::string_view what) {
-  if (access(file.c_str(), R_OK) == 0) return {};
-  const int error = errno;
-  return core::Error{
-      core::ErrorCode::kIo, fmt::format("{} {}: {}", what, file, std::strerror(error)),
-      error == EACCES ? "make the file readable for the user regwarden runs as" : "name an existing PEM file"};
-}
-
-// Without this OpenSSL would ask on the terminal for the pass phrase of an encrypted key.
-int no_pass_phrase(char*, int, int, void*) { return 0; }
 
 // The certificate that the handshake under way on this thread was refused for; handshake_error() takes it.
 thread_local std::string refused_certificate;
@@ -40,24 +18,6 @@ std::string describe(X509* certificate) {
   std::array<char, 256> subject{};
   X509_NAME_oneline(X509_get_subject_name(certificate), subject.data(), static_cast<int>(subject.size()));
   return fmt::format("{} ({})", subject.data(), sha256_fingerprint(certificate));
-}
-
-core::Result<void> load_certificate(SSL_CTX* context, const Options& options) {
-  if (SSL_CTX_use_certificate_chain_file(context, options.certificate.c_str()) != 1) {
-    return core::Error{core::ErrorCode::kIo,
-                       fmt::format("certificate {}: {}", options.certificate, last_openssl_reason()),
-                       "expected a PEM file with the server's certificate first, then its chain"};
-  }
-  if (SSL_CTX_use_PrivateKey_file(context, options.key.c_str(), SSL_FILETYPE_PEM) != 1) {
-    return core::Error{core::ErrorCode::kIo, fmt::format("key {}: {}", options.key, last_openssl_reason()),
-                       "expected the unencrypted PEM private key that belongs to the certificate"};
-  }
-  if (SSL_CTX_check_private_key(context) != 1) {
-    return core::Error{core::ErrorCode::kIo,
-                       fmt::format("key {} does not belong to certificate {}", options.key, options.certificate),
-                       "name the key with which the certificate was made"};
-  }
-  return {};
 }
 
 }  // namespace
@@ -102,10 +62,6 @@ Ssl Context::new_connection() const {
 }
 
 core::Result<SslContext> Context::make() const {
-  RW_CHECK(check_readable(options_.certificate, "certificate"));
-  RW_CHECK(check_readable(options_.key, "key"));
-
-  ERR_clear_error();
   SslContext context(SSL_CTX_new(TLS_server_method()));
   RW_ASSERT(context != nullptr);  // else out of memory
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
@@ -115,12 +71,11 @@ core::Result<SslContext> Context::make() const {
                    SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_session_cache_mode(context.get(),
                                  SSL_SESS_CACHE_OFF);  // who resumes does so by a ticket, which they keep
-  SSL_CTX_set_default_passwd_cb(context.get(), no_pass_phrase);
   if (sessions_ == Sessions::kNotResumed) {
     SSL_CTX_set_options(context.get(), SSL_OP_NO_TICKET);
     SSL_CTX_set_num_tickets(context.get(), 0);
   }
-  RW_CHECK(load_certificate(context.get(), options_));
+  RW_CHECK(load_certificate(context.get(), options_.certificate, options_.key));
   RW_CHECK(set_client_verification(context.get()));
   return context;
 }

@@ -14,6 +14,7 @@
 #include "daemon/core/result.h"
 #include "daemon/core/time.h"
 #include "daemon/tls/allowed_clients.h"
+#include "daemon/tls/certificate.h"
 
 namespace rw::tls {
 
@@ -24,13 +25,9 @@ struct Options {
   std::vector<std::string> allowed_clients = {};  // see AllowedClients; names need client_ca. Empty: all that it signed
 };
 
-struct SslContextFree {
-  void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
-};
 struct SslFree {
   void operator()(SSL* ssl) const { SSL_free(ssl); }
 };
-using SslContext = std::unique_ptr<SSL_CTX, SslContextFree>;
 using Ssl = std::unique_ptr<SSL, SslFree>;
 
 // What a finished handshake may be followed by.
@@ -43,8 +40,7 @@ enum class Sessions {
 
 class Context {
  public:
-  // Errors: Io (a file cannot be read, is not PEM, or the key is another certificate's), InvalidInput
-  // (allowed_clients).
+  // Errors: those of load_certificate(), Io (client_ca), InvalidInput (allowed_clients).
   static core::Result<std::unique_ptr<Context>> open(Options options, Sessions sessions);
 
   // Reads the files again. Connections from now on have the new certificate; those that are open keep theirs.

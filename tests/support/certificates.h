@@ -35,6 +35,11 @@ class Certificates {
     run("openssl x509 -req -days 1 -in " + request + " -CA " + pem(ca) + " -CAkey " + key(ca) +
         " -CAcreateserial -out " + pem(name) + (extension.empty() ? "" : " -extfile " + extensions));
   }
+  void rsa_key(const std::string& name) { run("openssl genpkey -algorithm RSA -out " + key(name)); }
+  // TO.key: the key of NAME, which needs a pass phrase.
+  void encrypt_key(const std::string& name, const std::string& to) {
+    run("openssl pkey -aes256 -passout pass:secret -in " + key(name) + " -out " + key(to));
+  }
   std::string pem(const std::string& name) const { return (folder_ / (name + ".pem")).string(); }
   std::string key(const std::string& name) const { return (folder_ / (name + ".key")).string(); }
 
