@@ -20,7 +20,7 @@ ALLOWED = {
     "daemon/ingest": ["daemon/core", "daemon/cim", "storage", "daemon/tls", "daemon/http"],
     "daemon/detect": ["daemon/core", "daemon/cim", "storage", "daemon/yaml"],
     "daemon/scheduler": ["daemon/core", "daemon/cim", "storage", "daemon/detect"],
-    "daemon/notify": ["daemon/core", "daemon/cim", "storage"],
+    "daemon/notify": ["daemon/core", "daemon/cim", "storage", "daemon/tls"],
     "web": ["daemon/core", "daemon/cim", "storage", "daemon/detect", "daemon/scheduler", "daemon/tls", "daemon/http",
             "daemon/notify"],
     "daemon/config": ["daemon/core", "daemon/cim", "storage", "daemon/ingest", "daemon/detect", "daemon/scheduler",

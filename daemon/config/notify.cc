@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "daemon/config/secrets.h"
+#include "daemon/config/syslog_listener.h"
 #include "daemon/core/text.h"
 
 namespace rw::config {
@@ -58,13 +60,28 @@ std::optional<std::pair<std::string, std::uint16_t>> parse_host(std::string_view
   return std::pair(std::string(host), *number);
 }
 
-std::string read_ca(Section& section) {
-  const auto path = section.path("ca");
-  if (!path) return {};
-  // Whether it is any good is known when the channel is used.
-  if (std::filesystem::is_regular_file(*path)) return *path;
-  section.context().report(section.node()["ca"], section.name_of("ca"), *path + ": there is no such file");
-  return {};
+// plain: the first of these keys that there is without TLS is a problem; scheme: what it needs.
+notify::TlsFiles read_tls(Section& section, bool is_encrypted, std::string_view scheme,
+                          std::initializer_list<std::string_view> plain = {"certificate"}) {
+  notify::TlsFiles files;
+  const std::size_t problems_before = section.context().problems.size();
+  // Whether they are any good is known when the channel is used.
+  if (const auto ca = section.path("ca"); ca && std::filesystem::is_regular_file(*ca)) {
+    files.ca = *ca;
+  } else if (ca) {
+    section.context().report(section.node()["ca"], section.name_of("ca"), *ca + ": there is no such file");
+  }
+  if (auto own = read_certificate(section, "expected both")) {
+    files.certificate = std::move(own->certificate);
+    files.key = std::move(own->key);
+  }
+  if (is_encrypted || section.context().problems.size() != problems_before) return files;
+  for (const std::string_view key : plain) {
+    if (!section.has(key)) continue;
+    section.context().report(section.node()[key], section.name_of(key), fmt::format("it belongs to {} alone", scheme));
+    break;
+  }
+  return files;
 }
 
 void read_headers(Section& webhook, notify::WebhookOptions& options) {
@@ -117,7 +134,7 @@ std::optional<notify::WebhookOptions> read_webhook(Section& webhook) {
   }
   set(options.secret, read_secret(webhook, "secret", "a text to sign with"));
   read_headers(webhook, options);
-  options.ca = read_ca(webhook);
+  options.tls = read_tls(webhook, options.url.empty() || options.url.starts_with("https://"), "https://");
   webhook.finish();
   return options.url.empty() ? std::nullopt : std::optional(std::move(options));
 }
@@ -193,7 +210,7 @@ std::optional<notify::EmailOptions> read_email(Section& email) {
     }
   }
   read_recipients(email, options);
-  options.ca = read_ca(email);
+  options.tls = read_tls(email, is_encrypted || options.starttls, "smtps:// and starttls");
   email.finish();
   return context.problems.size() == problems_before ? std::optional(std::move(options)) : std::nullopt;
 }
@@ -228,10 +245,7 @@ std::optional<notify::SyslogOptions> read_syslog_out(Section& syslog) {
   if (const auto format = syslog.word("format", {"cef", "json"})) {
     options.format = *format == "json" ? notify::SyslogFormat::kJson : notify::SyslogFormat::kCef;
   }
-  options.ca = read_ca(syslog);
-  if (!options.ca.empty() && options.transport != notify::SyslogTransport::kTls) {
-    context.report(syslog.node()["ca"], syslog.name_of("ca"), "it belongs to tls:// alone");
-  }
+  options.tls = read_tls(syslog, options.transport == notify::SyslogTransport::kTls, "tls://", {"ca", "certificate"});
   syslog.finish();
   return options.host.empty() ? std::nullopt : std::optional(std::move(options));
 }

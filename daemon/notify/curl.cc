@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "daemon/core/result.h"
 #include "daemon/core/text.h"
 #include "daemon/core/version.h"
+#include "daemon/tls/certificate.h"
 
 namespace rw::notify {
 namespace {
@@ -22,8 +24,8 @@ CURL* new_curl() {
 
 }  // namespace
 
-Transfer::Transfer(std::chrono::milliseconds timeout, const std::string& ca, const std::atomic<bool>& stopping)
-    : stopping_(stopping), curl_(new_curl()) {
+Transfer::Transfer(std::chrono::milliseconds timeout, TlsFiles tls, const std::atomic<bool>& stopping)
+    : stopping_(stopping), tls_(std::move(tls)), curl_(new_curl()) {
   CURL* const curl = curl_.get();
   set(CURLOPT_NOSIGNAL, 1L);
   set(CURLOPT_QUICK_EXIT, 1L);  // does not wait for a name server
@@ -32,7 +34,12 @@ Transfer::Transfer(std::chrono::milliseconds timeout, const std::string& ca, con
   set(CURLOPT_FOLLOWLOCATION, 0L);
   set(CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
   set(CURLOPT_USERAGENT, "regwarden/" + std::string(core::kVersion));
-  if (!ca.empty()) set(CURLOPT_CAINFO, ca);
+  if (!tls_.ca.empty()) set(CURLOPT_CAINFO, tls_.ca);
+  if (!tls_.certificate.empty()) {
+    set(CURLOPT_SSLCERT, tls_.certificate);
+    set(CURLOPT_SSLKEY, tls_.key);
+    set(CURLOPT_KEYPASSWD, std::string());  // else it would be asked for on the terminal
+  }
   curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error_.data());
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &Transfer::on_body);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, this);
@@ -56,10 +63,19 @@ void Transfer::set_list(CURLoption option, const std::vector<std::string>& lines
 
 CURLcode Transfer::perform() {
   error_.fill('\0');
+  certificate_error_.clear();
+  if (!tls_.certificate.empty()) {
+    // libcurl does not say which file is at fault, nor what is wrong with it.
+    if (const auto checked = tls::check_certificate(tls_.certificate, tls_.key); !checked.ok()) {
+      certificate_error_ = core::render(checked.error());
+      return CURLE_SSL_CERTPROBLEM;
+    }
+  }
   return curl_easy_perform(curl_.get());
 }
 
 std::string Transfer::error(CURLcode code) const {
+  if (!certificate_error_.empty()) return certificate_error_;
   std::string text = error_[0] != '\0' ? error_.data() : curl_easy_strerror(code);
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
   return text;

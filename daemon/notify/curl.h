@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "daemon/notify/options.h"
+
 namespace rw::notify {
 
 struct CurlFree {
@@ -24,14 +26,15 @@ class Transfer {
  public:
   static constexpr std::size_t kKeptBytes = 4096;
 
-  // ca: PEM file; empty: the system's certificates. stopping outlives it and ends it within a second.
-  Transfer(std::chrono::milliseconds timeout, const std::string& ca, const std::atomic<bool>& stopping);
+  // stopping outlives it and ends it within a second.
+  Transfer(std::chrono::milliseconds timeout, TlsFiles tls, const std::atomic<bool>& stopping);
 
   CURL* raw() { return curl_.get(); }
   void set(CURLoption option, long value) { curl_easy_setopt(curl_.get(), option, value); }
   void set(CURLoption option, const std::string& value) { curl_easy_setopt(curl_.get(), option, value.c_str()); }
   void set_list(CURLoption option, const std::vector<std::string>& lines);
 
+  // CURLE_SSL_CERTPROBLEM: of our own certificate, before there is a connection.
   CURLcode perform();
   // Of the last perform() that failed. May have secrets in it.
   std::string error(CURLcode code) const;
@@ -48,9 +51,11 @@ class Transfer {
   static int on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
 
   const std::atomic<bool>& stopping_;
+  const TlsFiles tls_;
   std::vector<std::unique_ptr<curl_slist, CurlListFree>> lists_;
   std::unique_ptr<CURL, CurlFree> curl_;
   std::array<char, CURL_ERROR_SIZE> error_{};
+  std::string certificate_error_;
   std::string body_;
   std::string refusal_;
 };

@@ -45,7 +45,7 @@ class EmailSender final : public Sender {
     std::vector<std::string> recipients;
     for (const std::string& address : options_.to) recipients.push_back(envelope_address(address));
 
-    Transfer transfer(timeout_, options_.ca, stopping);
+    Transfer transfer(timeout_, options_.tls, stopping);
     curl_easy_setopt(transfer.raw(), CURLOPT_PROTOCOLS_STR, "smtp,smtps");
     transfer.set(CURLOPT_URL, options_.smtp);
     transfer.set(CURLOPT_USE_SSL, options_.starttls ? long{CURLUSESSL_ALL} : long{CURLUSESSL_NONE});

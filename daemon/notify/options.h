@@ -24,6 +24,13 @@ std::string_view severity_name(Severity severity);
 // Risk events have a score in place of a severity: from 80 critical, 60 high, 40 medium, 20 low.
 Severity severity_of_score(std::int64_t risk_score);
 
+// PEM files; read when a connection is made.
+struct TlsFiles {
+  std::string ca = {};           // in place of the system's certificates
+  std::string certificate = {};  // that we show, with its chain; needs key. Empty: none
+  std::string key = {};
+};
+
 enum class WebhookFormat { kJson, kSlack, kTeams, kDiscord, kNtfy };
 
 struct WebhookOptions {
@@ -31,7 +38,7 @@ struct WebhookOptions {
   WebhookFormat format = WebhookFormat::kJson;
   std::string secret = {};  // signs the body (signature.h); empty: nothing is signed
   std::vector<std::pair<std::string, std::string>> headers = {};
-  std::string ca = {};  // PEM file in place of the system's certificates
+  TlsFiles tls = {};
 };
 
 struct EmailOptions {
@@ -41,7 +48,7 @@ struct EmailOptions {
   std::string password = {};
   std::string from;
   std::vector<std::string> to;
-  std::string ca = {};
+  TlsFiles tls = {};
 };
 
 enum class SyslogTransport { kUdp, kTcp, kTls };
@@ -52,7 +59,7 @@ struct SyslogOptions {
   std::string host;  // a name or an address, IPv6 without brackets
   std::uint16_t port = 514;
   SyslogFormat format = SyslogFormat::kCef;
-  std::string ca = {};
+  TlsFiles tls = {};
 };
 
 // Local times of the day; `to` before `from` is on the next day.

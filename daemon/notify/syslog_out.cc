@@ -1,5 +1,5 @@
 // Findings as syslog messages over UDP (RFC 5426), TCP with octet counting (RFC 6587) and TLS (RFC 5425). Syslog knows
-// no answer: sent is what the connection has taken, and the peer has not reset by then.
+// no answer: sent is what the connection has taken, where the peer has neither reset nor, under TLS, ended it by then.
 #include <fmt/format.h>
 #include <netdb.h>
 #include <poll.h>
@@ -24,7 +24,8 @@ namespace {
 
 constexpr std::size_t kSyslogFindings = 500;             // in one message of the outbox
 constexpr std::chrono::milliseconds kLookInterval{200};  // at `stopping`
-constexpr std::chrono::milliseconds kLastWords{300};     // the time a peer has to reset
+constexpr std::chrono::milliseconds kLastWords{300};     // the time a peer has to reset, at least
+constexpr std::chrono::seconds kLongestLastWords{5};
 
 Delivery retry_later(std::string error) { return {Delivery::Outcome::kRetry, Redactor().redacted(error)}; }
 
@@ -98,7 +99,7 @@ class SyslogSender final : public Sender {
 
   Delivery send_stream(std::string_view bytes, const std::atomic<bool>& stopping) const {
     const auto deadline = std::chrono::steady_clock::now() + timeout_;
-    Transfer transfer(timeout_, options_.ca, stopping);
+    Transfer transfer(timeout_, options_.tls, stopping);
     const bool tls = options_.transport == SyslogTransport::kTls;
     const bool ipv6 = options_.host.find(':') != std::string::npos;
     transfer.set(CURLOPT_URL, fmt::format("{}://{}{}{}:{}/", tls ? "https" : "http", ipv6 ? "[" : "", options_.host,
@@ -114,7 +115,7 @@ class SyslogSender final : public Sender {
     while (!bytes.empty()) {
       std::size_t sent = 0;
       const CURLcode code = curl_easy_send(transfer.raw(), bytes.data(), bytes.size(), &sent);
-      if (code != CURLE_OK && code != CURLE_AGAIN) return retry_later(transfer.error(code));
+      if (code != CURLE_OK && code != CURLE_AGAIN) return turned_away(transfer.error(code));
       bytes.remove_prefix(sent);
       if (code == CURLE_OK) continue;
       if (stopping) return retry_later("stopped");
@@ -124,19 +125,51 @@ class SyslogSender final : public Sender {
     }
     // What the peer has sent (TLS session tickets) is read: were it left, closing would reset the connection and
     // destroy what is on its way. A peer that has gone is noticed here, too.
-    const auto last = std::chrono::steady_clock::now() + kLastWords;
+    const auto last = std::chrono::steady_clock::now() + last_words(transfer);
     for (auto now = std::chrono::steady_clock::now(); now < last && !stopping; now = std::chrono::steady_clock::now()) {
       std::array<char, 4096> ignored{};
       std::size_t received = 0;
       const CURLcode code = curl_easy_recv(transfer.raw(), ignored.data(), ignored.size(), &received);
-      if (code == CURLE_OK && received == 0) return {};  // it has read all: else it would have reset
-      if (code != CURLE_OK && code != CURLE_AGAIN) return retry_later(transfer.error(code));
+      if (code == CURLE_OK && received == 0) return tls ? turned_away("the peer closed the connection") : ended(socket);
+      if (code != CURLE_OK && code != CURLE_AGAIN) return turned_away(transfer.error(code));
       if (code == CURLE_OK) continue;
       pollfd wait{socket, POLLIN, 0};
       const auto left = std::chrono::ceil<std::chrono::milliseconds>(last - now);
       ::poll(&wait, 1, static_cast<int>(left.count()));
     }
     return {};
+  }
+
+  // Once the connection stood. Where the reason is the client certificate, rsyslog only closes, and does not say so.
+  Delivery turned_away(std::string error) const {
+    if (options_.transport != SyslogTransport::kTls) return retry_later(std::move(error));
+    return retry_later(fmt::format("{} (after the handshake: {})", error,
+                                   options_.tls.certificate.empty() ? "it may demand a client certificate"
+                                                                    : "it may not take the channel's certificate"));
+  }
+
+  // The peer has ended its side of a TCP connection. If it did so before it has read all, it answers with a reset.
+  static Delivery ended(int socket) {
+    pollfd wait{socket, 0, 0};  // a reset is always told
+    int reset = 0;
+    socklen_t size = sizeof(reset);
+    if (::poll(&wait, 1, static_cast<int>(kLastWords.count())) <= 0 ||
+        ::getsockopt(socket, SOL_SOCKET, SO_ERROR, &reset, &size) != 0 || reset == 0) {
+      return {};
+    }
+    return retry_later(std::string("the peer closed the connection: ") + std::strerror(reset));
+  }
+
+  // Under TLS 1.3 a connection stands before the peer has looked at our certificate: that it refuses it comes later,
+  // and later still where it is slow or far away.
+  static std::chrono::milliseconds last_words(Transfer& transfer) {
+    curl_off_t connected_us = 0;
+    curl_off_t encrypted_us = 0;
+    curl_easy_getinfo(transfer.raw(), CURLINFO_CONNECT_TIME_T, &connected_us);
+    curl_easy_getinfo(transfer.raw(), CURLINFO_APPCONNECT_TIME_T, &encrypted_us);
+    const std::chrono::microseconds twice{2 * std::max(connected_us, encrypted_us)};
+    return std::clamp(std::chrono::duration_cast<std::chrono::milliseconds>(twice), kLastWords,
+                      std::chrono::milliseconds(kLongestLastWords));
   }
 
   const SyslogOptions options_;

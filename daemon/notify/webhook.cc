@@ -32,7 +32,7 @@ class WebhookSender final : public Sender {
     if (!options_.secret.empty()) add(signature_headers(options_.secret, message.id, now, request.body));
     add(options_.headers);
 
-    Transfer transfer(timeout_, options_.ca, stopping);
+    Transfer transfer(timeout_, options_.tls, stopping);
     curl_easy_setopt(transfer.raw(), CURLOPT_PROTOCOLS_STR, "http,https");
     transfer.set(CURLOPT_URL, options_.url);
     transfer.set(CURLOPT_POST, 1L);

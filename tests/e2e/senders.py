@@ -1,5 +1,5 @@
 """Real syslog senders as a relay runs them: rsyslog and syslog-ng, each with a configuration and a work directory of its
-own, reading a spool file. And certificates for them."""
+own, reading a spool file. A receiver. And certificates for them."""
 
 import os
 import pathlib
@@ -7,7 +7,7 @@ import signal
 import subprocess
 import tempfile
 
-from harness import DEADLINE_S, SOURCE_DIR
+from harness import DEADLINE_S, SOURCE_DIR, wait_for
 
 # scripts/setup unpacks syslog-ng there: its package cannot be installed beside rsyslog's.
 SENDERS_DIR = pathlib.Path(os.environ.get("REGWARDEN_SENDERS_DIR", str(SOURCE_DIR / "build/senders")))
@@ -122,3 +122,29 @@ def syslog_ng(test, destination):
         f"--control={sender.folder}/control", f"--pidfile={sender.folder}/pid", f"--module-path={modules}"],
         {"LD_LIBRARY_PATH": str(libraries)})
     return sender
+
+
+class Receiver(Sender):
+    """rsyslogd that takes syslog over TLS from clients with a certificate for relay.example.com, signed by `ca`."""
+
+    def __init__(self, test, certificates, driver):
+        super().__init__(test)
+        self.kept = self.folder / "received"
+        port = self.folder / "port"
+        config = self.folder / "rsyslog.conf"
+        config.write_text(f"""
+            global(workDirectory="{self.folder}" maxMessageSize="256k" defaultNetstreamDriver="{driver}"
+                   defaultNetstreamDriverCAFile="{certificates.pem('ca')}"
+                   defaultNetstreamDriverCertFile="{certificates.pem('server')}"
+                   defaultNetstreamDriverKeyFile="{certificates.key('server')}")
+            module(load="imtcp" streamDriver.name="{driver}" streamDriver.mode="1" streamDriver.authMode="x509/name"
+                   permittedPeer=["relay.example.com"])
+            template(name="line" type="string" string="%rawmsg%\\n")
+            ruleset(name="keep") {{ action(type="omfile" file="{self.kept}" template="line") }}
+            input(type="imtcp" address="127.0.0.1" port="0" listenPortFileName="{port}" ruleset="keep")
+            """)
+        self.run(test, ["/usr/sbin/rsyslogd", "-n", "-f", config, "-i", self.folder / "pid"])
+        self.port = int(wait_for(lambda: port.exists() and port.read_text(), "rsyslog to listen"))
+
+    def received(self):
+        return self.kept.read_text() if self.kept.exists() else ""

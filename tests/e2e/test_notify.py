@@ -23,9 +23,11 @@ import unittest.mock
 from aiosmtpd.smtp import SMTP, AuthResult
 
 from harness import BINARY, TestCase, http as ask, octet_counted, syslog, sysmon_xml, wait_for
+from senders import Certificates, Receiver
 
 SECRET = "whsec_" + base64.b64encode(b"0123456789abcdef0123456789abcdef").decode()
 SENT = "regwarden_notifications_sent_total"
+FAILED = "regwarden_notifications_failed_total"
 
 
 class Webhook:
@@ -454,6 +456,88 @@ notify: {json.dumps(channels)}
         wait_for(lambda: encrypted and encrypted[0], "a connection over TLS")
         self.assertIn(b" dhost=ws1.example.test duser=admin ", bytes(encrypted[0]))
         regwarden.wait_for_counter(SENT, 4)
+
+    def certificates(self, folder):
+        files = Certificates(folder)
+        files.authority("ca")
+        files.signed("ca", "server", "DNS:localhost,IP:127.0.0.1")
+        files.signed("ca", "relay", "DNS:relay.example.com")
+        files.self_signed("other")
+        return files
+
+    def test_syslog_over_tls_to_who_demands_a_certificate(self):
+        for driver in ("ossl", "gtls"):
+            with self.subTest(driver):
+                folder = self.folder()
+                receiver = Receiver(self, self.certificates(folder), driver)
+                target = {"to": f"tls://localhost:{receiver.port}", "ca": "ca.pem"}
+                regwarden = self.regwarden_with([
+                    {"name": "known", "syslog": {**target, "certificate": "relay.pem", "key": "relay.key"}},
+                    {"name": "without", "syslog": target},
+                    {"name": "stranger", "syslog": {**target, "certificate": "other.pem", "key": "other.key"}},
+                ], folder)
+                self.wait_for_cursor(regwarden, 3)
+                self.make_finding(regwarden)
+                wait_for(lambda: " dhost=ws1.example.test duser=admin " in receiver.received(), "the message")
+                wait_for(lambda: self.outbox(regwarden, channel="known", state="sent"), "the outbox to know")
+                for channel, reason in (("without", "it may demand a client certificate"),
+                                        ("stranger", "it may not take the channel's certificate")):
+                    waiting = wait_for(lambda: [message for message in self.outbox(regwarden, channel=channel)
+                                                if message["attempts"]], "an attempt")
+                    self.assertEqual(waiting[0]["state"], "waiting")
+                    self.assertIn(reason, waiting[0]["error"])
+                self.assertGreaterEqual(regwarden.counter(FAILED), 2)
+                self.assertEqual(self.outbox(regwarden, channel="without", state="sent"), [])
+                self.assertEqual(self.outbox(regwarden, channel="stranger", state="sent"), [])
+                self.assertEqual(regwarden.stop(), 0)
+
+    def test_own_certificates_are_read_at_each_attempt(self):
+        folder = self.folder()
+        files = self.certificates(folder)
+        receiver = Receiver(self, files, "ossl")
+        shutil.copy(files.pem("relay"), folder / "own.pem")
+        config = folder / "test.yaml"
+        config.write_text("notify: " + json.dumps([{"name": "siem", "syslog": {
+            "to": f"tls://localhost:{receiver.port}", "ca": "ca.pem", "certificate": "own.pem", "key": "own.key"}}]))
+
+        def told(key):
+            shutil.copy(key, folder / "own.key")
+            done = subprocess.run([BINARY, "notify", "test", "-c", config], capture_output=True, text=True, timeout=60,
+                                  stdin=subprocess.DEVNULL, check=False)
+            return done.stdout.strip()
+
+        subprocess.run(["openssl", "pkey", "-aes256", "-passout", "pass:secret", "-in", files.key("relay"), "-out",
+                        folder / "locked.key"], check=True, capture_output=True)
+        self.assertRegex(told(files.key("other")), "^siem: failed: key .*/own.key does not belong to certificate .*/own.pem")
+        self.assertRegex(told(folder / "locked.key"), "^siem: failed: key .*/own.key: it is encrypted")
+        self.assertEqual(told(files.key("relay")), "siem: sent")
+
+    def test_a_webhook_and_a_mail_server_that_demand_a_certificate(self):
+        folder = self.folder()
+        files = self.certificates(folder)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(files.pem("server"), files.key("server"))
+        context.load_verify_locations(files.pem("ca"))
+        context.verify_mode = ssl.CERT_REQUIRED
+        webhook = Webhook(self)
+        webhook.server.socket = context.wrap_socket(webhook.server.socket, server_side=True,
+                                                    do_handshake_on_connect=False)
+        own = {"certificate": "relay.pem", "key": "relay.key"}
+        target = {"url": f"https://localhost:{webhook.port}/hook", "ca": "ca.pem"}
+        mails, port = self.smtp(context)
+        mail = {"smtp": f"smtp://localhost:{port}", "user": "rw", "password": "pass word", "ca": "ca.pem",
+                "from": "regwarden <rw@corp.example>", "to": ["ann@corp.example"]}
+        config = folder / "test.yaml"
+        config.write_text("notify: " + json.dumps([
+            {"name": "hook", "webhook": {**target, **own}}, {"name": "hook-without", "webhook": target},
+            {"name": "mail", "email": {**mail, **own}}, {"name": "mail-without", "email": mail}]))
+        done = subprocess.run([BINARY, "notify", "test", "-c", config], capture_output=True, text=True, timeout=60,
+                              check=False)
+        hook, hook_without, mail, mail_without = done.stdout.splitlines()
+        self.assertEqual((hook, mail), ("hook: sent", "mail: sent"))
+        self.assertIn("hook-without: failed: ", hook_without)
+        self.assertIn("mail-without: failed: ", mail_without)
+        self.assertEqual((len(webhook.requests), len(mails)), (1, 1))
 
     def test_syslog_that_cannot_be_sent(self):
         folder = self.folder()

@@ -29,7 +29,7 @@ std::vector<std::string> problems_of_channel(const std::string& channel) {
 TEST_CASE("a channel of each kind, with all that can be set") {
   const TempFolder folder;
   folder.write("url", "https://hooks.example/services/T/B/X\n");
-  folder.write("ca.pem", "");
+  for (const char* const file : {"ca.pem", "own.pem", "own.key"}) folder.write(file, "");
   ::setenv("REGWARDEN_TEST_PASSWORD", "pass word", 1);
   const Config config = good(
       "time_zone: Europe/Berlin\n"
@@ -48,7 +48,7 @@ TEST_CASE("a channel of each kind, with all that can be set") {
       "- name: mail\n"
       "  email: {smtp: 'smtp://mail.corp.example:587', user: rw, password: '${REGWARDEN_TEST_PASSWORD}',\n"
       "          from: 'regwarden <rw@corp.example>', to: [ann@corp.example, 'Bob <bob@corp.example>']}\n"
-      "- {name: siem, syslog: {to: 'tls://10.0.0.1', format: json}}\n"
+      "- {name: siem, syslog: {to: 'tls://10.0.0.1', format: json, certificate: own.pem, key: own.key}}\n"
       "- {name: siem6, syslog: {to: 'tcp://[::1]:1514'}}\n",
       folder.path("regwarden.yaml"));
   CHECK(config.notify.zone.name() == "Europe/Berlin");
@@ -62,7 +62,7 @@ TEST_CASE("a channel of each kind, with all that can be set") {
   CHECK(webhook.format == notify::WebhookFormat::kSlack);
   CHECK(webhook.secret == "s3cret");
   CHECK(webhook.headers == std::vector<std::pair<std::string, std::string>>{{"X-Team", "soc"}});
-  CHECK(webhook.ca == folder.path("ca.pem"));
+  CHECK(webhook.tls.ca == folder.path("ca.pem"));
   CHECK(slack.severity == notify::Severity::kHigh);
   REQUIRE(slack.detections.size() == 1);
   CHECK(slack.detections[0].matches("Disable AMSI Through Registry"));
@@ -94,6 +94,8 @@ TEST_CASE("a channel of each kind, with all that can be set") {
   CHECK(siem.host == "10.0.0.1");
   CHECK(siem.port == 6514);
   CHECK(siem.format == notify::SyslogFormat::kJson);
+  CHECK(siem.tls.certificate == folder.path("own.pem"));
+  CHECK(siem.tls.key == folder.path("own.key"));
   CHECK(config.notify.channels[2].group_for == 0s);
   const auto& siem6 = std::get<notify::SyslogOptions>(config.notify.channels[3].to);
   CHECK(siem6.transport == notify::SyslogTransport::kTcp);
@@ -178,6 +180,20 @@ TEST_CASE("wrong channels") {
        {"36: error: notify[0].syslog.format: 'leef': expected cef or json"}},
       {"syslog: {to: 'udp://siem', ca: /dev/null}",
        {"32: error: notify[0].syslog.ca: /dev/null: there is no such file"}},
+      {"syslog: {to: 'tls://siem', certificate: /dev/null}",
+       {"41: error: notify[0].syslog: certificate without key: expected both"}},
+      {"syslog: {to: 'tls://siem', key: /dev/null}",
+       {"33: error: notify[0].syslog: key without certificate: expected both"}},
+      {"syslog: {to: 'tls://siem', certificate: none.pem, key: none.key}",
+       {"41: error: notify[0].syslog.certificate: /c/none.pem: there is no such file",
+        "56: error: notify[0].syslog.key: /c/none.key: there is no such file"}},
+      {"syslog: {to: 'tcp://siem', certificate: /dev/null, key: /dev/null}",
+       {"41: error: notify[0].syslog.certificate: it belongs to tls:// alone"}},
+      {"webhook: {url: 'http://a', certificate: /dev/null, key: /dev/null}",
+       {"41: error: notify[0].webhook.certificate: it belongs to https:// alone"}},
+      {"webhook: {url: 'https://a', certificate: /dev/null, key: /dev/null}", {}},
+      {"email: {smtp: 'smtp://a', from: a@b.c, to: a@b.c, starttls: false, certificate: /dev/null, key: /dev/null}",
+       {"81: error: notify[0].email.certificate: it belongs to smtps:// and starttls alone"}},
       {"syslog: {to: 'udp://siem'}, quiet_hours: {from: '22:00', to: '07:00'}",
        {"42: error: notify[0].quiet_hours: a syslog channel is read by a machine and has none"}},
       {"webhook: {url: 'http://a'}, quiet_hours: {from: '24:00', to: 7}",
