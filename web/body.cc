@@ -11,12 +11,14 @@
 namespace rw::web {
 
 core::Result<Json> parse_object(std::string_view body, std::string_view example) {
-  std::set<std::string> members;
+  std::vector<std::set<std::string>> open;  // the members of the objects around the place that is read
   std::string twice;
-  const auto watch = [&](int depth, Json::parse_event_t event, Json& parsed) {
-    if (event != Json::parse_event_t::key || depth != 1) return true;
+  const auto watch = [&](int, Json::parse_event_t event, Json& parsed) {
+    if (event == Json::parse_event_t::object_start) open.emplace_back();
+    if (event == Json::parse_event_t::object_end) open.pop_back();
+    if (event != Json::parse_event_t::key) return true;
     const auto& name = parsed.get_ref<const std::string&>();
-    if (!members.insert(name).second) twice = name;
+    if (!open.back().insert(name).second) twice = name;
     return true;
   };
   Json object = Json::parse(body, watch, /*allow_exceptions=*/false);

@@ -10,7 +10,8 @@
 
 namespace rw::web {
 
-// The body as a JSON object none of whose members is given twice: of two a parser would silently take one.
+// The body as a JSON object; no member of it, nor of an object in it, is given twice: of two a parser would silently
+// take one.
 // Errors: InvalidInput, with `example` in the hint.
 core::Result<Json> parse_object(std::string_view body, std::string_view example);
 

@@ -122,6 +122,7 @@ TEST_CASE_METHOD(Tuned, "exceptions that say nothing or too much are refused, an
        "years"},
       {400, R"({"detection": "*", "fields": {"dest": "a"}, "expires": "4000d"})",
        "expires: '4000d': expected null, a duration such as 90d, or a time ahead of now, within ten years"},
+      {400, R"({"detection": "*", "fields": {"dest": "a", "dest": "b"}})", "'dest': given more than once"},
   };
   for (const auto& c : cases) {
     INFO(c.body);
