@@ -204,9 +204,14 @@ core::Result<void> check_fields(std::size_t count, const std::vector<std::string
 
 // ---- Writing
 
-// A JSON text is a YAML text in double quotes.
+// A JSON text is a YAML text in double quotes, but for the one character that JSON has as it is and YAML does not.
 std::string quote(std::string_view text) {
-  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  constexpr char kDelete = '\x7f';
+  std::string quoted = nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  for (std::size_t at = quoted.find(kDelete); at != std::string::npos; at = quoted.find(kDelete, at)) {
+    quoted.replace(at, 1, "\\u007f");
+  }
+  return quoted;
 }
 
 void append(std::string& out, std::string_view key, std::string_view value) {

@@ -103,6 +103,22 @@ TEST_CASE("tuning: what is written is read back") {
   }
 }
 
+TEST_CASE("tuning: no character makes the file unreadable") {
+  Tuning tuning;
+  std::string odd;
+  for (char c = 0; c < ' '; ++c) odd += c;
+  odd += "\x7f\xc2\x80\xc2\x85\xe2\x80\xa8\xef\xbb\xbf\xef\xbf\xbe\xf0\x9f\x98\x80\"'\\ #:";
+  tuning.exceptions = {{.id = "a", .detection = "*", .fields = {{odd, odd}}, .reason = odd}};
+  tuning.filters["a_filter"] = "search dest=\x7f";
+  core::Problems problems;
+  const auto back = parsed(render_tuning(tuning), problems);
+  CHECK(test::rendered(problems) == Lines{});
+  REQUIRE(back);
+  CHECK(back->exceptions.at(0).fields == tuning.exceptions[0].fields);
+  CHECK(back->exceptions.at(0).reason == odd);
+  CHECK(back->filters == tuning.filters);
+}
+
 TEST_CASE("tuning: as a person writes it") {
   core::Problems problems;
   const auto tuning = parsed(R"(
