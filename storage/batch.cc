@@ -13,7 +13,7 @@ std::size_t Batch::size_bytes() const {
   }
   for (const cim::Notable& item : notables) {
     bytes += sizeof(item) + item.rule_description.size() + item.drilldown_searches.size() + item.annotations.size() +
-             item.row.size();
+             item.row.size() + item.dest.size() + item.user.size();
   }
   for (const cim::ThrottledRow& item : throttled_rows) {
     bytes += sizeof(item) + item.row.size() + item.keys.size() * sizeof(cim::ThrottledRow::Key);

@@ -30,11 +30,32 @@ constexpr std::string_view kFindingBooleans[] = {"late"};
 constexpr std::string_view kRiskEventNumbers[] = {"detection_version", "risk_score", "calculated_risk_score"};
 constexpr std::string_view kRiskEventJson[] = {"threat_objects", "annotations", "row"};
 
-constexpr std::string_view kNotableColumns[] = {
-    "time",     "created", "identity",    "detection_id", "detection",          "detection_version", "detection_hash",
-    "earliest", "latest",  "late",        "rule_title",   "rule_description",   "security_domain",   "severity",
-    "status",   "owner",   "disposition", "nes_fields",   "drilldown_searches", "annotations",       "row"};
+constexpr std::string_view kNotableColumns[] = {"time",
+                                                "created",
+                                                "identity",
+                                                "detection_id",
+                                                "detection",
+                                                "detection_version",
+                                                "detection_hash",
+                                                "earliest",
+                                                "latest",
+                                                "late",
+                                                "rule_title",
+                                                "rule_description",
+                                                "security_domain",
+                                                "severity",
+                                                "urgency",
+                                                "dest",
+                                                "user",
+                                                "status",
+                                                "owner",
+                                                "disposition",
+                                                "nes_fields",
+                                                "drilldown_searches",
+                                                "annotations",
+                                                "row"};
 constexpr std::string_view kNotableNumbers[] = {"detection_version"};
+constexpr std::string_view kNotableLines[] = {"dest", "user"};
 constexpr std::string_view kNotableJson[] = {"nes_fields", "drilldown_searches", "annotations", "row"};
 
 constexpr std::string_view kRunColumns[] = {"time",           "detection_id", "detection",    "kind",
@@ -145,7 +166,8 @@ constexpr std::string_view kScopesJson[] = {"scopes"};
 
 constexpr ListingColumns kRiskEvents{kRiskEventColumns, kFindingTimes, kRiskEventJson, kFindingBooleans, {},
                                      kRiskEventNumbers};
-constexpr ListingColumns kNotables{kNotableColumns, kFindingTimes, kNotableJson, kFindingBooleans, {}, kNotableNumbers};
+constexpr ListingColumns kNotables{kNotableColumns, kFindingTimes, kNotableJson, kFindingBooleans, {},
+                                   kNotableNumbers, kNotableLines};
 constexpr ListingColumns kRuns{kRunColumns, kRunTimes, {}, {}, {}, kRunNumbers};
 constexpr ListingColumns kRegistryEvents{kRegistryColumns, kEventTimes, kRegistryJson, {}, {}, kEventNumbers};
 constexpr ListingColumns kProcessEvents{kProcessColumns, kEventTimes, kProcessJson, {}, {}, kEventNumbers};

@@ -16,6 +16,7 @@ struct ListingColumns {
   std::span<const std::string_view> booleans = {};  // those of columns that are 0 or 1
   std::span<const std::string_view> ids = {};       // those of columns that are ids of rows of another listing
   std::span<const std::string_view> numbers = {};   // those of columns that are whole numbers
+  std::span<const std::string_view> lines = {};     // those of columns that can have several values, a line each
 };
 
 const ListingColumns& columns_of(Listing listing);

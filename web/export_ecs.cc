@@ -13,14 +13,12 @@ namespace {
 
 constexpr std::string_view kEcsVersion = "8.11.0";
 
-// CIM columns of the result row and what ECS calls them.
+// CIM columns of the result row and what ECS calls them; dest and user are the notable's own.
 struct EcsField {
   std::string_view column;
   const char* pointer;
 };
 constexpr EcsField kEcsFields[] = {
-    {"dest", "/host/name"},
-    {"user", "/user/name"},
     {"registry_path", "/registry/path"},
     {"registry_key_name", "/registry/key"},
     {"registry_value_name", "/registry/value"},
@@ -46,6 +44,12 @@ Json member_of(const Json& object, const char* name) {
 
 void put(Json& document, const char* pointer, Json value) {
   if (!value.is_null()) document[Json::json_pointer(pointer)] = std::move(value);
+}
+
+// Several values as a list, one plain, none as null.
+Json as_value(const Json& list) {
+  if (list.empty()) return nullptr;
+  return list.size() == 1 ? list[0] : list;
 }
 
 // A keyword field may have several values; no text of it may be missing.
@@ -108,7 +112,7 @@ Json ecs_alert(const Json& notable) {
 
   Json rest = Json::object();
   for (const auto& [column, value] : row.items()) {
-    bool is_mapped = false;
+    bool is_mapped = column == "dest" || column == "user";
     for (const EcsField& field : kEcsFields) {
       if (field.column != column) continue;
       is_mapped = true;
@@ -116,14 +120,17 @@ Json ecs_alert(const Json& notable) {
     }
     if (!is_mapped) rest[column] = value;
   }
-  if (row.contains("dest")) {
-    put(alert, "/host/hostname", row["dest"]);
-    put(alert, "/related/hosts", as_list(row["dest"]));
-  }
-  if (row.contains("user")) put(alert, "/related/user", as_list(row["user"]));
+  const Json hosts = lines_in(notable, "dest");
+  const Json users = lines_in(notable, "user");
+  put(alert, "/host/name", as_value(hosts));
+  put(alert, "/host/hostname", as_value(hosts));
+  put(alert, "/user/name", as_value(users));
+  if (!hosts.empty()) alert["related"]["hosts"] = hosts;
+  if (!users.empty()) alert["related"]["user"] = users;
   alert["observer"] = {{"vendor", "regwarden"}, {"product", "regwarden"}, {"version", core::kVersion}};
   alert["regwarden"] = {{"id", member_of(notable, "id")},
                         {"severity", severity},
+                        {"urgency", member_of(notable, "urgency")},
                         {"status", member_of(notable, "status")},
                         {"owner", member_of(notable, "owner")},
                         {"disposition", member_of(notable, "disposition")},

@@ -103,7 +103,10 @@ void for_each_text(const Json& row, std::string_view column, const Use& use) {
   }
 }
 
-Json observables_of(const Json& row) {
+Json observables_of(Json row, const Json& hosts, const Json& users) {
+  row["dest"] = hosts;
+  row["user"] = users;
+
   Json observables = Json::array();
   for (const Observable& observable : kObservables) {
     for_each_text(row, observable.column, [&](const std::string& text) {
@@ -164,20 +167,18 @@ Json ocsf_finding(const Json& notable) {
                     {"product", {{"name", "regwarden"}, {"vendor_name", "regwarden"}, {"version", core::kVersion}}}}},
                   {"finding_info", std::move(finding_info)}};
   if (status != "new") finding["status_detail"] = status;
-  std::string host;
-  for_each_text(row, "dest", [&](const std::string& text) {
-    if (host.empty()) host = text;
-  });
-  if (!host.empty()) {
-    finding["device"] = {{"hostname", host}, {"type_id", 0}, {"type", "Unknown"}};
-    finding["resources"] = Json::array({{{"name", host}, {"type", "host"}}});
+  const Json hosts = lines_in(notable, "dest");
+  if (!hosts.empty()) {
+    finding["device"] = {{"hostname", hosts[0]}, {"type_id", 0}, {"type", "Unknown"}};
+    finding["resources"] = Json::array({{{"name", hosts[0]}, {"type", "host"}}});
   }
-  Json observables = observables_of(row);
+  Json observables = observables_of(row, hosts, lines_in(notable, "user"));
   if (!observables.empty()) finding["observables"] = std::move(observables);
   finding["unmapped"] = {{"id", notable.value("id", std::int64_t{0})},
                          {"owner", member_text(notable, "owner")},
                          {"disposition", member_text(notable, "disposition")},
                          {"security_domain", member_text(notable, "security_domain")},
+                         {"urgency", member_text(notable, "urgency")},
                          {"row", row}};
   return finding;
 }

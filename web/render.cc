@@ -73,6 +73,19 @@ Json list_in(const Json& object, const char* member) {
   return value != object.end() && value->is_array() ? *value : Json::array();
 }
 
+Json lines_in(const Json& object, const char* member) {
+  Json lines = Json::array();
+  const auto value = object.find(member);
+  if (value == object.end() || !value->is_string()) return lines;
+  std::string_view text = value->get_ref<const std::string&>();
+  while (true) {
+    const std::size_t end = text.find('\n');
+    lines.push_back(text.substr(0, end));
+    if (end == std::string_view::npos) return lines;
+    text.remove_prefix(end + 1);
+  }
+}
+
 Json render_text(std::string_view text) { return core::to_valid_utf8(text); }
 
 Json render_texts(const std::vector<std::string>& texts) {

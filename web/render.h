@@ -24,6 +24,8 @@ Json render_value(const storage::Value& value);
 // The member as an object, or as a list; an empty one where it is something else, or missing.
 Json object_in(const Json& object, const char* member);
 Json list_in(const Json& object, const char* member);
+// The member's text as a list of its lines; an empty list where there is none.
+Json lines_in(const Json& object, const char* member);
 
 // A text as JSON, invalid UTF-8 replaced.
 Json render_text(std::string_view text);

@@ -83,6 +83,10 @@ struct Notable {
   std::string drilldown_searches;  // JSON
   std::string annotations;         // JSON
   std::string row;                 // JSON: the result row
+  std::string urgency = {};        // a severity, raised or lowered for whom it concerns; empty: the severity
+  // Whom it concerns: hosts and users, several as one text, a line each; empty: nobody that is known.
+  std::string dest = {};
+  std::string user = {};
 };
 
 enum class RunStatus { kDone, kFailed, kMissed };

@@ -22,6 +22,16 @@ std::string_view text_of(sqlite3_value* value) {
   return {bytes, static_cast<std::size_t>(sqlite3_value_bytes(value))};
 }
 
+bool matches_line(const core::TextTest& test, std::string_view text) {
+  while (true) {
+    const std::size_t end = text.find('\n');
+    if (test.matches(text.substr(0, end))) return true;
+    if (end == std::string_view::npos) return false;
+    text.remove_prefix(end + 1);
+  }
+}
+
+template <bool kByLine>
 void match(sqlite3_context* context, int, sqlite3_value** arguments) {
   auto* pattern = static_cast<const core::TextTest*>(sqlite3_get_auxdata(context, 1));
   std::unique_ptr<core::TextTest> decoded;
@@ -34,7 +44,11 @@ void match(sqlite3_context* context, int, sqlite3_value** arguments) {
     decoded = std::make_unique<core::TextTest>(std::move(result).value());
     pattern = decoded.get();
   }
-  const bool matches = sqlite3_value_type(arguments[0]) != SQLITE_NULL && pattern->matches(text_of(arguments[0]));
+  bool matches = false;
+  if (sqlite3_value_type(arguments[0]) != SQLITE_NULL) {
+    const std::string_view text = text_of(arguments[0]);
+    matches = kByLine ? matches_line(*pattern, text) : pattern->matches(text);
+  }
   sqlite3_result_int(context, matches ? 1 : 0);
   // SQLite may drop auxdata at once, so it takes over only after the last use.
   if (decoded) {
@@ -166,7 +180,8 @@ core::Result<void> register_functions(Connection& connection) {
     void (*final)(sqlite3_context*);
   };
   constexpr Entry kSqlFunctions[] = {
-      {"rw_match", 2, match, nullptr, nullptr},
+      {"rw_match", 2, match<false>, nullptr, nullptr},
+      {"rw_any_line", 2, match<true>, nullptr, nullptr},
       {"rw_compare", 2, compare, nullptr, nullptr},
       {"rw_fold", 1, fold, nullptr, nullptr},
       {"rw_has", 2, has, nullptr, nullptr},

@@ -1,5 +1,6 @@
 // SQL functions of our own, on reading connections:
 //   rw_match(text, test)      1 or 0; NULL text gives 0. test is core::TextTest::encode().
+//   rw_any_line(text, test)   the same of any line of the text
 //   rw_fold(text)             core::fold(); NULL stays NULL
 //   rw_compare(text, const)   -1, 0, 1: as numbers when both are numbers, else as folded text. NULL text gives NULL.
 //   rw_number(text)           the number that the text is as a whole, else NULL

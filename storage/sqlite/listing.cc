@@ -16,9 +16,11 @@ namespace {
 
 // What stands in the order of its meaning, not of its letters.
 std::string order_of(std::string_view column) {
-  if (column == "severity") {
-    return "CASE e.severity WHEN 'informational' THEN 1 WHEN 'low' THEN 2 WHEN 'medium' THEN 3 WHEN 'high' THEN 4"
-           " WHEN 'critical' THEN 5 ELSE 0 END";
+  if (column == "severity" || column == "urgency") {
+    return fmt::format(
+        "CASE e.{} WHEN 'informational' THEN 1 WHEN 'low' THEN 2 WHEN 'medium' THEN 3 WHEN 'high' THEN 4"
+        " WHEN 'critical' THEN 5 ELSE 0 END",
+        column);
   }
   return fmt::format("e.{}", column);
 }

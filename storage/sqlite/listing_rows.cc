@@ -138,7 +138,8 @@ core::Result<std::string> filter_conditions(Listing listing, const ColumnFilters
       conditions += " AND " + dialect.matches(*dataset_of(listing), *event->field, pattern, binds);
     } else {
       const std::string text = column == "id" ? "e.id" : text_of_column(listing, shown, column);
-      conditions += fmt::format(" AND rw_match({}, {})", text, bind_value(pattern.encode(), binds));
+      const std::string_view test = has_name(shown.lines, column) ? "rw_any_line" : "rw_match";
+      conditions += fmt::format(" AND {}({}, {})", test, text, bind_value(pattern.encode(), binds));
     }
   }
   return conditions;

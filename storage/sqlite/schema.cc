@@ -316,7 +316,8 @@ ALTER TABLE notable ADD COLUMN detection_hash TEXT;
 
 const char* const kMigrations[] = {kVersion1,       kSchemaVersion2,  kDetectionHash,   kSchemaVersion4,
                                    kSchemaVersion5, kSchemaVersion6,  kSchemaVersion7,  kSchemaVersion8,
-                                   kSchemaVersion9, kSchemaVersion10, kSchemaVersion11, kSchemaVersion12};
+                                   kSchemaVersion9, kSchemaVersion10, kSchemaVersion11, kSchemaVersion12,
+                                   kSchemaVersion13};
 
 core::Result<void> use_write_ahead_log(Connection& connection) {
   std::error_code error;

@@ -23,5 +23,7 @@ extern const char* const kSchemaVersion10;
 extern const char* const kSchemaVersion11;
 // Blocks of events: what is counted and passed over without reading them.
 extern const char* const kSchemaVersion12;
+// Notables say whom they concern, and how urgent they are.
+extern const char* const kSchemaVersion13;
 
 }  // namespace rw::storage::sqlite

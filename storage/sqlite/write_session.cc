@@ -62,8 +62,8 @@ core::Result<void> SqliteWriteSession::prepare() {
       {&sql_.notable,
        "INSERT INTO notable (identity, time, created, detection_id, detection, detection_version, earliest, latest,"
        " rule_title, rule_description, security_domain, severity, nes_fields, drilldown_searches, annotations, row,"
-       " detection_hash, late)"
-       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)"
+       " detection_hash, late, urgency, dest, user)"
+       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)"
        " ON CONFLICT DO NOTHING"},
       {&sql_.run,
        "INSERT INTO run (detection_id, detection, kind, scheduled_time, earliest, latest, started, finished, status,"

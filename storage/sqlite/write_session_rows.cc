@@ -32,6 +32,14 @@ void bind_base(Statement& statement, const cim::EventBase& record, int utc_time_
   }
 }
 
+void bind_or_null(Statement& row, int index, std::string_view text) {
+  if (text.empty()) {
+    row.bind_null(index);
+  } else {
+    row.bind(index, text);
+  }
+}
+
 void bind_origin(Statement& row, const std::string& identity, core::Micros time, const cim::FindingOrigin& origin) {
   row.bind(1, std::string_view(identity));
   row.bind(2, core::to_us(time));
@@ -41,11 +49,7 @@ void bind_origin(Statement& row, const std::string& identity, core::Micros time,
   row.bind(6, std::int64_t{origin.detection_version});
   row.bind(7, core::to_us(origin.window.earliest));
   row.bind(8, core::to_us(origin.window.latest));
-  if (origin.detection_hash.empty()) {
-    row.bind_null(17);
-  } else {
-    row.bind(17, std::string_view(origin.detection_hash));
-  }
+  bind_or_null(row, 17, origin.detection_hash);
   row.bind(18, std::int64_t{origin.late});
 }
 
@@ -153,6 +157,9 @@ core::Result<bool> SqliteWriteSession::insert(const cim::Notable& notable) {
   row.bind(14, std::string_view(notable.drilldown_searches));
   row.bind(15, std::string_view(notable.annotations));
   row.bind(16, std::string_view(notable.row));
+  row.bind(19, std::string_view(notable.urgency.empty() ? notable.severity : notable.urgency));
+  bind_or_null(row, 20, notable.dest);
+  bind_or_null(row, 21, notable.user);
   return insert_row(row);
 }
 

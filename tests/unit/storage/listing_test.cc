@@ -111,7 +111,34 @@ TEST_CASE("lists are sorted by a column, page by page, whatever the size of a pa
   CHECK(refused.error().code == core::ErrorCode::kInvalidInput);
 }
 
-TEST_CASE("severities are in the order of their weight") {
+TEST_CASE("hosts and users of notables are asked for one by one") {
+  Database database;
+  Batch batch;
+  for (const char* dest : {"WS1", "ws1.corp.example\nDC1", "DC1\nWS1", ""}) {
+    cim::Notable& notable = batch.notables.emplace_back();
+    notable.identity = std::to_string(batch.notables.size());
+    notable.severity = "low";
+    notable.dest = dest;
+    notable.row = "{}";
+  }
+  commit(*database.writer(), batch);
+  const auto reader = database.reader();
+  const auto with = [&](const std::string& dest) {
+    ListRequest request;
+    request.listing = Listing::kNotables;
+    request.order = {"id", false};
+    request.filters = {{"dest", dest}};
+    return all_ids(*reader, request);
+  };
+  CHECK(with("ws1") == Ids{1, 3});
+  CHECK(with("dc1") == Ids{2, 3});
+  CHECK(with("ws1*") == Ids{1, 2, 3});
+  CHECK(with("WS1*DC1").empty());  // each by itself
+  CHECK(with("*") == Ids{1, 2, 3});
+  CHECK(with("").empty());
+}
+
+TEST_CASE("severities and urgencies are in the order of their weight") {
   Database database;
   Batch batch;
   for (const char* severity : {"low", "critical", "informational", "medium", "high"}) {
@@ -124,9 +151,11 @@ TEST_CASE("severities are in the order of their weight") {
   commit(*database.writer(), batch);
   ListRequest request;
   request.listing = Listing::kNotables;
-  request.order = {"severity", true};
   request.limit = 2;
-  CHECK(all_ids(*database.reader(), request) == Ids{2, 5, 4, 1, 3});
+  for (const char* column : {"severity", "urgency"}) {  // which is the severity where none is said
+    request.order = {column, true};
+    CHECK(all_ids(*database.reader(), request) == Ids{2, 5, 4, 1, 3});
+  }
 }
 
 TEST_CASE("a list reads the columns it is asked for") {

@@ -50,11 +50,13 @@ TEST_CASE("a database of version 1 gets the views of today and keeps its rows") 
       "DELETE FROM schema_version WHERE version > 1; DROP VIEW Registry; DROP VIEW Processes;"
       "ALTER TABLE risk_event DROP COLUMN detection_hash; ALTER TABLE notable DROP COLUMN detection_hash;"
       "ALTER TABLE risk_event DROP COLUMN late; ALTER TABLE notable DROP COLUMN late;"
+      "DROP INDEX notable_time; CREATE INDEX notable_time ON notable (time);"
+      "ALTER TABLE notable DROP COLUMN urgency; ALTER TABLE notable DROP COLUMN dest;"
+      "ALTER TABLE notable DROP COLUMN user;"
       "DROP TABLE log_source; DROP TABLE searched; DROP TABLE late_span; DROP INDEX run_window;"
       "DROP TABLE upkeep; DROP TABLE origin_name;"
       "DROP TRIGGER notable_gone; DROP TABLE notable_change; DROP TABLE audit;"
       "DROP INDEX run_time; DROP INDEX risk_event_time; CREATE INDEX risk_event_time ON risk_event (time);"
-      "DROP INDEX notable_time; CREATE INDEX notable_time ON notable (time);"
       "DROP TABLE api_token; DROP TABLE api_user; DROP TABLE api_session;"
       "DROP TABLE notification; DROP TABLE notify_channel; DROP TABLE event_block; DROP TABLE event_block_part;"
       "DROP TABLE throttle_trigger; ALTER TABLE risk_event DROP COLUMN calculated_risk_score;"
@@ -65,8 +67,37 @@ TEST_CASE("a database of version 1 gets the views of today and keeps its rows") 
   must(sqlite::migrate(connection));
   CHECK(schema_of(connection) == newest);
   CHECK(rows_of(connection, "SELECT version FROM schema_version ORDER BY version") ==
-        std::vector<std::string>{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"});
+        std::vector<std::string>{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13"});
   CHECK(rows_of(connection, "SELECT text FROM term") == std::vector<std::string>{"kept"});
+}
+
+TEST_CASE("notables of version 12 say whom they concern, and are as urgent as severe") {
+  const Folder folder;
+  auto connection = open(folder);
+  must(sqlite::migrate(connection, 12));
+  const std::pair<std::string, std::string> rows[] = {
+      {R"({"dest":"WS1","user":"ann","count":1})", "high|WS1|ann"},
+      {R"({"dest":["WS1","WS2"],"user":7})", "high|WS1\nWS2|7"},
+      {R"({"dest":"","user":[]})", "high||"},
+      {R"({"risk_object":"ws1","risk_object_type":"system"})", "high|ws1|"},
+      {R"({"risk_object":"ann","risk_object_type":"user"})", "high||ann"},
+      {R"({"risk_object":["a","b"],"risk_object_type":"user","dest":"WS1"})", "high|WS1|a\nb"},
+      {R"({"risk_object":"x","risk_object_type":"other"})", "high||"},
+      {"no JSON", "high||"},
+  };
+  std::vector<std::string> expected;
+  for (const auto& [row, shown] : rows) {
+    must(connection.execute(("INSERT INTO notable (identity, time, created, detection_id, detection,"
+                             " detection_version, earliest, latest, rule_title, rule_description, security_domain,"
+                             " severity, nes_fields, drilldown_searches, annotations, row) VALUES ('" +
+                             row + "', 1, 1, 'd', 'D', 1, 0, 1, '', '', '', 'high', '', '', '', '" + row + "')")
+                                .c_str()));
+    expected.push_back(shown);
+  }
+  must(sqlite::migrate(connection));
+  CHECK(rows_of(connection, "SELECT urgency, ifnull(dest, ''), ifnull(user, '') FROM notable ORDER BY id") == expected);
+  CHECK(rows_of(connection, "SELECT count(*) FROM notable WHERE dest = '' OR user = ''") ==
+        std::vector<std::string>{"0"});
 }
 
 TEST_CASE("a database of a newer regwarden is refused") {

@@ -14,6 +14,9 @@ storage::Batch one_notable() {
   batch.notables.push_back(notable(
       "n1", R"(["user","dest"])",
       R"({"dest":"WS1","user":["ann","bob"],"registry_path":"HKLM\\K\\V","process_name":"reg.exe","count":"1"})"));
+  batch.notables[0].urgency = "critical";
+  batch.notables[0].dest = "WS1";
+  batch.notables[0].user = "ann\nbob";
   batch.notables[0].annotations = R"({"mitre_attack":["T1562.001","T9999"]})";
   return batch;
 }
@@ -52,6 +55,7 @@ TEST_CASE("OCSF: a notable is a detection finding with all that the class requir
                     R"({"name":"process_name","type_id":9,"type":"Process Name","value":"reg.exe"},)"
                     R"({"name":"registry_path","type_id":28,"type":"Registry Key","value":"HKLM\\K\\V"}])"));
   CHECK(finding["unmapped"]["row"]["count"] == "1");
+  CHECK(finding["unmapped"]["urgency"] == "critical");
 }
 
 TEST_CASE("ECS: a notable is an alert") {
@@ -75,6 +79,8 @@ TEST_CASE("ECS: a notable is an alert") {
                                        R"("name":["Disable or Modify Tools"]},"id":["T9999"]},)"
                                        R"("tactic":{"id":["TA0005"],"name":["defense-evasion"]}})"));
   CHECK(alert["regwarden"]["row"] == json::parse(R"({"count":"1"})"));
+  CHECK(alert["regwarden"]["severity"] == "medium");
+  CHECK(alert["regwarden"]["urgency"] == "critical");
 }
 
 TEST_CASE("an export takes the filters of the list, and none of its forms") {
@@ -82,6 +88,8 @@ TEST_CASE("an export takes the filters of the list, and none of its forms") {
   fixture.write(one_notable());
   CHECK(streamed(fixture.get("/api/v1/export/ecs", {{"severity", "high"}})).empty());
   CHECK_FALSE(streamed(fixture.get("/api/v1/export/ecs", {{"severity", "medium"}, {"limit", "1"}})).empty());
+  CHECK(streamed(fixture.get("/api/v1/export/ecs", {{"user", "carl"}})).empty());
+  CHECK_FALSE(streamed(fixture.get("/api/v1/export/ecs", {{"urgency", "critical"}, {"user", "BOB"}})).empty());
   for (const char* parameter : {"format", "fields", "cursor", "host"}) {
     CHECK(fixture.get("/api/v1/export/ocsf", {{parameter, "csv"}}).status == 400);
   }

@@ -31,7 +31,9 @@ TEST_CASE("a notable shows the fields of nes_fields beside its own") {
   storage::Batch batch;
   batch.notables.push_back(notable("n1", R"(["user","dest","status"])",
                                    R"({"dest":"WS1","user":["ann","bob"],"status":"success","count":"1"})"));
-  batch.notables.push_back(notable("n2", R"(["user"])", R"({"dest":"WS1"})"));
+  batch.notables[0].dest = "WS1";
+  batch.notables[0].user = "ann\nbob";
+  batch.notables.push_back(notable("n2", R"(["user"])", R"({"count":"1"})"));
   fixture.write(std::move(batch));
 
   const json expected = {{"id", 1},
@@ -48,15 +50,16 @@ TEST_CASE("a notable shows the fields of nes_fields beside its own") {
                          {"rule_description", "AMSI was switched off"},
                          {"security_domain", "endpoint"},
                          {"severity", "medium"},
+                         {"urgency", "medium"},
+                         {"dest", "WS1"},
+                         {"user", "ann\nbob"},
                          {"status", "new"},
                          {"owner", "unassigned"},
                          {"disposition", "undetermined"},
                          {"nes_fields", {"user", "dest", "status"}},
                          {"drilldown_searches", json::parse(R"([{"name":"Events","search":"| search dest=WS1"}])")},
                          {"annotations", {{"mitre_attack", {"T1562.001"}}}},
-                         {"row", {{"dest", "WS1"}, {"user", {"ann", "bob"}}, {"status", "success"}, {"count", "1"}}},
-                         {"dest", "WS1"},
-                         {"user", {"ann", "bob"}}};
+                         {"row", {{"dest", "WS1"}, {"user", {"ann", "bob"}}, {"status", "success"}, {"count", "1"}}}};
   CHECK(fixture.get_json("/api/v1/notables/1") == expected);
 
   const json list = fixture.get_json("/api/v1/notables");
