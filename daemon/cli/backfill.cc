@@ -54,7 +54,7 @@ class Backfiller {
       if (interrupted) break;
       auto outcome = scheduler::run_detection(*detection, request,
                                               {reader_, dialect_, config_.time_zone, config_.scheduler.limits, clock_,
-                                               config_.scheduler.risk, sifted.ok() ? *sifted : nullptr});
+                                               config_.scheduler.findings, sifted.ok() ? *sifted : nullptr});
       ++summary_.runs;
       const std::string where = detection->name + " at " + core::format_rfc3339(tick.scheduled_time);
       if (outcome.run.status == cim::RunStatus::kFailed) {

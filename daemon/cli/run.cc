@@ -55,7 +55,7 @@ int run(const RunOptions& options) {
   if (!reader.ok()) return fail(reader.error());
   scheduler::RunOutcome outcome = scheduler::run_detection(
       *detection, *request,
-      {**reader, (*store)->dialect(), config->time_zone, config->scheduler.limits, clock, config->scheduler.risk});
+      {**reader, (*store)->dialect(), config->time_zone, config->scheduler.limits, clock, config->scheduler.findings});
   if (outcome.run.status == cim::RunStatus::kFailed) return fail(outcome.run.error);
   for (const std::string& warning : outcome.result.warnings) std::cerr << "regwarden: " << warning << '\n';
   print_result(std::cout, options.output, detection->name, request->window, outcome.result.table);

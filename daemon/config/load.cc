@@ -15,6 +15,7 @@
 #include "daemon/config/risk.h"
 #include "daemon/config/section.h"
 #include "daemon/config/sources.h"
+#include "daemon/config/urgency.h"
 #include "daemon/core/units.h"
 #include "daemon/yaml/reader.h"
 
@@ -87,8 +88,11 @@ void read_root(Context& context, const yaml::Node& node, Config& config) {
   }
   config.api.search_limits = config.scheduler.limits;
   Section risk(context, root.map("risk"), "risk");
-  read_risk(risk, config.scheduler.risk);
-  config.silence.risk = config.scheduler.risk;
+  read_risk(risk, config.scheduler.findings.risk);
+  Section urgency(context, root.map("urgency"), "urgency");
+  read_urgency(urgency, config.scheduler.findings.urgency);
+  config.silence.findings = config.scheduler.findings;
+  config.health.findings = config.scheduler.findings;
   Section sources(context, root.map("sources"), "sources");
   read_sources(sources, config.silence);
   Section health(context, root.map("health"), "health");

@@ -15,17 +15,6 @@ namespace {
 
 constexpr double kMostTimes = 100;
 
-// nullopt: the key is absent, or its value is a problem.
-std::optional<core::TextPattern> read_pattern(Section& section, std::string_view key) {
-  const auto written = section.text(key, "a name, with * for any run of characters");
-  if (!written) return std::nullopt;
-  if (written->empty()) {
-    section.context().report(section.node()[key], section.name_of(key), "'': expected a name");
-    return std::nullopt;
-  }
-  return core::TextPattern::with_stars(*written);
-}
-
 std::optional<double> read_number(Section& section, std::string_view key, double least, double most) {
   const yaml::Node node = section.value(key, "a number");
   const auto number = node.as_number(section.context().problems, section.name_of(key));
@@ -39,9 +28,9 @@ std::optional<double> read_number(Section& section, std::string_view key, double
 
 scheduler::RiskFactor read_factor(Section& section) {
   scheduler::RiskFactor factor;
-  factor.risk_object = read_pattern(section, "risk_object");
+  factor.risk_object = section.pattern("risk_object");
   factor.risk_object_type = section.word("risk_object_type", {"system", "user", "other"});
-  factor.detection = read_pattern(section, "detection");
+  factor.detection = section.pattern("detection");
   set(factor.multiply, read_number(section, "multiply", 0, kMostTimes));
   const auto most = static_cast<double>(scheduler::kMostRiskScore);
   if (const auto add = read_number(section, "add", -most, most)) factor.add = std::llround(*add);

@@ -96,6 +96,16 @@ std::optional<std::string> Section::text(std::string_view key, std::string_view 
   return value(key, expected).as_text(context_.problems, name_of(key));
 }
 
+std::optional<core::TextPattern> Section::pattern(std::string_view key) {
+  const auto written = text(key, "a name, with * for any run of characters");
+  if (!written) return std::nullopt;
+  if (written->empty()) {
+    context_.report(node_[key], name_of(key), "'': expected a name");
+    return std::nullopt;
+  }
+  return core::TextPattern::with_stars(*written);
+}
+
 std::optional<std::string> Section::path(std::string_view key) {
   const yaml::Node node = value(key, "a path");
   const auto written = node.as_text(context_.problems, name_of(key));

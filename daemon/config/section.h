@@ -14,6 +14,7 @@
 #include "daemon/core/endpoint.h"
 #include "daemon/core/problem.h"
 #include "daemon/core/result.h"
+#include "daemon/core/text_pattern.h"
 #include "daemon/core/time.h"
 #include "daemon/yaml/reader.h"
 
@@ -52,6 +53,8 @@ class Section {
   // All of these: nullopt when the key is absent or its value is a problem.
   std::optional<std::string> text(std::string_view key, std::string_view expected);
   std::optional<std::string> path(std::string_view key);
+  // A name, with * for any run of characters.
+  std::optional<core::TextPattern> pattern(std::string_view key);
   std::optional<std::vector<std::string>> paths(std::string_view key);
   std::optional<bool> boolean(std::string_view key);
   std::optional<std::uint64_t> count(std::string_view key, std::uint64_t min, std::uint64_t max);

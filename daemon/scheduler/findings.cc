@@ -276,11 +276,24 @@ std::string severity_of(const detect::Detection& detection, const Row& row) {
   return detection.severity;
 }
 
+// The same rule stands in storage/sqlite/schema_version13.cc, for the notables of before.
+std::vector<std::string> concerned_of(const Row& row, std::string_view column, std::string_view risk_object_type) {
+  std::vector<std::string> names;
+  if (const storage::Value* value = row.find(column)) names = texts_of(*value);
+  if (!names.empty()) return names;
+  const storage::Value* type = row.find("risk_object_type");
+  const storage::Value* object = row.find("risk_object");
+  const auto* text = type == nullptr ? nullptr : std::get_if<std::string>(type);
+  if (object != nullptr && text != nullptr && *text == risk_object_type) names = texts_of(*object);
+  return names;
+}
+
 }  // namespace
 
 Findings findings_of(const detect::Detection& detection, const detect::SearchResult& result,
                      const FindingContext& context) {
-  const auto& [window, scheduled_time, created, zone, risk] = context;
+  const auto& [window, scheduled_time, created, zone, options] = context;
+  const RiskOptions& risk = options.risk;
   cim::FindingOrigin origin{detection.id, detection.name, detection.version, window, created, detection.content_hash};
   Findings findings;
   std::vector<const detect::Throttle*> throttles;
@@ -321,10 +334,14 @@ Findings findings_of(const detect::Detection& detection, const detect::SearchRes
     if (detection.creates_notable) {
       core::StableHash notable_identity = identity;
       notable_identity.add("notable");
+      const std::string severity = severity_of(detection, row);
+      const Concerned concerned{concerned_of(row, "dest", "system"), concerned_of(row, "user", "user")};
       findings.notables.push_back({origin, notable_identity.hex(), time, fill(detection.rule_title, row),
-                                   fill(detection.rule_description, row), detection.security_domain,
-                                   severity_of(detection, row), dump(Json(detection.nes_fields)),
-                                   drilldowns_json(detection, row, window, risk), detection.annotations, row_text});
+                                   fill(detection.rule_description, row), detection.security_domain, severity,
+                                   dump(Json(detection.nes_fields)), drilldowns_json(detection, row, window, risk),
+                                   detection.annotations, row_text,
+                                   urgency_of(severity, concerned, detection, options.urgency, risk),
+                                   join(concerned.dests, "\n"), join(concerned.users, "\n")});
     }
     // A row that makes no finding triggers nothing.
     if (throttles.empty() || findings.risk_events.size() + findings.notables.size() == before) continue;

@@ -11,7 +11,7 @@
 #include "daemon/core/time.h"
 #include "daemon/detect/detection.h"
 #include "daemon/detect/search.h"
-#include "daemon/scheduler/risk.h"
+#include "daemon/scheduler/finding_options.h"
 
 namespace rw::scheduler {
 
@@ -21,7 +21,7 @@ struct FindingContext {
   core::Micros scheduled_time;
   core::Micros created;
   const core::TimeZone& zone;
-  const RiskOptions& risk;
+  const FindingOptions& options;
 };
 
 struct Findings {
@@ -38,10 +38,11 @@ struct Findings {
 // makes one per value. time: the row's firstTime, _time or min(_time) (seconds, or ISO 8601 text, in `zone` where it
 // names none) when it lies in the window, else the window's start. Drilldown searches get values as quoted SPL strings,
 // the values of a multivalue with ", " between them.
-// A row that matches an exception makes none. Both hold, or have expired, by the scheduled time, so that a window that
-// is searched again gives the same. Throttles are said with the rows; whether one holds a row back is known where it is
-// stored. One that names a column which the result does not have holds nothing back, and is a warning: every row would
-// be like every other.
+// A notable concerns the hosts and users in the row's columns dest and user, or, where it has none, the row's
+// risk_object of type system or user (rows of risk incident rules). A row that matches an exception makes none. Both
+// hold, or have expired, by the scheduled time, so that a window that is searched again gives the same. Throttles are
+// said with the rows; whether one holds a row back is known where it is stored. One that names a column which the
+// result does not have holds nothing back, and is a warning: every row would be like every other.
 Findings findings_of(const detect::Detection& detection, const detect::SearchResult& result,
                      const FindingContext& context);
 

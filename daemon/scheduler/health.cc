@@ -225,7 +225,7 @@ void HealthRule::tell(const Episode& episode, std::optional<core::Micros> until,
       .group_columns = {"condition", "subject"}};
   storage::Batch batch;
   add_own_findings(
-      detection_, row, {std::min(condition.since, now), now}, now, RiskOptions(),
+      detection_, row, {std::min(condition.since, now), now}, now, options_.findings,
       [&](std::string_view kind) {
         core::StableHash hash;
         for (const std::string_view part :

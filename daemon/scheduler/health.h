@@ -15,6 +15,7 @@
 
 #include "daemon/core/time.h"
 #include "daemon/detect/detection.h"
+#include "daemon/scheduler/finding_options.h"
 #include "storage/batch.h"
 
 namespace rw::scheduler {
@@ -29,6 +30,7 @@ struct HealthOptions {
   std::chrono::microseconds clock_jump = std::chrono::minutes(1);
   bool creates_notable = true;
   std::string severity = "high";
+  FindingOptions findings = {};
 };
 
 // A detection whose last runs all failed.

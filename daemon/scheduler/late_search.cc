@@ -173,7 +173,7 @@ core::Result<void> LateSearch::run(const std::vector<Run>& runs, const detect::S
     const detect::Detection& detection = *wanted.served->detection;
     RunOutcome outcome = run_detection(detection, {cim::RunKind::kLate, wanted.scheduled_time, wanted.window},
                                        {means_.reader, means_.dialect, means_.options.zone, means_.options.limits,
-                                        means_.clock, means_.options.risk, sifted});
+                                        means_.clock, means_.options.findings, sifted});
     if (outcome.run.status == cim::RunStatus::kFailed) {
       if (means_.stopping) return stopped();
       means_.counters.add(core::Counter::kRunsFailed);

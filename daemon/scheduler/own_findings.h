@@ -10,7 +10,7 @@
 #include "daemon/cim/finding.h"
 #include "daemon/core/time.h"
 #include "daemon/detect/detection.h"
-#include "daemon/scheduler/risk.h"
+#include "daemon/scheduler/finding_options.h"
 #include "storage/batch.h"
 
 namespace rw::scheduler {
@@ -25,7 +25,7 @@ struct OwnRow {
 // Puts the row's risk events and notables into the batch, found at `now`. identity_of: what makes findings of that kind
 // ("risk", "notable") the same; the store adds each once.
 void add_own_findings(const detect::Detection& detection, const OwnRow& row, const cim::Window& window,
-                      core::Micros now, const RiskOptions& risk,
+                      core::Micros now, const FindingOptions& options,
                       const std::function<std::string(std::string_view kind)>& identity_of, storage::Batch& batch);
 
 }  // namespace rw::scheduler

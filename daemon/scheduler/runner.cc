@@ -51,7 +51,7 @@ RunOutcome run_detection(const detect::Detection& detection, const RunRequest& r
                                   .scheduled_time = request.scheduled_time,
                                   .created = outcome.run.finished,
                                   .zone = means.zone,
-                                  .risk = means.risk});
+                                  .options = means.options});
   std::ranges::move(outcome.findings.warnings, std::back_inserter(outcome.result.warnings));
   if (request.kind == cim::RunKind::kLate) {
     for (cim::RiskEvent& event : outcome.findings.risk_events) event.origin.late = true;

@@ -24,7 +24,7 @@ struct RunMeans {
   const core::TimeZone& zone;
   const storage::SearchLimits& limits;
   const core::Clock& clock;
-  const RiskOptions& risk;
+  const FindingOptions& options;
   const detect::SiftedQueries* sifted = nullptr;  // of a tick over the same window
 };
 

@@ -263,8 +263,9 @@ class SearchScheduler final : public Scheduler {
     RunRequest request;
     request.scheduled_time = turn.due;
     request.window = {turn.earliest, turn.latest};
-    RunOutcome outcome = run_detection(
-        detection, request, {reader, store_.dialect(), options_.zone, options_.limits, clock_, options_.risk, sifted});
+    RunOutcome outcome =
+        run_detection(detection, request,
+                      {reader, store_.dialect(), options_.zone, options_.limits, clock_, options_.findings, sifted});
     const bool failed = outcome.run.status == cim::RunStatus::kFailed;
     if (failed && stopping_) return;  // cancelled: still owed when we start again
     if (failed) {

@@ -19,7 +19,7 @@
 #include "daemon/core/counters.h"
 #include "daemon/core/time.h"
 #include "daemon/detect/load.h"
-#include "daemon/scheduler/risk.h"
+#include "daemon/scheduler/finding_options.h"
 #include "storage/store.h"
 #include "storage/writer.h"
 
@@ -30,7 +30,7 @@ struct SchedulerOptions {
   std::size_t threads = 2;                                          // searches at a time
   std::chrono::microseconds catch_up = std::chrono::hours(24 * 7);  // how far back missed runs are run
   storage::SearchLimits limits;
-  RiskOptions risk = {};
+  FindingOptions findings = {};
   std::chrono::milliseconds late_interval{10'000};  // how often it looks for late events
 };
 

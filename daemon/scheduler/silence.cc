@@ -92,7 +92,7 @@ void SilenceRule::add_findings(const storage::HostSeen& host, core::Micros now, 
                               core::format_duration(options_.silent_after), host.peer, host.input},
                    .group_columns = {"dest"}};
   add_own_findings(
-      detection_, row, {host.last_received, now}, now, options_.risk,
+      detection_, row, {host.last_received, now}, now, options_.findings,
       [&](std::string_view kind) { return identity_of(detection_.id, host, kind); }, batch);
 }
 

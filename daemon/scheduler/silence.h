@@ -11,7 +11,7 @@
 #include "daemon/core/text_pattern.h"
 #include "daemon/core/time.h"
 #include "daemon/detect/detection.h"
-#include "daemon/scheduler/risk.h"
+#include "daemon/scheduler/finding_options.h"
 #include "storage/store.h"
 #include "storage/writer.h"
 
@@ -25,7 +25,7 @@ struct SilenceOptions {
   bool creates_notable = true;
   std::string severity = "medium";
   std::int64_t risk_score = 40;
-  RiskOptions risk = {};  // what the risk events count for
+  FindingOptions findings = {};
 };
 
 // Decides; holds no thread and no clock. A host is silent when nothing of it has arrived, on any of its channels, for

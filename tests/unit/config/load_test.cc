@@ -134,6 +134,21 @@ void check_equal(const scheduler::RiskOptions& a, const scheduler::RiskOptions& 
   }
 }
 
+void check_equal(const scheduler::FindingOptions& a, const scheduler::FindingOptions& b) {
+  const auto& [risk, urgency] = a;
+  check_equal(risk, b.risk);
+  const auto& [rules] = urgency;
+  REQUIRE(rules.size() == b.urgency.rules.size());
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    const auto& [dest, user, detection, steps, set_urgency] = rules[i];
+    CHECK(dest == b.urgency.rules[i].dest);
+    CHECK(user == b.urgency.rules[i].user);
+    CHECK(detection == b.urgency.rules[i].detection);
+    CHECK(steps == b.urgency.rules[i].steps);
+    CHECK(set_urgency == b.urgency.rules[i].urgency);
+  }
+}
+
 void check_equal(const Config& a, const Config& b) {
   const auto& [data_dir, log_level, time_zone, syslog, http, api, writer, retention, detections, scheduler, silence,
                health, notify] = a;
@@ -161,23 +176,23 @@ void check_equal(const Config& a, const Config& b) {
   CHECK(findings == b.retention.findings);
   CHECK(max_size_bytes == b.retention.max_size_bytes);
   check_equal(detections, b.detections);
-  const auto& [zone, threads, catch_up, limits, risk, late_interval] = scheduler;
+  const auto& [zone, threads, catch_up, limits, all_findings, late_interval] = scheduler;
   CHECK(zone.name() == b.scheduler.zone.name());
   CHECK(threads == b.scheduler.threads);
   CHECK(catch_up == b.scheduler.catch_up);
   check_equal(limits, b.scheduler.limits);
-  check_equal(risk, b.scheduler.risk);
+  check_equal(all_findings, b.scheduler.findings);
   CHECK(late_interval == b.scheduler.late_interval);
-  const auto& [silent_after, ignored, creates_risk, creates_notable, severity, risk_score, silence_risk] = silence;
+  const auto& [silent_after, ignored, creates_risk, creates_notable, severity, risk_score, silence_findings] = silence;
   CHECK(silent_after == b.silence.silent_after);
   CHECK(ignored == b.silence.ignored);
   CHECK(creates_risk == b.silence.creates_risk);
   CHECK(creates_notable == b.silence.creates_notable);
   CHECK(severity == b.silence.severity);
   CHECK(risk_score == b.silence.risk_score);
-  check_equal(silence_risk, b.silence.risk);
+  check_equal(silence_findings, b.silence.findings);
   const auto& [store_stalled_after, queue_full_after, min_free_bytes, failed_runs, certificate_expires_within,
-               clock_jump, health_notable, health_severity] = health;
+               clock_jump, health_notable, health_severity, health_findings] = health;
   CHECK(store_stalled_after == b.health.store_stalled_after);
   CHECK(queue_full_after == b.health.queue_full_after);
   CHECK(min_free_bytes == b.health.min_free_bytes);
@@ -186,6 +201,7 @@ void check_equal(const Config& a, const Config& b) {
   CHECK(clock_jump == b.health.clock_jump);
   CHECK(health_notable == b.health.creates_notable);
   CHECK(health_severity == b.health.severity);
+  check_equal(health_findings, b.health.findings);
 }
 
 TEST_CASE("The defaults") {
@@ -299,6 +315,11 @@ risk:
     - {risk_object: "dc-*", risk_object_type: system, multiply: 1.5}
     - {detection: "* Tool", multiply: 0, add: -3}
   short_host_names: false
+urgency:
+  rules:
+    - {dest: "dc-*", user: adm*, raise: 1}
+    - {detection: "* Tool", lower: 4}
+    - {dest: lab1, urgency: low}
 sources:
   silent_after: 90m
   ignore: ["lab-*", kiosk1]
@@ -402,17 +423,21 @@ health:
   expected.scheduler.limits.max_rows = 1;
   expected.scheduler.limits.max_bytes = 1024 * 1024;
   expected.api.search_limits = expected.scheduler.limits;
-  expected.scheduler.risk.factors = {
+  expected.scheduler.findings.risk.factors = {
       {.risk_object = core::TextPattern::with_stars("dc-*"), .risk_object_type = "system", .multiply = 1.5},
       {.detection = core::TextPattern::with_stars("* Tool"), .multiply = 0, .add = -3}};
-  expected.scheduler.risk.short_host_names = false;
+  expected.scheduler.findings.risk.short_host_names = false;
+  expected.scheduler.findings.urgency.rules = {
+      {.dest = core::TextPattern::with_stars("dc-*"), .user = core::TextPattern::with_stars("adm*"), .steps = 1},
+      {.detection = core::TextPattern::with_stars("* Tool"), .steps = -4},
+      {.dest = core::TextPattern::with_stars("lab1"), .urgency = "low"}};
   expected.silence = {.silent_after = std::chrono::minutes(90),
                       .ignored = {core::TextPattern::with_stars("lab-*"), core::TextPattern::with_stars("kiosk1")},
                       .creates_risk = false,
                       .creates_notable = false,
                       .severity = "critical",
                       .risk_score = 7,
-                      .risk = expected.scheduler.risk};
+                      .findings = expected.scheduler.findings};
   expected.health = {.store_stalled_after = std::chrono::minutes(2),
                      .queue_full_after = std::chrono::microseconds(0),
                      .min_free_bytes = 5 * core::kGiB,
@@ -420,7 +445,8 @@ health:
                      .certificate_expires_within = hours(30 * 24),
                      .clock_jump = seconds(10),
                      .creates_notable = false,
-                     .severity = "low"};
+                     .severity = "low",
+                     .findings = expected.scheduler.findings};
   check_equal(config, expected);
 }
 

@@ -32,10 +32,10 @@ TEST_CASE("Wrong at the top") {
       {"log_level: verbose\n", {"1:12: error: log_level: 'verbose': expected debug, info, warning or error"}},
       {"datadir: /x\n",
        {"1:1: error: unknown key 'datadir': expected data_dir, time_zone, log_level, inputs, api, storage, detections, "
-        "scheduler, risk, sources, health, public_url or notify (did you mean data_dir?)"}},
+        "scheduler, risk, urgency, sources, health, public_url or notify (did you mean data_dir?)"}},
       {"zzz: 1\n",
        {"1:1: error: unknown key 'zzz': expected data_dir, time_zone, log_level, inputs, api, storage, detections, "
-        "scheduler, risk, sources, health, public_url or notify"}},
+        "scheduler, risk, urgency, sources, health, public_url or notify"}},
       {"api: off\n", {"1:6: error: api: the API is always on: expected a map such as {listen: \"127.0.0.1:8089\"}"}},
       {"api: []\n", {"1:6: error: api: expected a map, found a list"}},
       {"inputs: [a]\n", {"1:9: error: inputs: expected a map, found a list"}},
@@ -285,6 +285,24 @@ TEST_CASE("Wrong health") {
         "1:63: error: health.store_stalled_after: '25h': expected 0s to 1d",
         "1:88: error: health.finding.severity: 'huge': expected informational, low, medium, high or critical",
         "1:94: error: health.finding: unknown key 'creates_risk': expected creates_notable or severity"}},
+  });
+}
+
+TEST_CASE("Wrong rules of urgency") {
+  check({
+      {"urgency: {rules: [{dest: '', raise: 1}]}\n", {"1:26: error: urgency.rules[0].dest: '': expected a name"}},
+      {"urgency: {rules: [{dest: a}]}\n", {"1:19: error: urgency.rules[0]: expected one of raise, lower and urgency"}},
+      {"urgency: {rules: [{raise: 1, urgency: low}]}\n",
+       {"1:19: error: urgency.rules[0]: expected one of raise, lower and urgency"}},
+      {"urgency: {rules: [{raise: 5}, {lower: -1}, {urgency: huge}]}\n",
+       {"1:27: error: urgency.rules[0].raise: '5': expected 1 to 4",
+        "1:39: error: urgency.rules[1].lower: '-1': expected 1 to 4",
+        "1:54: error: urgency.rules[2].urgency: 'huge': expected informational, low, medium, high or critical"}},
+      {"urgency: {rules: [{host: a, raise: 1}]}\n",
+       {"1:20: error: urgency.rules[0]: unknown key 'host': expected dest, user, detection, raise, lower or urgency "
+        "(did you mean dest?)"}},
+      {"urgency: {rules: all}\n", {"1:18: error: urgency.rules: expected a list"}},
+      {"urgency: {rule: []}\n", {"1:11: error: urgency: unknown key 'rule': expected rules (did you mean rules?)"}},
   });
 }
 

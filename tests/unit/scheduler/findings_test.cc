@@ -20,10 +20,12 @@ core::Micros scheduled() { return at("2024-10-24T12:00:00Z"); }
 core::Micros created() { return at("2024-10-24T12:00:07Z"); }
 
 Findings findings(const detect::Detection& detection, const detect::SearchResult& result,
-                  std::string_view zone_name = "UTC", const cim::Window& w = window(), const RiskOptions& risk = {}) {
+                  std::string_view zone_name = "UTC", const cim::Window& w = window(),
+                  const FindingOptions& options = {}) {
   const core::TimeZone named = zone(zone_name);
-  return findings_of(detection, result,
-                     {.window = w, .scheduled_time = scheduled(), .created = created(), .zone = named, .risk = risk});
+  return findings_of(
+      detection, result,
+      {.window = w, .scheduled_time = scheduled(), .created = created(), .zone = named, .options = options});
 }
 
 // A result of one row.
@@ -67,6 +69,9 @@ TEST_CASE("the seed detection's row becomes a risk event and a notable") {
   CHECK(notable.rule_description == "The following analytic detects that AMSI is disabled on win-host-7 by kim.");
   CHECK(notable.security_domain == "endpoint");
   CHECK(notable.severity == "low");
+  CHECK(notable.urgency == "low");
+  CHECK(notable.dest == "win-host-7");
+  CHECK(notable.user == "kim");
   CHECK(notable.nes_fields == R"(["user","dest"])");
   CHECK(
       notable.drilldown_searches ==
@@ -320,10 +325,11 @@ TEST_CASE("throttled rows: none") {
 }
 
 TEST_CASE("what a risk event counts for, and under which name") {
-  RiskOptions risk;
-  risk.factors = {{.risk_object = core::TextPattern::with_stars("ws1"), .multiply = 2}};
+  FindingOptions options;
+  options.risk.factors = {{.risk_object = core::TextPattern::with_stars("ws1"), .multiply = 2}};
   const auto found =
-      findings(test::seed_detection(), row({"dest"}, {Texts{"WS1.example", "ws2"}}), "UTC", window(), risk).risk_events;
+      findings(test::seed_detection(), row({"dest"}, {Texts{"WS1.example", "ws2"}}), "UTC", window(), options)
+          .risk_events;
   REQUIRE(found.size() == 2);
   CHECK(found[0].risk_object == "WS1.example");
   CHECK(found[0].risk_score == 25);
@@ -331,6 +337,42 @@ TEST_CASE("what a risk event counts for, and under which name") {
   CHECK(found[0].normalized_risk_object == "ws1");
   CHECK(found[1].calculated_risk_score == 25);
   CHECK(found[1].normalized_risk_object == "ws2");
+}
+
+TEST_CASE("whom a notable concerns, and how urgent that makes it") {
+  FindingOptions options;
+  options.urgency.rules = {{.dest = core::TextPattern::with_stars("dc-*"), .steps = 2},
+                           {.user = core::TextPattern::with_stars("svc_*"), .steps = -1}};
+  const struct {
+    std::vector<std::string> columns;
+    std::vector<Value> values;
+    std::string dest;
+    std::string user;
+    std::string urgency;
+  } cases[] = {
+      {{"dest", "user"}, {"ws1", Value()}, "ws1", "", "low"},
+      {{"dest", "user"},
+       {Texts{"ws1", "DC-1.example"}, Texts{"ann", "svc_a"}},
+       "ws1\nDC-1.example",
+       "ann\nsvc_a",
+       "high"},
+      {{"user"}, {"CORP\\svc_a"}, "", "CORP\\svc_a", "informational"},
+      {{"risk_object", "risk_object_type"}, {"dc-1", "system"}, "dc-1", "", "high"},
+      {{"risk_object", "risk_object_type"}, {"svc_a", "user"}, "", "svc_a", "informational"},
+      {{"risk_object", "risk_object_type"}, {"dc-1", "other"}, "", "", "low"},
+      {{"dest", "risk_object", "risk_object_type"}, {"ws1", "dc-1", "system"}, "ws1", "", "low"},
+      {{"dest", "risk_object", "risk_object_type"}, {Value(), "dc-1", "system"}, "dc-1", "", "high"},
+      {{"count"}, {std::int64_t{1}}, "", "", "low"},
+  };
+  for (const auto& [columns, values, dest, user, urgency] : cases) {
+    const auto found = findings(test::seed_detection(), row(columns, values), "UTC", window(), options).notables;
+    REQUIRE(found.size() == 1);
+    INFO(found[0].row);
+    CHECK(found[0].severity == "low");
+    CHECK(found[0].dest == dest);
+    CHECK(found[0].user == user);
+    CHECK(found[0].urgency == urgency);
+  }
 }
 
 TEST_CASE("drilldowns to the risk events of an object are filled with its normalized name, too") {

@@ -372,7 +372,7 @@ class Model : public Fixture {
           std::ranges::find(detections(), searched.detection_id, [](const auto& served) { return served->id; });
       const RunOutcome outcome =
           run_detection(**detection, {cim::RunKind::kManual, searched.scheduled_time, searched.window},
-                        {reader(), dialect(), options_.zone, options_.limits, clock_, options_.risk});
+                        {reader(), dialect(), options_.zone, options_.limits, clock_, options_.findings});
       REQUIRE(outcome.run.status == cim::RunStatus::kDone);
       const std::string start =
           (*detection)->name + " " + core::format_rfc3339(searched.window.earliest).substr(11, 5) + " ";

@@ -82,6 +82,8 @@ TEST_CASE("a host that stops sending is one finding for each silence") {
         "Nothing has arrived from dc1 since 2026-10-12T08:00:00Z, longer than 3d. Its last event came from 10.0.0.7 by "
         "syslog/tcp. It is switched off, cut off, or its forwarder was stopped.");
   CHECK(notable.severity == "medium");
+  CHECK(notable.urgency == "medium");
+  CHECK(notable.dest == "dc1");
   CHECK(notable.time == at("2026-10-15T08:00:00Z"));
   CHECK(notable.origin.window == cim::Window{kStart, at("2026-10-15T08:00:00Z")});
   CHECK(notable.annotations.find("\"T1562.001\"") != std::string::npos);
