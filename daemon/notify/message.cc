@@ -47,20 +47,17 @@ class ListedRow {
   const std::vector<storage::Value>& row_;
 };
 
-// A member of a result row: its text, or the texts of a multivalue field.
-std::string member_text(const nlohmann::json& object, std::string_view name) {
-  if (!object.is_object()) return {};
-  const auto member = object.find(std::string(name));
-  if (member == object.end()) return {};
-  if (member->is_string()) return member->get<std::string>();
-  std::string joined;
-  if (!member->is_array()) return joined;
-  for (const auto& item : *member) {
-    if (!item.is_string() || joined.size() > kText) continue;
-    if (!joined.empty()) joined += ", ";
-    joined += item.get_ref<const std::string&>();
+// A column with a line for each of its values.
+std::string joined(std::string_view lines) {
+  std::string text;
+  for (const char c : lines.substr(0, kText * 4)) {
+    if (c == '\n') {
+      text += ", ";
+    } else {
+      text += c;
+    }
   }
-  return joined;
+  return text;
 }
 
 std::vector<std::string> techniques_of(const nlohmann::json& annotations) {
@@ -77,13 +74,13 @@ std::vector<std::string> techniques_of(const nlohmann::json& annotations) {
 
 Finding notable_of(const ListedRow& row) {
   Finding finding;
-  const nlohmann::json result = row.json("row");
   finding.title = plain(row.text("rule_title"), kName);
   finding.description = plain(row.text("rule_description"), kText);
   finding.security_domain = plain(row.text("security_domain"), kName);
   finding.severity = severity_of(row.text("severity"));
-  finding.dest = plain(member_text(result, "dest"), kName);
-  finding.user = plain(member_text(result, "user"), kName);
+  finding.urgency = severity_of(row.text("urgency"));
+  finding.dest = plain(joined(row.text("dest")), kName);
+  finding.user = plain(joined(row.text("user")), kName);
   finding.is_new = row.text("status") == "new";
   return finding;
 }
@@ -93,7 +90,7 @@ Finding risk_event_of(const ListedRow& row) {
   const std::string object = plain(row.text("risk_object"), kName);
   finding.title = plain(row.text("risk_message"), kText);
   finding.risk_score = row.integer("risk_score");
-  finding.severity = severity_of_score(*finding.risk_score);
+  finding.severity = finding.urgency = severity_of_score(*finding.risk_score);
   (row.text("risk_object_type") == "user" ? finding.user : finding.dest) = object;
   return finding;
 }
@@ -156,18 +153,18 @@ std::string headline(const Message& message) {
   const std::string prefix = message.test ? "Test: " : "";
   if (message.count == 1 && message.findings.size() == 1) {
     const Finding& only = message.findings.front();
-    return prefix + capitalized(severity_name(only.severity)) + ": " + titled(only);
+    return prefix + capitalized(severity_name(only.urgency)) + ": " + titled(only);
   }
   std::string text =
       fmt::format("{}{} {}, {} at most", prefix, message.count,
-                  message.kind == FindingKind::kNotable ? "findings" : "risk events", severity_name(message.severity));
+                  message.kind == FindingKind::kNotable ? "findings" : "risk events", severity_name(message.urgency));
   if (!message.by_detection.empty()) text += ": " + counts_line(message.by_detection);
   return plain(text, kName);
 }
 
 std::string line_of(const Finding& finding, const core::TimeZone& zone) {
   std::string line = fmt::format("{}  {}  {}", core::format_time("%Y-%m-%d %H:%M:%S %Z", finding.time, zone),
-                                 severity_name(finding.severity), titled(finding));
+                                 severity_name(finding.urgency), titled(finding));
   if (!finding.user.empty() && line.find(finding.user) == std::string::npos) line += " (" + finding.user + ")";
   return line;
 }
@@ -184,10 +181,11 @@ std::string counts_line(const std::vector<Count>& counts) {
 void Digest::add(Finding finding) {
   ++count_;
   severity_ = std::max(severity_, finding.severity);
+  urgency_ = std::max(urgency_, finding.urgency);
   count_name(detections_, finding.detection);
   count_name(dests_, finding.dest);
   const auto before = [](const Finding& a, const Finding& b) {
-    return std::tuple(a.severity, a.time, a.id) > std::tuple(b.severity, b.time, b.id);
+    return std::tuple(a.urgency, a.time, a.id) > std::tuple(b.urgency, b.time, b.id);
   };
   if (worst_.size() == listed_ && !before(finding, worst_.back())) return;
   worst_.insert(std::ranges::upper_bound(worst_, finding, before), std::move(finding));
@@ -198,6 +196,7 @@ Message Digest::message() const {
   Message message;
   message.count = count_;
   message.severity = severity_;
+  message.urgency = urgency_;
   message.findings = worst_;
   message.by_detection = most_of(detections_);
   message.by_dest = most_of(dests_);

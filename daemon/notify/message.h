@@ -1,5 +1,5 @@
 // What is told: findings as they are read from the store, and the message that many of them become: how many, the
-// worst of them, and counts by detection and by host. Every text of a Finding is plain() already. Pure.
+// most urgent of them, and counts by detection and by host. Every text of a Finding is plain() already. Pure.
 #pragma once
 
 #include <cstddef>
@@ -33,7 +33,8 @@ struct Finding {
   std::string description;
   std::string security_domain;  // notables only
   Severity severity = Severity::kInformational;
-  std::string dest;  // a notable's `dest` and `user`; a risk event's risk object by its type
+  Severity urgency = Severity::kInformational;  // what decides; a risk event's is its severity
+  std::string dest;  // a notable's `dest` and `user`, several with ", " between; a risk event's object by its type
   std::string user;
   std::optional<std::int64_t> risk_score = std::nullopt;
   std::vector<std::string> techniques = {};  // ATT&CK ids
@@ -56,8 +57,9 @@ struct Message {
   FindingKind kind = FindingKind::kNotable;
   bool test = false;
   core::Micros created;
-  std::uint64_t count = 0;  // findings; `findings` has the worst of them
-  Severity severity = Severity::kInformational;
+  std::uint64_t count = 0;                       // findings; `findings` has the most urgent of them
+  Severity severity = Severity::kInformational;  // the highest of its findings
+  Severity urgency = Severity::kInformational;   // the same
   std::vector<Finding> findings = {};
   std::vector<Count> by_detection = {};  // most first, at most kListed; those beyond are not there
   std::vector<Count> by_dest = {};
@@ -77,7 +79,7 @@ class Digest {
   static constexpr std::size_t kListed = 10;
   static constexpr std::size_t kMaxNames = 10'000;  // of detections and of hosts that are counted by name
 
-  // listed: so many findings are kept, the worst, of those the newest.
+  // listed: so many findings are kept, the most urgent, of those the newest.
   explicit Digest(std::size_t listed = kListed) : listed_(listed) {}
 
   void add(Finding finding);
@@ -89,6 +91,7 @@ class Digest {
   std::size_t listed_;
   std::uint64_t count_ = 0;
   Severity severity_ = Severity::kInformational;
+  Severity urgency_ = Severity::kInformational;
   std::vector<Finding> worst_;
   std::map<std::string, std::uint64_t> detections_;
   std::map<std::string, std::uint64_t> dests_;

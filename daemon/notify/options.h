@@ -18,7 +18,7 @@ namespace rw::notify {
 
 enum class Severity { kInformational, kLow, kMedium, kHigh, kCritical };
 
-// The word of a notable; any other: informational.
+// Of severities and of urgencies. The word of a notable; any other: informational.
 Severity severity_of(std::string_view word);
 std::string_view severity_name(Severity severity);
 // Risk events have a score in place of a severity: from 80 critical, 60 high, 40 medium, 20 low.
@@ -66,13 +66,13 @@ struct SyslogOptions {
 struct QuietHours {
   std::chrono::minutes from{0};  // since midnight
   std::chrono::minutes to{0};
-  std::optional<Severity> except = std::nullopt;  // findings of this severity and above are told all the same
+  std::optional<Severity> except = std::nullopt;  // findings as urgent as this, or more, are told all the same
 };
 
 struct ChannelOptions {
   std::string name;  // letters, digits, '_' and '-'
   std::variant<WebhookOptions, EmailOptions, SyslogOptions> to;
-  Severity severity = Severity::kInformational;     // the least that is told
+  Severity severity = Severity::kInformational;     // of the urgency; the least that is told
   std::vector<core::TextPattern> detections = {};   // names; empty: all
   std::vector<core::TextPattern> exclude = {};      // of those, not these
   bool risk_events = false;                         // besides notables

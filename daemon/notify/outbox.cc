@@ -35,7 +35,7 @@ std::chrono::microseconds quiet_length(const ChannelOptions& options) {
 
 bool passes(const ChannelOptions& options, const Finding& finding) {
   if (finding.kind == FindingKind::kRiskEvent && !options.risk_events) return false;
-  if (finding.severity < options.severity || !finding.is_new) return false;
+  if (finding.urgency < options.severity || !finding.is_new) return false;
   if (!options.detections.empty() && !matches_any(options.detections, finding.detection)) return false;
   return !matches_any(options.exclude, finding.detection);
 }
@@ -54,7 +54,7 @@ bool Group::add(const Finding& finding, core::Micros now) {
   if (!passes(*options_, finding)) return true;
   if (urgent_.count + others_.count >= most_) return false;
   const bool waits =
-      options_->quiet_hours && !(options_->quiet_hours->except && finding.severity >= *options_->quiet_hours->except);
+      options_->quiet_hours && !(options_->quiet_hours->except && finding.urgency >= *options_->quiet_hours->except);
   (waits ? others_ : urgent_).add(finding.id);
   if (!since_) since_ = std::min(now, finding.created);
   return true;

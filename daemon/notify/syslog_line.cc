@@ -51,7 +51,7 @@ std::string timestamp(core::Micros time) { return core::format_time("%Y-%m-%dT%H
 std::string cef(const Finding& finding, bool test, std::string_view url) {
   const auto header = [](std::string_view text) { return cef_escaped(text, '|'); };
   std::string out = fmt::format("CEF:0|regwarden|regwarden|{}|{}|{}|{}|", core::kVersion, header(finding.detection_id),
-                                header((test ? "Test: " : "") + finding.title), cef_severity(finding.severity));
+                                header((test ? "Test: " : "") + finding.title), cef_severity(finding.urgency));
   std::string separator;
   const auto extension = [&](std::string_view key, std::string_view value) {
     if (value.empty()) return;
@@ -90,7 +90,7 @@ std::string syslog_line(SyslogFormat format, const Finding& finding, bool test, 
     if (test) told.title = "Test: " + told.title;
     content = finding_json(told, url);
   }
-  return fmt::format("<{}>1 {} {} regwarden {} {} - {}", kLogAudit * 8 + syslog_severity(finding.severity),
+  return fmt::format("<{}>1 {} {} regwarden {} {} - {}", kLogAudit * 8 + syslog_severity(finding.urgency),
                      timestamp(now), header_field(host), process_id,
                      finding.kind == FindingKind::kNotable ? "notable" : "risk_event", content);
 }

@@ -9,8 +9,8 @@
 
 namespace rw::notify {
 
-// Without framing; at most about 6 KiB. Facility 13 (log audit); the severity is that of the finding: critical 2, high
-// 3, medium 4, low 5, informational 6. host, process_id: this machine's and the daemon's.
+// Without framing; at most about 6 KiB. Facility 13 (log audit); the severity is the urgency of the finding: critical
+// 2, high 3, medium 4, low 5, informational 6. host, process_id: this machine's and the daemon's.
 std::string syslog_line(SyslogFormat format, const Finding& finding, bool test, core::Micros now, std::string_view host,
                         std::string_view process_id, std::string_view url);
 

@@ -29,6 +29,7 @@ WebhookJson finding_object(const Finding& finding, std::string_view url) {
   json["time"] = core::format_rfc3339(finding.time);
   json["created"] = core::format_rfc3339(finding.created);
   json["severity"] = severity_name(finding.severity);
+  json["urgency"] = severity_name(finding.urgency);
   json["detection_id"] = finding.detection_id;
   json["detection"] = finding.detection;
   json["title"] = finding.title;
@@ -59,6 +60,7 @@ std::string own_body(const Message& message) {
   json["title"] = headline(message);
   json["count"] = message.count;
   json["severity"] = severity_name(message.severity);
+  json["urgency"] = severity_name(message.urgency);
   json["by_detection"] = counts_array(message.by_detection, "detection");
   json["by_dest"] = counts_array(message.by_dest, "dest");
   json["findings"] = WebhookJson::array();
@@ -135,9 +137,9 @@ std::string teams_body(const Message& message, const core::TimeZone& zone) {
 constexpr std::size_t kDiscordTitle = 250;         // characters of an embed's title: 256
 constexpr std::size_t kDiscordDescription = 4000;  // 4096
 
-int discord_color(Severity severity) {
+int discord_color(Severity urgency) {
   constexpr int kColors[] = {0x808080, 0x3b82f6, 0xeab308, 0xf97316, 0xdc2626};
-  return kColors[static_cast<std::size_t>(severity)];
+  return kColors[static_cast<std::size_t>(urgency)];
 }
 
 std::string discord_body(const Message& message, const core::TimeZone& zone) {
@@ -158,7 +160,7 @@ std::string discord_body(const Message& message, const core::TimeZone& zone) {
   // The escapes of a title count: half of what it may have is safe.
   WebhookJson embed = {{"title", escape_discord(plain(headline(message), kDiscordTitle / 2))},
                        {"description", description},
-                       {"color", discord_color(message.severity)}};
+                       {"color", discord_color(message.urgency)}};
   if (!message.url.empty()) embed["url"] = message.url;
   WebhookJson mentions = {{"parse", WebhookJson::array()}};
   return dump({{"username", "regwarden"}, {"allowed_mentions", mentions}, {"embeds", WebhookJson::array({embed})}});
@@ -180,7 +182,7 @@ WebhookRequest ntfy_request(const Message& message, const core::TimeZone& zone) 
   constexpr std::string_view kPriorities[] = {"1", "2", "3", "4", "5"};
   request.headers = {{"Content-Type", "text/plain; charset=utf-8"},
                      {"Title", header_text(headline(message), false)},
-                     {"Priority", std::string(kPriorities[static_cast<std::size_t>(message.severity)])}};
+                     {"Priority", std::string(kPriorities[static_cast<std::size_t>(message.urgency)])}};
   if (!message.url.empty()) request.headers.emplace_back("Click", message.url);
   return request;
 }

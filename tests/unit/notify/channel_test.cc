@@ -83,7 +83,7 @@ class World {
     look();
   }
 
-  void add(const std::string& identity, const std::string& severity = "high") {
+  void add(const std::string& identity, const std::string& severity = "high", const std::string& urgency = "") {
     storage::Batch batch;
     batch.notables.push_back({.origin = {.detection_id = "id1",
                                          .detection = "Detection",
@@ -99,7 +99,9 @@ class World {
                               .nes_fields = "[]",
                               .drilldown_searches = "[]",
                               .annotations = "{}",
-                              .row = R"({"dest":"WS1"})"});
+                              .row = R"({"dest":"WS1"})",
+                              .urgency = urgency,
+                              .dest = "WS1"});
     REQUIRE(session_->commit({&batch, 1}).ok());
   }
   void add_risk(const std::string& identity) {
@@ -404,6 +406,18 @@ TEST_CASE("quiet hours: what is critical at once, the rest together in the morni
   world.clock_.now_ = at("2026-10-12T07:00:00Z");
   world.look();
   CHECK(world.told() == std::vector<Texts>{{"Title a", "Title c", "Title d"}});
+}
+
+TEST_CASE("a channel goes by urgency, not by severity") {
+  World world;
+  world.options_.severity = Severity::kHigh;
+  world.start();
+  world.look();
+  world.add("a", "critical", "low");
+  world.add("b", "low", "high");
+  world.look();
+  world.pass(1h);
+  CHECK(world.told() == std::vector<Texts>{{"Title b"}});
 }
 
 TEST_CASE("findings that the channel does not tell move its cursor on") {

@@ -30,7 +30,7 @@ inline Finding finding(std::int64_t id, Severity severity = Severity::kMedium, s
   finding.title = "Disable AMSI Through Registry";
   finding.description = "AMSI was switched off";
   finding.security_domain = "endpoint";
-  finding.severity = severity;
+  finding.severity = finding.urgency = severity;
   finding.dest = std::move(dest);
   finding.user = "ann";
   finding.techniques = {"T1562.001", "T1562"};

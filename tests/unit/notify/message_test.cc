@@ -33,6 +33,17 @@ TEST_CASE("a message lists the worst findings, the newest of them first, and cou
   CHECK(headline(message) == "500 findings, high at most: Disable AMSI Through Registry (490), Another (10)");
 }
 
+TEST_CASE("a message goes by urgency, and knows the severities") {
+  Finding lab = finding(1, Severity::kCritical, "LAB1");
+  lab.urgency = Severity::kLow;
+  const Message message = message_of({lab, finding(2, Severity::kMedium)});
+  CHECK(ids_of(message) == std::vector<std::int64_t>{2, 1});
+  CHECK(message.severity == Severity::kCritical);
+  CHECK(message.urgency == Severity::kMedium);
+  CHECK(headline(message) == "2 findings, medium at most: Disable AMSI Through Registry (2)");
+  CHECK(headline(message_of({lab})) == "Low: Disable AMSI Through Registry on LAB1");
+}
+
 TEST_CASE("counts: the ten largest, and memory for so many names") {
   Digest digest(1);
   for (std::size_t i = 0; i < Digest::kMaxNames + 50; ++i) {
@@ -65,18 +76,20 @@ TEST_CASE("a headline, and the line of a finding") {
 
 TEST_CASE("findings are read from rows, each text on one line and cut") {
   storage::ListPage page;
-  page.table.columns = {"id",          "time",     "created",          "detection_id",    "detection",
-                        "rule_title",  "severity", "rule_description", "security_domain", "status",
-                        "annotations", "row"};
-  const auto row = [&](std::int64_t id, const std::string& status, const std::string& result) {
+  page.table.columns = {"id",       "time",    "created",          "detection_id",    "detection", "rule_title",
+                        "severity", "urgency", "rule_description", "security_domain", "status",    "annotations",
+                        "dest",     "user"};
+  const auto row = [&](std::int64_t id, const std::string& status, const storage::Value& dest,
+                       const storage::Value& user) {
     page.table.rows.push_back({id, core::to_us(at("2026-10-11T20:14:15Z")), core::to_us(at("2026-10-11T21:00:00Z")),
                                std::string("id1"), std::string("Detection"), std::string("Title\r\nBcc: x"),
-                               std::string("critical"), std::string(64 * 1024, 'd'), std::string("endpoint"), status,
-                               std::string(R"({"mitre_attack":["T1112", 5]})"), result});
+                               std::string("critical"), std::string("low"), std::string(64 * 1024, 'd'),
+                               std::string("endpoint"), status, std::string(R"({"mitre_attack":["T1112", 5]})"), dest,
+                               user});
   };
-  row(8, "in_progress", R"({"dest":["WS1","WS2"],"user":7})");
-  row(7, "new", "{\"dest\":\"\u202EWS\",\"user\":\"\xff\"}");
-  row(6, "new", "no JSON");
+  row(8, "in_progress", std::string("WS1\nWS2"), storage::Value());
+  row(7, "new", std::string("\u202EWS"), std::string("\xff"));
+  row(6, "new", storage::Value(), storage::Value());
   const auto findings = findings_of(FindingKind::kNotable, page);
   REQUIRE(findings.size() == 3);
   CHECK(findings[0].id == 6);
@@ -84,6 +97,7 @@ TEST_CASE("findings are read from rows, each text on one line and cut") {
   CHECK(findings[0].title == "Title  Bcc: x");
   CHECK(findings[0].description == std::string(599, 'd') + "…");
   CHECK(findings[0].severity == Severity::kCritical);
+  CHECK(findings[0].urgency == Severity::kLow);
   CHECK(findings[0].techniques == std::vector<std::string>{"T1112"});
   CHECK(findings[0].is_new);
   CHECK(findings[1].dest == "\uFFFDWS");
@@ -109,6 +123,7 @@ TEST_CASE("risk events have a severity by their score") {
   CHECK(findings[0].user == "ann");
   CHECK(findings[0].dest.empty());
   CHECK(findings[0].severity == Severity::kCritical);
+  CHECK(findings[0].urgency == Severity::kCritical);
   CHECK(findings[1].dest == "ann");
   CHECK(findings[1].severity == Severity::kInformational);
   CHECK(severity_of_score(79) == Severity::kHigh);

@@ -33,11 +33,12 @@ TEST_CASE("RFC 5424 with JSON") {
   risk.techniques.clear();
   risk.description.clear();
   risk.security_domain.clear();
-  CHECK(line(SyslogFormat::kJson, risk, true) ==
-        "<106>1 2026-10-11T21:01:02.500000Z siem regwarden 4711 risk_event - "
-        R"({"kind":"risk_event","id":9,"time":"2026-10-11T20:14:15.500000Z","created":"2026-10-11T21:00:01Z",)"
-        R"("severity":"critical","detection_id":"9c27ec40","detection":"Disable AMSI Through Registry",)"
-        R"("title":"Test: Disable AMSI Through Registry","dest":"WS1","user":"ann","risk_score":80})");
+  CHECK(
+      line(SyslogFormat::kJson, risk, true) ==
+      "<106>1 2026-10-11T21:01:02.500000Z siem regwarden 4711 risk_event - "
+      R"({"kind":"risk_event","id":9,"time":"2026-10-11T20:14:15.500000Z","created":"2026-10-11T21:00:01Z",)"
+      R"("severity":"critical","urgency":"critical","detection_id":"9c27ec40","detection":"Disable AMSI Through Registry",)"
+      R"("title":"Test: Disable AMSI Through Registry","dest":"WS1","user":"ann","risk_score":80})");
 }
 
 TEST_CASE("CEF: a value ends no field and begins none") {

@@ -41,10 +41,10 @@ TEST_CASE("JSON of our own") {
   CHECK(
       own.body ==
       R"x({"version":1,"id":"msg_0001","channel":"soc","kind":"notables","test":false,"created":"2026-10-11T21:01:02Z",)x"
-      R"x("title":"Medium: Disable AMSI Through Registry on WS1","count":1,"severity":"medium",)x"
+      R"x("title":"Medium: Disable AMSI Through Registry on WS1","count":1,"severity":"medium","urgency":"medium",)x"
       R"x("by_detection":[{"detection":"Disable AMSI Through Registry","count":1}],"by_dest":[{"dest":"WS1","count":1}],)x"
       R"x("findings":[{"kind":"notable","id":7,"time":"2026-10-11T20:14:15.500000Z","created":"2026-10-11T21:00:01Z",)x"
-      R"x("severity":"medium","detection_id":"9c27ec40","detection":"Disable AMSI Through Registry",)x"
+      R"x("severity":"medium","urgency":"medium","detection_id":"9c27ec40","detection":"Disable AMSI Through Registry",)x"
       R"x("title":"Disable AMSI Through Registry","description":"AMSI was switched off","security_domain":"endpoint",)x"
       R"x("dest":"WS1","user":"ann","mitre_attack":["T1562.001","T1562"]}],)x"
       R"x("url":"https://siem.corp.example/#/findings"})x");
