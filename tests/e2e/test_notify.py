@@ -126,6 +126,23 @@ notify: {json.dumps(channels)}
                                         capture_output=True, text=True, check=False).stdout.strip() == str(channels),
                  f"{channels} channels that have looked")
 
+    def test_a_machine_that_matters_little_wakes_nobody(self):
+        receiver = Webhook(self)
+        regwarden = self.regwarden_with(
+            [{"name": "own", "group_for": "0s", "severity": "high", "webhook": {"url": receiver.url("/hook")}}],
+            extra="urgency: {rules: [{dest: 'lab-*', urgency: informational}, {dest: 'dc-*', urgency: critical}]}")
+        self.wait_for_cursor(regwarden, 1)
+        self.make_finding(regwarden, 1, "lab-1.example.test")
+        self.make_finding(regwarden, 2, "dc-1.example.test")
+        receiver.wait_for(1)
+        (body,) = receiver.bodies()
+        (finding,) = body["findings"]
+        self.assertEqual((finding["dest"], finding["urgency"], body["urgency"], body["title"].split(":")[0]),
+                         ("dc-1.example.test", "critical", "critical", "Critical"))
+        (notable,) = regwarden.items("notables", dest="dc-1.*")
+        self.assertEqual(finding["severity"], notable["severity"])
+        self.assertNotEqual(finding["severity"], "critical")
+
     # --- webhooks
 
     def test_a_finding_is_posted_signed(self):

@@ -57,5 +57,43 @@ class Triage(TestCase):
             self.assertEqual(events["processes"], [])
 
 
+CONFIG = """data_dir: data
+inputs:
+  syslog: [{protocol: tcp, listen: "127.0.0.1:0"}]
+  http: []
+api: {listen: "127.0.0.1:0", anonymous: admin}
+detections: {defaults: {cron_schedule: "0 0 29 2 *"}}  # only `run` runs them
+urgency:
+  rules:
+    - {dest: "dc-*", raise: 2}
+    - {dest: "lab-*", urgency: informational}
+"""
+
+
+class Urgency(TestCase):
+    def test_hosts_decide_how_urgent_a_finding_is(self):
+        server = self.daemon(CONFIG)
+        now = int(time.time())
+        hosts = ("DC-1.example.test", "LAB-1.example.test", "WS1.example.test")
+        for record_id, host in enumerate(hosts):
+            server.send_tcp(octet_counted(syslog(sysmon_xml(time_s=now, computer=host, record_id=record_id + 1))))
+        wait_for(lambda: len(server.items("events/registry")) == len(hosts), "the events")
+        server.cli("run", "Disable AMSI Through Registry", "--earliest", utc(now - 60).isoformat(),
+                   "--latest", utc(now + 60).isoformat())
+        notables = server.items("notables", sort="-urgency")
+        self.assertEqual([item["dest"] for item in notables], [hosts[0], hosts[2], hosts[1]])
+        severity = notables[1]["severity"]
+        self.assertEqual({item["severity"] for item in notables}, {severity})
+        steps = ("informational", "low", "medium", "high", "critical")
+        raised = steps[min(steps.index(severity) + 2, 4)]
+        self.assertEqual([item["urgency"] for item in notables], [raised, severity, "informational"])
+        self.assertEqual([item["urgency"] for item in server.items("notables", dest="lab-1.EXAMPLE.test")],
+                         ["informational"])
+        self.assertEqual([item["dest"] for item in server.items("notables", urgency=raised, dest="*")], [hosts[0]])
+        counts = server.api("/api/v1/counts/notables", by="dest,urgency")["items"]
+        self.assertEqual({(item["dest"], item["urgency"], item["count"]) for item in counts},
+                         {(item["dest"], item["urgency"], 1) for item in notables})
+
+
 if __name__ == "__main__":
     unittest.main()

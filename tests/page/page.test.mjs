@@ -69,8 +69,8 @@ test("from the first visit to the export", async () => {
 
     await page.getByRole("link", { name: "Findings", exact: true }).click();
     await page.getByRole("heading", { name: "Findings", level: 1 }).waitFor();
-    await page.getByLabel("Host, user, path …").fill("ws-bob");
-    await page.getByLabel("Host, user, path …").press("Enter");
+    await page.getByLabel("User, path …").fill("ws-bob");
+    await page.getByLabel("User, path …").press("Enter");
     await page.getByText("1 finding", { exact: true }).waitFor();
     await page.getByRole("link", { name: AMSI }).click();
     await settled(page);
@@ -108,15 +108,18 @@ test("triage: one finding, many at once, and its history", async () => {
     await detection.close();
 
     await page.getByRole("link", { name: "All findings" }).click();
-    await page.getByLabel("Host, user, path …").fill("ws-bob");
-    await page.getByLabel("Host, user, path …").press("Enter");
+    await page.getByLabel("Host", { exact: true }).fill("ws-bob");
+    await page.getByLabel("Host", { exact: true }).press("Enter");
+    await page.getByText("No finding is like that.").waitFor();
+    await page.getByLabel("Host", { exact: true }).fill("WS-Bob.*");
+    await page.getByLabel("Host", { exact: true }).press("Enter");
     await page.getByText("No finding is like that.").waitFor();
     await page.getByRole("search").getByLabel("Status").selectOption("resolved");
     await page.getByRole("link", { name: AMSI }).waitFor();
 
     await page.getByRole("search").getByLabel("Status").selectOption("open");
-    await page.getByLabel("Host, user, path …").fill("build-7");
-    await page.getByLabel("Host, user, path …").press("Enter");
+    await page.getByLabel("User, path …").fill("build-7");
+    await page.getByLabel("User, path …").press("Enter");
     await page.getByText("2 findings", { exact: true }).waitFor();
     await page.getByLabel("Choose all rows that are shown").check();
     const bulk = page.getByRole("form", { name: "Change the chosen findings" });
@@ -285,16 +288,16 @@ test("#token= signs in and is gone from the address; signing out asks again", as
 test("addresses hold the filters; back goes back", async () => {
   await withPage({}, async (context) => {
     const page = await open(context, "#/findings?severity=medium&status=all");
-    const medium = (await daemon.api("notables?limit=1000&severity=medium")).body.items.length;
+    const medium = (await daemon.api("notables?limit=1000&urgency=medium")).body.items.length;
     await page.getByText(`${medium} findings`, { exact: true }).waitFor();
-    await page.getByLabel("Severity").selectOption("low");
-    await page.waitForURL(/severity=low/);
+    await page.getByLabel("Urgency").selectOption("low");
+    await page.waitForURL(/urgency=low/);
     await page.locator("tbody a").first().click();
     await page.locator(".back").waitFor();
     await page.goBack();
-    await page.waitForURL(/severity=low/);
+    await page.waitForURL(/urgency=low/);
     await settled(page);
-    assert.equal(await page.getByLabel("Severity").inputValue(), "low");
+    assert.equal(await page.getByLabel("Urgency").inputValue(), "low");
     await page.goto(`${daemon.url}/#/nothing`);
     await page.getByRole("heading", { name: "There is nothing at this address" }).waitFor();
   });

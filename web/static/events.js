@@ -5,7 +5,7 @@ import { timeLanes } from "./charts.js";
 import { element, facts, inLink, note, select, field, shown, time, uniqueId } from "./dom.js";
 import { address } from "./router.js";
 import { Table } from "./table.js";
-import { dataMeaning, hostOf } from "./words.js";
+import { dataMeaning } from "./words.js";
 
 const MOST_EVENTS = 200; // of each kind around a finding
 
@@ -47,10 +47,9 @@ async function around(host, center, reachMs) {
   const [registry, processes, risk, notables] = await Promise.all([
     optional(get("events/registry", { dest: host, ...range })), optional(get("events/processes", { dest: host, ...range })),
     optional(get("risk-events", { risk_object: host, ...range })),
-    optional(get("notables", { row: `*${JSON.stringify(host).slice(1, -1)}*`, ...range }))]);
+    optional(get("notables", { dest: host, ...range }))]);
   const cut = [registry, processes].some((page) => page?.next_cursor);
-  const items = [...kinds("registry", registry), ...kinds("process", processes), ...kinds("risk", risk),
-    ...kinds("notable", notables).filter((item) => hostOf(item).toLowerCase() === host.toLowerCase())];
+  const items = [...kinds("registry", registry), ...kinds("process", processes), ...kinds("risk", risk), ...kinds("notable", notables)];
   return { items: items.sort((a, b) => (timeOf(a) < timeOf(b) ? -1 : 1)), cut };
 }
 

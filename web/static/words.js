@@ -4,11 +4,11 @@ import { element, inLink, shown } from "./dom.js";
 
 export const first = (value) => (Array.isArray(value) ? value[0] : value);
 
-// A column of the finding or of its row.
-export const fieldOf = (finding, name) => finding[name] ?? finding.row?.[name];
-export const hostOf = (finding) => first(fieldOf(finding, "dest") ?? fieldOf(finding, "host") ?? "");
+// Whom a finding concerns: of several, which stand there a line each, the first.
+const firstLine = (text) => (text ?? "").split("\n", 1)[0];
+export const hostOf = (finding) => firstLine(finding.dest);
 export const userOf = (finding) => {
-  const user = first(fieldOf(finding, "user") ?? "");
+  const user = firstLine(finding.user);
   return user === "unknown" ? "" : user;
 };
 

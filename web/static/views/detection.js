@@ -48,6 +48,7 @@ function build(detection, refresh) {
     { name: "When", kind: "short", show: (item) => time(item.time) },
     // Most are titled as the detection, whose view this is.
     { name: "Finding", kind: "short", show: (item) => link(address(["findings", item.id]), item.rule_title && item.rule_title !== item.detection ? inLink(item.rule_title) : `Finding ${item.id}`) },
+    { name: "Urgency", kind: "short", show: (item) => badge(item.urgency) },
     { name: "Host", spare: true, show: hostOf },
     { name: "User", spare: true, show: userOf },
     { name: "Status", kind: "short", show: (item) => badge(item.status) },

@@ -46,7 +46,7 @@ function build(finding, refresh) {
   const historyPart = section("History and comments", {}, history);
 
   async function take(newer) {
-    badges.replaceChildren(badge(newer.severity), " ", badge(newer.status), " ", newer.disposition === "undetermined" ? "" : badge(newer.disposition),
+    badges.replaceChildren(badge(newer.urgency), " ", newer.urgency === newer.severity ? "" : element("span", { class: "faint" }, "severity ", shown(newer.severity), " "), badge(newer.status), " ", newer.disposition === "undetermined" ? "" : badge(newer.disposition),
       newer.owner === "unassigned" ? "" : element("span", { class: "faint" }, " owner ", shown(newer.owner)));
     triage.take?.(newer);
     const list = await historyList(newer.id);
@@ -64,6 +64,7 @@ function build(finding, refresh) {
       ["User", user ? link(address(["hosts", user]), shown(user, { rest: "cut" })) : ""],
       ["Happened", firstEvent],
       ["Found", time(finding.created)],
+      ["Urgency", finding.urgency === finding.severity ? "" : `${finding.urgency}, for whom it concerns; the detection's severity is ${finding.severity}`],
       ["Late", finding.late ? "It was found when the window was searched again for events that came late." : ""],
       ["Detection", link(address(["detections", finding.detection_id || finding.detection]), shown(finding.detection, { rest: "cut" }))],
       ["ATT&CK", techniques(finding.annotations) ?? ""],

@@ -15,25 +15,28 @@ const PAGE = 50;
 const MOST_ASKED = 10; // pages of the daemon for one page here, where only open ones are wanted
 const EXPORTED = 10_000;
 
-const ORDERS = [["", "newest first"], ["severity", "most severe first"], ["time", "oldest event first"], ["-time", "newest event first"]];
-const NAMES = ["status", "severity", "detection", "text", "order", "earliest", "latest"];
+const ORDERS = [["", "newest first"], ["urgency", "most urgent first"], ["time", "oldest event first"], ["-time", "newest event first"]];
+const NAMES = ["status", "urgency", "host", "detection", "text", "order", "earliest", "latest"];
 
 export function findingsView({ parameters }) {
   const state = Object.fromEntries(NAMES.map((name) => [name, parameters[name] ?? ""]));
   state.status ||= "open";
+  // Links of before there were urgencies.
+  state.urgency ||= parameters.severity ?? "";
+  if (state.order === "severity") state.order = "urgency";
 
   // What the daemon filters by. A text is looked for in the result row, which is JSON there.
   function question() {
-    const asked = { earliest: state.earliest, latest: state.latest, severity: state.severity, detection: state.detection };
+    const asked = { earliest: state.earliest, latest: state.latest, urgency: state.urgency, dest: state.host, detection: state.detection };
     if (state.status !== "all" && state.status !== "open") asked.status = state.status;
     if (state.text) asked.row = `*${JSON.stringify(state.text).slice(1, -1)}*`;
-    if (state.order && state.order !== "severity") asked.sort = state.order;
+    if (state.order && state.order !== "urgency") asked.sort = state.order;
     return asked;
   }
 
-  // A cursor of this page is a list of what is still to ask: {severity, cursor}.
+  // A cursor of this page is a list of what is still to ask: {urgency, cursor}.
   async function ask(cursor) {
-    let parts = cursor ?? (state.order === "severity" && !state.severity ? SEVERITIES.map((severity) => ({ severity })) : [{}]);
+    let parts = cursor ?? (state.order === "urgency" && !state.urgency ? SEVERITIES.map((urgency) => ({ urgency })) : [{}]);
     const items = [];
     for (let asked = 0; asked < MOST_ASKED && items.length < PAGE && parts.length > 0; ++asked) {
       const [now, ...later] = parts;
@@ -51,7 +54,7 @@ export function findingsView({ parameters }) {
     await paged.refresh();
   });
   const table = new Table([
-    { name: "Severity", kind: "short", show: (item) => badge(item.severity) },
+    { name: "Urgency", kind: "short", show: (item) => badge(item.urgency) },
     { name: "Finding", kind: "wide", show: (item) => link(address(["findings", item.id]), inLink(item.rule_title || item.detection)) },
     { name: "Host", show: (item) => hostOf(item) },
     { name: "User", spare: true, show: (item) => userOf(item) },
@@ -71,7 +74,7 @@ export function findingsView({ parameters }) {
   async function exportRows() {
     const items = await all("notables", question(), EXPORTED);
     const wanted = state.status === "open" ? items.filter(isOpen) : items;
-    const columns = ["id", "time", "severity", "rule_title", "detection", "dest", "user", "status", "owner", "disposition"];
+    const columns = ["id", "time", "urgency", "severity", "rule_title", "detection", "dest", "user", "status", "owner", "disposition"];
     const rowColumns = [...new Set(wanted.flatMap((item) => Object.keys(item.row ?? {})))].filter((name) => !columns.includes(name));
     download("findings.csv", csv([...columns, ...rowColumns], wanted.map((item) => ({ ...item.row, ...item }))));
     say(`${count(wanted.length, "finding")} written to findings.csv${items.cut ? ", the newest ones" : ""}.`);
@@ -102,12 +105,13 @@ function filterBar(state, change) {
   }, { once: true });
   return element("form", { class: "filters", role: "search", "aria-label": "Filter the findings", onsubmit: (event) => event.preventDefault() },
     field("Status", on("status", select(statusChoices, state.status))),
-    field("Severity", on("severity", select([["", "any"], ...SEVERITIES], state.severity))),
+    field("Urgency", on("urgency", select([["", "any"], ...SEVERITIES], state.urgency))),
     timePicker(state, (range) => {
       Object.assign(state, range);
       return change().catch((error) => say(error.message));
     }, { label: "Event time" }),
-    field("Host, user, path …", on("text", element("input", { type: "search", value: state.text, autocomplete: "off" }))),
+    field("Host", on("host", element("input", { type: "search", value: state.host, placeholder: "name, or ws-*", autocomplete: "off" }))),
+    field("User, path …", on("text", element("input", { type: "search", value: state.text, autocomplete: "off" }))),
     field("Detection", on("detection", detection)), names,
     field("Order", on("order", select(ORDERS, state.order))));
 }

@@ -9,10 +9,9 @@ import { highestIn, riskIdentity, riskOverTime, riskRule, sameIdentity, stretche
 import { address, amend } from "../router.js";
 import { PagedTable, Table } from "../table.js";
 import { RANGES, timePicker } from "../timepicker.js";
-import { first, hostOf, userOf } from "../words.js";
 
+const MOST_FINDINGS = 200;
 const SPAN_NAMES = { [6e4]: "a minute", [36e5]: "an hour", [864e5]: "a day", [7 * 864e5]: "a week" };
-const inRow = (name) => `*${JSON.stringify(name).slice(1, -1)}*`;
 
 export function hostView({ path, parameters }) {
   const name = path[1];
@@ -20,13 +19,12 @@ export function hostView({ path, parameters }) {
   const range = () => ({ earliest: state.earliest, latest: state.latest });
   // Detections write a name as the events have it, risk incident rules as they add it up ("WS1.corp.example", "ws1").
   let identity;
-  const names = () => [name, identity?.risk_object, identity?.normalized_risk_object].filter(Boolean).map((one) => one.toLowerCase());
-  const isIt = (item) => [first(hostOf(item)), first(userOf(item))].some((one) => names().includes(String(one).toLowerCase()));
+  const names = () => new Set([name, identity?.risk_object, identity?.normalized_risk_object].filter(Boolean).map((one) => one.toLowerCase()));
 
   const chart = element("div", { class: "chart-place" });
   const head = element("div", {});
   const findings = new Table([
-    { name: "Severity", kind: "short", show: (item) => badge(item.severity) },
+    { name: "Urgency", kind: "short", show: (item) => badge(item.urgency) },
     { name: "Finding", kind: "wide", show: (item) => link(address(["findings", item.id]), inLink(item.rule_title || item.detection)) },
     { name: "When", kind: "short", show: (item) => time(item.time) },
     { name: "Status", kind: "short", show: (item) => badge(item.status) },
@@ -42,6 +40,7 @@ export function hostView({ path, parameters }) {
 
   // Of a host its events; of a user those that name it.
   let asked = { dest: name };
+  let sends = false;
   const events = eventTable("Events");
   const eventPages = new PagedTable(events, async (cursor) => {
     const page = await get(`events/${state.events}`, { ...asked, ...range(), sort: "-_time", limit: 50, cursor });
@@ -52,6 +51,7 @@ export function hostView({ path, parameters }) {
   async function showHead() {
     const [sources, known] = await Promise.all([all("sources", { host: name }), riskIdentity(name)]);
     identity = known;
+    sends = sources.length > 0;
     const isUser = sources.length === 0 && identity?.risk_object_type === "user";
     if (isUser) asked = { user: name };
     else asked = { dest: sources.length === 0 && identity ? identity.risk_object : name };
@@ -75,8 +75,10 @@ export function hostView({ path, parameters }) {
   }
 
   async function showFindings() {
-    const page = await get("notables", { row: inRow(identity?.normalized_risk_object ?? name), ...range(), limit: 200 });
-    findings.show(page.items.filter(isIt));
+    const columns = identity || sends ? Object.keys(asked) : ["dest", "user"]; // nobody knows whether it is a host or a user
+    const questions = [...names()].flatMap((one) => columns.map((column) => get("notables", { [column]: one, ...range(), limit: MOST_FINDINGS })));
+    const items = new Map((await Promise.all(questions)).flatMap((page) => page.items).map((item) => [item.id, item]));
+    findings.show([...items.values()].sort((a, b) => b.id - a.id).slice(0, MOST_FINDINGS));
   }
 
   const eventKind = select([["registry", "registry"], ["processes", "process starts"]], state.events);

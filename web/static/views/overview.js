@@ -27,7 +27,7 @@ export function overviewView({ parameters }) {
 
   async function showNeeds() {
     const page = await get("notables", { limit: LOOKED_AT });
-    const open = page.items.filter(isOpen).sort((a, b) => rank(a.severity) - rank(b.severity) || b.id - a.id);
+    const open = page.items.filter(isOpen).sort((a, b) => rank(a.urgency) - rank(b.urgency) || b.id - a.id);
     const groups = alike(open);
     sayHeadline(open, Boolean(page.next_cursor));
     draw(needs, [open.length, groups.slice(0, MOST_SHOWN)], () => (open.length === 0
@@ -37,15 +37,15 @@ export function overviewView({ parameters }) {
   }
 
   function sayHeadline(open, cut) {
-    const parts = SEVERITIES.map((severity) => [severity, open.filter((one) => one.severity === severity).length]).filter(([, number]) => number > 0);
+    const parts = SEVERITIES.map((urgency) => [urgency, open.filter((one) => one.urgency === urgency).length]).filter(([, number]) => number > 0);
     draw(headline, [parts, cut], () => [open.length === 0 ? "Nothing waits for you." : element("strong", {}, `${count(open.length, "open finding")}${cut ? " among the newest 1,000" : ""}`),
-      ...(open.length === 0 ? [] : [" ", ...parts.map(([severity, number]) => link(address("findings", { severity, status: "open" }),
-        element("span", { class: `badge is-${severity}` }, `${number} ${severity}`)))])]);
-    headline.className = `headline ${open.some((one) => rank(one.severity) <= 1) ? "urgent" : ""}`;
+      ...(open.length === 0 ? [] : [" ", ...parts.map(([urgency, number]) => link(address("findings", { urgency, status: "open" }),
+        element("span", { class: `badge is-${urgency}` }, `${number} ${urgency}`)))])]);
+    headline.className = `headline ${open.some((one) => rank(one.urgency) <= 1) ? "urgent" : ""}`;
   }
 
   async function showChart() {
-    const { items, from, to, spanMs, cut } = await tally("notables", { by: "severity", earliest: state.earliest });
+    const { items, from, to, spanMs, cut } = await tally("notables", { by: "urgency", earliest: state.earliest });
     const total = items.reduce((sum, item) => sum + item.count, 0);
     const buckets = bucketed(items, from, to, spanMs);
     draw(chart, buckets, () => [total === 0 ? note("No findings in this time.") : timeBars({
@@ -101,8 +101,8 @@ function alike(findings) {
   return [...groups.values()];
 }
 
-const card = ([finding, ...more]) => element("li", { class: `card edge-${rank(finding.severity)}` },
-  element("div", { class: "card-head" }, badge(finding.severity),
+const card = ([finding, ...more]) => element("li", { class: `card edge-${rank(finding.urgency)}` },
+  element("div", { class: "card-head" }, badge(finding.urgency),
     link(address(["findings", finding.id]), inLink(finding.rule_title || finding.detection)), element("span", { class: "faint" }, ago(finding.time))),
-  element("p", {}, hostOf(finding) || userOf(finding) ? whatHappened(finding) : inLink(finding.rule_description ?? ""), more.length > 0 ? [" ", link(address("findings", { detection: finding.detection, text: hostOf(finding) }),
+  element("p", {}, hostOf(finding) || userOf(finding) ? whatHappened(finding) : inLink(finding.rule_description ?? ""), more.length > 0 ? [" ", link(address("findings", { detection: finding.detection, host: hostOf(finding) }),
     `And ${count(more.length, "more like it", "more like it")} on this host`)] : null));
