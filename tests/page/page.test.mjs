@@ -118,8 +118,8 @@ test("triage: one finding, many at once, and its history", async () => {
     await page.getByRole("link", { name: AMSI }).waitFor();
 
     await page.getByRole("search").getByLabel("Status").selectOption("open");
-    await page.getByLabel("User, path …").fill("build-7");
-    await page.getByLabel("User, path …").press("Enter");
+    await page.getByLabel("Host", { exact: true }).fill("build-7.example.test");
+    await page.getByLabel("Host", { exact: true }).press("Enter");
     await page.getByText("2 findings", { exact: true }).waitFor();
     await page.getByLabel("Choose all rows that are shown").check();
     const bulk = page.getByRole("form", { name: "Change the chosen findings" });

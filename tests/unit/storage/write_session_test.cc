@@ -182,7 +182,9 @@ TEST_CASE("findings are added once, and keep what they said") {
                      .nes_fields = "[]",
                      .drilldown_searches = "[]",
                      .annotations = "{}",
-                     .row = "{}"}};
+                     .row = "{}",
+                     .dest = "ws1",
+                     .user = "ann"}};
   batch.notables[0].origin.late = true;
   const CommitOutcome first = commit(*session, batch);
   CHECK(first.risk_events_added == 1);
@@ -195,11 +197,11 @@ TEST_CASE("findings are added once, and keep what they said") {
         std::vector<std::string>{
             "1|r1|1791747000000000|1791749400000000|d-1|Disable AMSI Through Registry|6|1791745200000000|"
             "1791748800000000|ws1|system|dest|49|on ws1|[]|{}|{\"dest\":\"ws1\"}|0123456789abcdef|0|49|ws1"});
-  CHECK(
-      database.rows("SELECT * FROM notable") ==
-      std::vector<std::string>{
-          "1|n1|1791747000000000|1791749400000000|d-1|Disable AMSI Through Registry|6|1791745200000000|"
-          "1791748800000000|AMSI|Somebody …|endpoint|high|new|unassigned|undetermined|[]|[]|{}|{}|0123456789abcdef|1"});
+  CHECK(database.rows("SELECT * FROM notable") ==
+        std::vector<std::string>{
+            "1|n1|1791747000000000|1791749400000000|d-1|Disable AMSI Through Registry|6|1791745200000000|"
+            "1791748800000000|AMSI|Somebody …|endpoint|high|new|unassigned|undetermined|[]|[]|{}|{}|0123456789abcdef|1|"
+            "high|ws1|ann"});
 }
 
 TEST_CASE("of rejected input the newest 10,000 are kept, whole and in order") {
