@@ -50,7 +50,7 @@ TEST_CASE("a database of version 1 gets the views of today and keeps its rows") 
       "DELETE FROM schema_version WHERE version > 1; DROP VIEW Registry; DROP VIEW Processes;"
       "ALTER TABLE risk_event DROP COLUMN detection_hash; ALTER TABLE notable DROP COLUMN detection_hash;"
       "ALTER TABLE risk_event DROP COLUMN late; ALTER TABLE notable DROP COLUMN late;"
-      "DROP INDEX notable_time; CREATE INDEX notable_time ON notable (time);"
+      "DROP INDEX source_renames; DROP INDEX notable_time; CREATE INDEX notable_time ON notable (time);"
       "ALTER TABLE notable DROP COLUMN urgency; ALTER TABLE notable DROP COLUMN dest;"
       "ALTER TABLE notable DROP COLUMN user;"
       "DROP TABLE log_source; DROP TABLE searched; DROP TABLE late_span; DROP INDEX run_window;"
