@@ -16,7 +16,7 @@ const WIDE = { width: 1280, height: 900 };
 let daemon;
 let browser;
 before(async () => {
-  [daemon, browser] = await Promise.all([Daemon.start(), launchBrowser()]);
+  [daemon, browser] = await Promise.all([Daemon.start('urgency: {rules: [{dest: "build-*", urgency: critical}]}\n'), launchBrowser()]);
   await play(daemon, { hostile: true });
 });
 after(async () => {
@@ -129,6 +129,25 @@ test("triage: one finding, many at once, and its history", async () => {
     await page.getByText("2 findings changed.").waitFor();
     const built = (await amsiFindings()).filter(({ row }) => row.dest === "build-7.example.test");
     assert.deepEqual(built.map(({ status }) => status), ["in_progress", "in_progress"]);
+  });
+});
+
+test("a finding is as urgent as its host makes it, and says how severe it is where that is another", async () => {
+  await withPage({}, async (context) => {
+    const built = await findingOn("build-7.example.test");
+    assert.notEqual(built.severity, "critical");
+    const page = await open(context, "#/findings?urgency=critical&status=all&host=BUILD-*");
+    await page.getByText("2 findings", { exact: true }).waitFor();
+    assert.deepEqual(await page.locator("tbody .is-critical").allInnerTexts(), ["critical", "critical"]);
+    await visit(page, `#/findings/${built.id}`);
+    await page.locator(".badges .is-critical").waitFor();
+    await page.locator(".badges", { hasText: `severity ${built.severity}` }).waitFor();
+    const plain = await findingOn("ws-bob.example.test");
+    await visit(page, `#/findings/${plain.id}`);
+    await page.locator(`.badges .is-${plain.severity}`).waitFor();
+    assert.equal((await page.locator(".badges").innerText()).includes("severity"), false);
+    await visit(page, "#/hosts/build-7.example.test");
+    await page.getByRole("table", { name: "Findings" }).locator(".is-critical").nth(1).waitFor();
   });
 });
 
