@@ -64,9 +64,6 @@ ${more}`);
   // True: this daemon has the route.
   async offers(path) { return (await this.api(path)).status !== 404; }
 
-  // The same of what is not asked with GET.
-  async documents(path) { return path in (await this.api("../../openapi.json")).body.paths; }
-
   async feed(events) {
     for (let at = 0; at < events.length; at += 500) {
       const answer = await fetch(`${this.hec}/services/collector/raw`, { method: "POST", headers: { Authorization: `Splunk ${HEC_TOKEN}` },

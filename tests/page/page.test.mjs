@@ -183,7 +183,6 @@ test("a detection shows what holds its results back, and what no longer does", a
   await withPage({}, async (context) => {
     const asked = async () => (await daemon.api(`detections/${encodeURIComponent(AMSI)}`)).body;
     const body = await asked();
-    if (!body.exceptions) return;
     await waitFor(async () => (await asked()).exceptions.every(({ reason }) => reason !== "Long ago"), "the exception to end");
     const page = await open(context, `#/detections/${body.id}`);
     await page.getByText("1 exception, one finding per user in 4 hours").waitFor();
@@ -386,14 +385,14 @@ test("a message that the receiver refused is tried again", async () => {
   try {
     await told.feed(ownEvents());
     told.run(AMSI);
-    const state = async () => (await told.api("notifications")).body.items.find(({ channel }) => channel === "desk")?.state;
+    // The first one; that the receiver takes nothing is a finding, too.
+    const state = async () => (await told.api("notifications")).body.items.filter(({ channel }) => channel === "desk").at(-1)?.state;
     await waitFor(async () => await state() === "failed", "the message to fail");
     await withPage({}, async (context) => {
       const page = await openPage(context, told.url, "#/health");
       const row = page.getByRole("table", { name: "Notifications" }).getByRole("row", { name: /desk/ }).last();
       const retry = row.getByRole("button", { name: /^Retry message \d+ to desk$/ });
       await retry.waitFor();
-      if (!(await told.documents("/api/v1/notifications/{id}/retry"))) return;
       await retry.click();
       await page.getByText(/^Message \d+: failed .*400/).waitFor();
       taken = true;
