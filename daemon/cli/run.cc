@@ -8,6 +8,7 @@
 #include "daemon/core/time_modifier.h"
 #include "daemon/scheduler/due.h"
 #include "daemon/scheduler/runner.h"
+#include "daemon/scheduler/tick_sieves.h"
 #include "storage/sqlite/store.h"
 
 namespace rw::cli {
@@ -53,9 +54,13 @@ int run(const RunOptions& options) {
   if (!store.ok()) return fail(store.error());
   auto reader = (*store)->open_reader();
   if (!reader.ok()) return fail(reader.error());
+  const storage::SearchLimits& limits = config->scheduler.limits;
+  scheduler::TickSieves sieves(**reader);
+  const auto sifted = sieves.sift({detection}, request->window, limits);
   scheduler::RunOutcome outcome = scheduler::run_detection(
       *detection, *request,
-      {**reader, (*store)->dialect(), config->time_zone, config->scheduler.limits, clock, config->scheduler.findings});
+      {**reader, (*store)->dialect(), config->time_zone, limits, clock, config->scheduler.findings,
+       sifted.ok() ? *sifted : nullptr});  // without, the search looks at the window itself
   if (outcome.run.status == cim::RunStatus::kFailed) return fail(outcome.run.error);
   for (const std::string& warning : outcome.result.warnings) std::cerr << "regwarden: " << warning << '\n';
   print_result(std::cout, options.output, detection->name, request->window, outcome.result.table);
