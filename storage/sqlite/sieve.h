@@ -28,7 +28,7 @@ namespace rw::storage::sqlite {
 class TableSieve {
  public:
   static constexpr std::size_t kMostEvents = 50'000;
-  static constexpr std::size_t kMostKept = 4'000'000;
+  static constexpr std::size_t kMostKept = 2'000'000;
 
   TableSieve(SqliteReader& reader, cim::Dataset dataset) : reader_(reader), dataset_(dataset) {}
 
