@@ -20,9 +20,9 @@ api: {listen: '127.0.0.1:0', anonymous: admin}
 """
 
 
-def new_folder():
+def new_folder(config=CONFIG):
     folder = pathlib.Path(tempfile.mkdtemp(prefix="regwarden-bench-"))
-    (folder / "regwarden.yaml").write_text(CONFIG)
+    (folder / "regwarden.yaml").write_text(config)
     return folder
 
 
