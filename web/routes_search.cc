@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -8,6 +9,7 @@
 #include "daemon/core/text.h"
 #include "daemon/core/units.h"
 #include "daemon/detect/compile.h"
+#include "daemon/detect/tick.h"
 #include "daemon/scheduler/findings.h"
 #include "web/deadline_reader.h"
 #include "web/parameters.h"
@@ -39,15 +41,21 @@ core::Error gave_too_much(const SearchRequest& request, std::size_t rows, const 
 }
 
 // All rows, or an error: a search cut short would look like one that found no more.
-core::Result<detect::SearchResult> run(const detect::Search& search, const SearchRequest& request, SteadyTime began,
-                                       core::Micros now, storage::Reader& reader, const Context& context) {
+core::Result<detect::SearchResult> run(const std::shared_ptr<const detect::Search>& search,
+                                       const SearchRequest& request, SteadyTime began, core::Micros now,
+                                       storage::Reader& reader, const Context& context) {
   const storage::SearchLimits& most = context.search_limits;
   storage::SearchLimits limits = most;  // max_rows is for the rows that come out, not for those on the way
   limits.timeout = request.timeout;
   limits.max_bytes /= RunningSearches::kMostAtATime;  // all of them together take what one run of a detection may
+  RW_TRY(detect::Tick tick, detect::Tick::open(reader, {search}));
+  const auto sifted = tick.sift(request.window, limits);
+  if (!sifted.ok()) {
+    return sifted.error().code == core::ErrorCode::kLimit ? took_too_long(request, most) : sifted.error();
+  }
   DeadlineReader timed(reader, began + request.timeout, took_too_long(request, most));
-  RW_TRY(detect::SearchResult result,
-         search.run({timed, context.sources.store.dialect(), request.window, context.sources.zone, now, limits}));
+  RW_TRY(detect::SearchResult result, search->run({timed, context.sources.store.dialect(), request.window,
+                                                   context.sources.zone, now, limits, &*sifted}));
   const std::size_t rows = result.table.rows.size();
   if (rows > static_cast<std::size_t>(request.max_rows)) return gave_too_much(request, rows, most);
   return result;
@@ -96,7 +104,7 @@ Answer run_search(const Context& context, const http::Request& request) {
     if (error.code != core::ErrorCode::kInvalidInput) return error;
     return problem(409, error.message, request.path, error.hint);
   }
-  const auto result = run(**search, wanted, began, now, running->reader(), context);
+  const auto result = run(*search, wanted, began, now, running->reader(), context);
   const auto took = std::chrono::floor<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
   Answer answer = result.ok() ? Answer(answer_of(running->id(), wanted.window, *result, took)) : Answer(result.error());
   switch (running->finish()) {

@@ -100,6 +100,7 @@ core::Result<void> TableSieve::look(const cim::Window& window, std::int64_t firs
   forget_if_full();
   left_.assign(filters_.size(), Left());
   kept_ = 0;
+  given_up_ = 0;
   RW_TRY(const std::vector<IdRange> ranges, ids_to_read(window, first_id));
   RW_TRY(Statement by_id, reader_.prepare(by_id_sql_));
   RW_TRY(Statement by_time, reader_.prepare(by_time_sql_));
@@ -113,6 +114,7 @@ core::Result<void> TableSieve::look(const cim::Window& window, std::int64_t firs
     events.bind(4, ids.last);
     RW_CHECK(pass(events));
     events.reset();
+    if (given_up_ == filters_.size()) break;
   }
   return {};
 }
@@ -196,6 +198,7 @@ core::Result<void> TableSieve::pass(Statement& events) {
       found = &combination();
     }
     if (found->has_sure || found->has_open) RW_CHECK(take(events, *found));
+    if (given_up_ == filters_.size()) return {};
   }
 }
 
@@ -337,6 +340,7 @@ void TableSieve::leave(std::size_t filter, const Statement& event) {
   if (left.events.size() >= kMostEvents || kept_ >= kMostKept) {
     kept_ -= left.events.size();
     left = {.events = {}, .too_many = true};
+    ++given_up_;
     return;
   }
   left.events.emplace_back(event.integer(1), event.integer(0));

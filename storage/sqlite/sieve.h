@@ -111,6 +111,7 @@ class TableSieve {
   // Of one tick
   std::vector<Left> left_;
   std::size_t kept_ = 0;
+  std::size_t given_up_ = 0;  // filters that left too many
   // Of one block
   Bits candidates_;
   Bits of_facet_;

@@ -7,7 +7,7 @@ SELECT ifnull((SELECT (SELECT text FROM term WHERE id = d.computer) FROM source 
        ifnull((SELECT (SELECT text FROM term WHERE id = d.key_name) FROM registry_path d WHERE d.id = e.path), 'unknown') AS g6,
        ifnull((SELECT (SELECT text FROM term WHERE id = d.value_name) FROM registry_path d WHERE d.id = e.path), 'unknown') AS g7,
        ifnull(CASE typeof(e.value_data) WHEN 'integer' THEN (SELECT text FROM term WHERE id = e.value_data) ELSE e.value_data END, 'unknown') AS g8,
-       ifnull(CASE typeof(CASE WHEN (SELECT event_id FROM source WHERE id = e.source) = 14 THEN NULL ELSE ifnull(e.details, e.value_data) END) WHEN 'integer' THEN (SELECT text FROM term WHERE id = CASE WHEN (SELECT event_id FROM source WHERE id = e.source) = 14 THEN NULL ELSE ifnull(e.details, e.value_data) END) ELSE CASE WHEN (SELECT event_id FROM source WHERE id = e.source) = 14 THEN NULL ELSE ifnull(e.details, e.value_data) END END, ?9) AS g9,
+       ifnull(CASE typeof(CASE WHEN e.source IN (SELECT id FROM source WHERE event_id = 14) THEN NULL ELSE ifnull(e.details, e.value_data) END) WHEN 'integer' THEN (SELECT text FROM term WHERE id = CASE WHEN e.source IN (SELECT id FROM source WHERE event_id = 14) THEN NULL ELSE ifnull(e.details, e.value_data) END) ELSE CASE WHEN e.source IN (SELECT id FROM source WHERE event_id = 14) THEN NULL ELSE ifnull(e.details, e.value_data) END END, ?9) AS g9,
        ifnull((SELECT text FROM term WHERE id = e.action), 'unknown') AS g10,
        count(*) AS a1,
        min(e.time) AS a2,
