@@ -310,7 +310,7 @@ TEST_CASE("TLS: 1.2 and newer, and files that do not fit are told") {
       {files.pem("a"), files.key("none"), "key " + files.key("none") + ": No such file or directory"},
       {text, files.key("a"), "certificate " + text + ": "},
       {files.pem("a"), text, "key " + text + ": "},
-      {files.pem("a"), files.key("b"), "key " + files.key("b") + ": "},
+      {files.pem("a"), files.key("b"), "key " + files.key("b") + " does not belong to certificate " + files.pem("a")},
   };
   for (const Row& row : rows) {
     core::Counters counters;
