@@ -23,15 +23,16 @@ QUESTIONS = [
     "/",
     "/api/v1/status",
     "/api/v1/notables?limit=100",
-    "/api/v1/notables?status=new&severity=high&limit=100",
-    "/api/v1/notables?earliest=-24h&sort=-severity",
+    "/api/v1/notables?status=new&urgency=high&limit=100",
+    "/api/v1/notables?dest=WS17.corp.example&limit=100",
+    "/api/v1/notables?earliest=-24h&sort=-urgency",
     "/api/v1/notables/1",
     "/api/v1/notables/1/history",
     "/api/v1/notables/1/events",
     "/api/v1/risk-events?limit=100",
     "/api/v1/risk-events?risk_object=WS17.corp.example&earliest=-7d",
     "/api/v1/risk-objects?earliest=-7d",
-    "/api/v1/counts/notables?by=severity&span=1d&earliest=-90d",
+    "/api/v1/counts/notables?by=urgency&span=1d&earliest=-90d",
     "/api/v1/counts/risk-events?by=detection&sum=risk_score&earliest=-90d",
     "/api/v1/counts/events/registry?span=auto&earliest={day}",
     "/api/v1/counts/events/registry?by=dest&earliest={hour}",
@@ -76,7 +77,8 @@ def add_findings(database):
                            "threat_objects": "[]"} for i in range(FINDINGS)))
     severities = ("low", "medium", "high", "critical")
     insert("notable", ({**common(i), "rule_title": f"Detection {i % 150}", "rule_description": "what was seen",
-                        "security_domain": "endpoint", "severity": severities[i % 4], "nes_fields": '["user", "dest"]',
+                        "security_domain": "endpoint", "severity": severities[i % 4],
+                        "urgency": severities[i % 4], "dest": f"WS{i % 400}.corp.example", "user": "ann", "nes_fields": '["user", "dest"]',
                         "drilldown_searches": "[]", "status": "closed" if i % 3 else "new",
                         "disposition": "false_positive" if i % 5 == 0 else "undetermined"}
                        for i in range(FINDINGS)))

@@ -52,7 +52,6 @@ api: {listen: '127.0.0.1:0', anonymous: admin}
 
 
 def steps(benchmark, runs):
-    """The medians of Google Benchmark."""
     names = {"framing": "framing and syslog header, one core", "decode_and_normalize": "decoding and normalising, one core",
              "store_alone/10000/iterations:3": "the store alone, 10,000 a commit",
              "store_alone/1000/iterations:3": "the store alone, 1,000 a commit"}
@@ -71,10 +70,9 @@ def ticks(benchmark, runs):
 
 
 def repeated(benchmark, runs, *arguments):
-    done = subprocess.run([benchmark, "--benchmark_format=json", f"--benchmark_repetitions={runs}",
-                           "--benchmark_report_aggregates_only=true", *arguments],
+    done = subprocess.run([benchmark, "--benchmark_format=json", f"--benchmark_repetitions={runs}", *arguments],
                           stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
-    return [result for result in json.loads(done.stdout)["benchmarks"] if result.get("aggregate_name") == "median"]
+    return [result for result in json.loads(done.stdout)["benchmarks"] if result["run_type"] == "iteration"]
 
 
 def wait_stored(daemon, events):
@@ -228,7 +226,7 @@ def main():
     options = parser.parse_args()
     baseline = json.loads(options.baseline.read_text()) if options.baseline and options.baseline.exists() else {}
     values = measure(options)
-    print(f"\n{'':42}{'figure':>14}  {'':10}{'of the limit':>14}{'since then':>14}")
+    print(f"\n{'':42}{'figure':>14}  {'':10}{'of the limit':>14}{'since then' if baseline else '':>14}")
     for name, (unit, more, limit) in FIGURES.items():
         if name in values:
             value = values[name]
