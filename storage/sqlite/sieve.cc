@@ -206,40 +206,34 @@ core::Result<void> TableSieve::pass(Statement& events) {
 core::Result<bool> TableSieve::classify(const Statement& event) {
   classes_.clear();
   for (std::size_t i = 0; i < keys_; ++i) {
-    Facet& facet = *facets_[order_[i]];
-    const int column = static_cast<int>(i) + kFirstColumn;
-    Facet::Class found = 0;
-    if (event.is_null(column)) {
-      found = facet.class_of_null();
-    } else {
-      RW_TRY(found, facet.class_of_id(reader_, event.integer(column)));
-    }
+    RW_TRY(const Facet::Class found, class_at(i, event));
     if (!remaining(i, found).any) return false;
     classes_.push_back(static_cast<char32_t>(found));
   }
   return true;
 }
 
-// Adds to classes_. A text that stands in its row has none: whoever needs it reads it.
+// Adds to classes_.
 core::Result<void> TableSieve::classify_mixed(const Statement& event) {
   for (std::size_t i = keys_; i < read_; ++i) {
-    Facet& facet = *facets_[order_[i]];
-    const int column = static_cast<int>(i) + kFirstColumn;
-    Facet::Class found = Facet::kUnknown;
-    switch (event.type(column)) {
-      case SQLITE_NULL:
-        found = facet.class_of_null();
-        break;
-      case SQLITE_INTEGER: {
-        RW_TRY(found, facet.class_of_id(reader_, event.integer(column)));
-        break;
-      }
-      default:
-        break;
-    }
+    RW_TRY(const Facet::Class found, class_at(i, event));
     classes_.push_back(static_cast<char32_t>(found));
   }
   return {};
+}
+
+// A text that stands in its row has none: whoever needs it reads it.
+core::Result<Facet::Class> TableSieve::class_at(std::size_t place, const Statement& event) {
+  Facet& facet = *facets_[order_[place]];
+  const int column = static_cast<int>(place) + kFirstColumn;
+  switch (event.type(column)) {
+    case SQLITE_NULL:
+      return facet.class_of_null();
+    case SQLITE_INTEGER:
+      return facet.class_of_id(reader_, event.integer(column));
+    default:
+      return Facet::kUnknown;
+  }
 }
 
 const TableSieve::Remaining& TableSieve::remaining(std::size_t place, Facet::Class found) {

@@ -80,6 +80,7 @@ class TableSieve {
   core::Result<void> pass(Statement& events);
   core::Result<bool> classify(const Statement& event);
   core::Result<void> classify_mixed(const Statement& event);
+  core::Result<Facet::Class> class_at(std::size_t place, const Statement& event);
   const Remaining& remaining(std::size_t place, Facet::Class found);
   const Combination& combination();
   core::Result<void> take(const Statement& event, const Combination& combination);
