@@ -93,7 +93,7 @@ detect::Settings read_settings(Section& section, const detect::Settings& default
   if (const auto score = section.count("risk_score", 0, 100)) settings.risk_score = static_cast<std::int64_t>(*score);
   settings.creates_risk = section.boolean("creates_risk");
   settings.creates_notable = section.boolean("creates_notable");
-  settings.severity = section.word("severity", {"informational", "low", "medium", "high", "critical"});
+  settings.severity = section.severity("severity");
   settings.suppress = read_suppress(section);
   section.finish();
   check_window(section, settings, defaults);

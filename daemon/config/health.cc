@@ -21,7 +21,7 @@ void read_health(Section& health, scheduler::HealthOptions& options) {
   health.duration("clock_jump", options.clock_jump, never, day);
   Section finding(health.context(), health.map("finding"), health.name_of("finding"));
   set(options.creates_notable, finding.boolean("creates_notable"));
-  set(options.severity, finding.word("severity", {"informational", "low", "medium", "high", "critical"}));
+  set(options.severity, finding.severity("severity"));
   finding.finish();
   health.finish();
 }

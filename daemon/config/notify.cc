@@ -251,7 +251,7 @@ std::optional<notify::SyslogOptions> read_syslog_out(Section& syslog) {
 }
 
 std::optional<notify::Severity> read_severity(Section& section, std::string_view key) {
-  const auto word = section.word(key, {"informational", "low", "medium", "high", "critical"});
+  const auto word = section.severity(key);
   return word ? std::optional(notify::severity_of(*word)) : std::nullopt;
 }
 

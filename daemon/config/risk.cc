@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -44,16 +43,9 @@ scheduler::RiskFactor read_factor(Section& section) {
 }  // namespace
 
 void read_risk(Section& risk, scheduler::RiskOptions& options) {
-  const yaml::Node factors = risk.value("factors", "a list of factors ([] for none)");
-  if (factors.present() && !factors.is_list()) {
-    risk.context().report(factors, risk.name_of("factors"), "expected a list");
-  }
   options.factors.clear();
-  std::size_t number = 0;
-  for (const yaml::Node& item : factors.items()) {
-    Section factor(risk.context(), item, fmt::format("{}[{}]", risk.name_of("factors"), number++));
-    options.factors.push_back(read_factor(factor));
-  }
+  risk.each("factors", "a list of factors ([] for none)",
+            [&](Section& factor) { options.factors.push_back(read_factor(factor)); });
   set(options.short_host_names, risk.boolean("short_host_names"));
   risk.finish();
 }

@@ -199,6 +199,20 @@ std::optional<core::TimeZone> Section::time_zone(std::string_view key) {
   return std::nullopt;
 }
 
+std::optional<std::string> Section::severity(std::string_view key) {
+  return word(key, {"informational", "low", "medium", "high", "critical"});
+}
+
+void Section::each(std::string_view key, std::string_view expected, const std::function<void(Section& item)>& read) {
+  const yaml::Node list = value(key, expected);
+  if (list.present() && !list.is_list()) context_.report(list, name_of(key), "expected a list");
+  std::size_t number = 0;
+  for (const yaml::Node& node : list.items()) {
+    Section item(context_, node, fmt::format("{}[{}]", name_of(key), number++));
+    read(item);
+  }
+}
+
 std::optional<std::string> Section::word(std::string_view key, std::initializer_list<std::string_view> words,
                                          std::initializer_list<std::string_view> later) {
   const std::string expected = alternatives({words.begin(), words.end()});

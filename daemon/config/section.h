@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -64,6 +65,10 @@ class Section {
   // One of the words. later: words that a later version will know.
   std::optional<std::string> word(std::string_view key, std::initializer_list<std::string_view> words,
                                   std::initializer_list<std::string_view> later = {});
+  // informational to critical
+  std::optional<std::string> severity(std::string_view key);
+  // Reads each item of a list, a section of its own. expected: "a list of …".
+  void each(std::string_view key, std::string_view expected, const std::function<void(Section& item)>& read);
   // In whole units of the target.
   template <class Duration>
   void duration(std::string_view key, Duration& target, Duration min, Duration max) {

@@ -22,7 +22,7 @@ void read_sources(Section& sources, scheduler::SilenceOptions& options) {
   set(options.creates_risk, finding.boolean("creates_risk"));
   set(options.creates_notable, finding.boolean("creates_notable"));
   if (const auto score = finding.count("risk_score", 0, 100)) options.risk_score = static_cast<std::int64_t>(*score);
-  set(options.severity, finding.word("severity", {"informational", "low", "medium", "high", "critical"}));
+  set(options.severity, finding.severity("severity"));
   finding.finish();
   sources.finish();
 }

@@ -269,7 +269,7 @@ bool is_excepted_now(const detect::Detection& detection, const Row& row, core::M
 std::string severity_of(const detect::Detection& detection, const Row& row) {
   const storage::Value* value = detection.severity_of_row ? row.find("severity") : nullptr;
   if (const auto* text = value == nullptr ? nullptr : std::get_if<std::string>(value)) {
-    for (const std::string_view known : {"informational", "low", "medium", "high", "critical"}) {
+    for (const std::string_view known : kSeverities) {
       if (core::equals_ascii_nocase(*text, known)) return std::string(known);
     }
   }

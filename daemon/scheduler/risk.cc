@@ -23,21 +23,26 @@ std::int64_t calculated_risk_score(std::int64_t risk_score, std::string_view ris
                                    std::string_view risk_object_type, const detect::Detection& detection,
                                    const RiskOptions& options) {
   if (options.factors.empty()) return risk_score;
-  const std::string normalized = normalized_risk_object(risk_object, risk_object_type, options);
   auto score = static_cast<double>(risk_score);
   double sum = 0;
   for (const RiskFactor& factor : options.factors) {
-    if (factor.risk_object && !factor.risk_object->matches(risk_object) && !factor.risk_object->matches(normalized)) {
-      continue;
-    }
+    if (factor.risk_object && !names_risk_object(*factor.risk_object, risk_object, risk_object_type, options)) continue;
     if (factor.risk_object_type && *factor.risk_object_type != risk_object_type) continue;
-    if (factor.detection && !factor.detection->matches(detection.name) && !factor.detection->matches(detection.id)) {
-      continue;
-    }
+    if (factor.detection && !names_detection(*factor.detection, detection)) continue;
     score *= factor.multiply;
     sum += static_cast<double>(factor.add);
   }
   return std::llround(std::clamp(score + sum, 0.0, static_cast<double>(kMostRiskScore)));
+}
+
+bool names_risk_object(const core::TextPattern& pattern, std::string_view risk_object,
+                       std::string_view risk_object_type, const RiskOptions& options) {
+  return pattern.matches(risk_object) ||
+         pattern.matches(normalized_risk_object(risk_object, risk_object_type, options));
+}
+
+bool names_detection(const core::TextPattern& pattern, const detect::Detection& detection) {
+  return pattern.matches(detection.name) || pattern.matches(detection.id);
 }
 
 std::string normalized_risk_object(std::string_view risk_object, std::string_view risk_object_type,

@@ -35,6 +35,12 @@ std::int64_t calculated_risk_score(std::int64_t risk_score, std::string_view ris
                                    std::string_view risk_object_type, const detect::Detection& detection,
                                    const RiskOptions& options);
 
+// Whether the pattern is that of the object's name, as written or normalized.
+bool names_risk_object(const core::TextPattern& pattern, std::string_view risk_object,
+                       std::string_view risk_object_type, const RiskOptions& options);
+// Of its name or id.
+bool names_detection(const core::TextPattern& pattern, const detect::Detection& detection);
+
 // In lower case; a host without its domain (an address stays whole), a user without DOMAIN\ and @domain.
 std::string normalized_risk_object(std::string_view risk_object, std::string_view risk_object_type,
                                    const RiskOptions& options);

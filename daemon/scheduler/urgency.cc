@@ -6,27 +6,24 @@
 namespace rw::scheduler {
 namespace {
 
-constexpr std::string_view kLevels[kSeverityLevels] = {"informational", "low", "medium", "high", "critical"};
-
 bool concerns(const core::TextPattern& pattern, const std::vector<std::string>& written, std::string_view type,
               const RiskOptions& names) {
-  return std::ranges::any_of(written, [&](const std::string& name) {
-    return pattern.matches(name) || pattern.matches(normalized_risk_object(name, type, names));
-  });
+  return std::ranges::any_of(written,
+                             [&](const std::string& name) { return names_risk_object(pattern, name, type, names); });
 }
 
 bool passes(const UrgencyRule& rule, const Concerned& concerned, const detect::Detection& detection,
             const RiskOptions& names) {
   if (rule.dest && !concerns(*rule.dest, concerned.dests, "system", names)) return false;
   if (rule.user && !concerns(*rule.user, concerned.users, "user", names)) return false;
-  return !rule.detection || rule.detection->matches(detection.name) || rule.detection->matches(detection.id);
+  return !rule.detection || names_detection(*rule.detection, detection);
 }
 
 std::string moved(std::string_view severity, int steps) {
-  const auto* const level = std::ranges::find(kLevels, severity);
-  if (level == std::end(kLevels)) return std::string(severity);
-  const auto place = static_cast<int>(level - std::begin(kLevels)) + steps;
-  return std::string(kLevels[std::clamp(place, 0, kSeverityLevels - 1)]);
+  const auto* const level = std::ranges::find(kSeverities, severity);
+  if (level == std::end(kSeverities)) return std::string(severity);
+  const auto place = static_cast<int>(level - std::begin(kSeverities)) + steps;
+  return std::string(kSeverities[std::clamp(place, 0, static_cast<int>(std::size(kSeverities)) - 1)]);
 }
 
 }  // namespace

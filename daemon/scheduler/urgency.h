@@ -13,8 +13,8 @@
 
 namespace rw::scheduler {
 
-// informational, low, medium, high, critical
-inline constexpr int kSeverityLevels = 5;
+// The least first.
+inline constexpr std::string_view kSeverities[] = {"informational", "low", "medium", "high", "critical"};
 
 // For the notables that pass all tests that are set. A host or a user is tested as written and normalized
 // (normalized_risk_object); of several it is enough that one passes.
