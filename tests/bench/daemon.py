@@ -70,9 +70,12 @@ class Daemon:
         fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / TICKS
 
-    def peak_memory_mb(self):
+    def memory_mb(self, line="VmRSS"):
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(re.search(r"VmHWM:\s+(\d+)", status)[1]) / 1024
+        return int(re.search(rf"{line}:\s+(\d+)", status)[1]) / 1024
+
+    def peak_memory_mb(self):
+        return self.memory_mb("VmHWM")
 
     def stored(self):
         with urllib.request.urlopen(f"http://127.0.0.1:{self.ports['api']}/metrics") as reply:

@@ -83,16 +83,12 @@ def wait_stored(daemon, events):
         time.sleep(0.01)
 
 
-def memory_mb(daemon):
-    return int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{daemon.process.pid}/status").read_text())[1]) / 1024
-
-
 def syslog(binary, load, events):
     folder = new_folder(CONFIG)
     daemon = Daemon(binary, folder)
     time.sleep(1)
     yield "start", daemon.seconds_to_ready * 1000
-    yield "memory when idle", memory_mb(daemon)
+    yield "memory when idle", daemon.memory_mb()
     cpu = daemon.cpu_seconds()
     start = time.monotonic()
     with open(load, "rb") as file, daemon.connect() as connection:
