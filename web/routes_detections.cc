@@ -18,6 +18,7 @@
 #include "web/parameters.h"
 #include "web/render.h"
 #include "web/routes.h"
+#include "web/tuning_body.h"
 #include "web/tuning_items.h"
 
 namespace rw::web {
@@ -206,11 +207,7 @@ Answer get_detection(const Context& context, const http::Request& request) {
   RW_CHECK(expect_no_parameters(request));
   const std::string& name = request.path_parameters.at(0);
   const auto catalogue = context.sources.catalogue.get();
-  const std::shared_ptr<const Detection> detection = catalogue->find(name);
-  if (detection == nullptr) {
-    return core::Error{core::ErrorCode::kNotFound,
-                       fmt::format("there is no detection with the id, name or file '{}'", name)};
-  }
+  RW_TRY(const auto detection, find_detection(*catalogue, name));
   RW_TRY(const Records records, read_records(context, detection->id));
   Json json = render_item(context, *detection, records);
   add_texts(json, *detection);
