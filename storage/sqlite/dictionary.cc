@@ -16,14 +16,15 @@ core::Result<void> Dictionary::prepare(Connection& connection) {
       {&new_sources_,
        "SELECT id, computer, channel, provider, event_id, event_type, envelope FROM source WHERE id > ?1"
        " ORDER BY id DESC"},
-      {&term_, "INSERT INTO term VALUES (?1, ?2)"},
-      {&path_, "INSERT INTO registry_path VALUES (?1, ?2, ?3)"},
-      {&actor_, "INSERT INTO actor VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
-      {&source_, "INSERT INTO source VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"},
   };
   for (const auto& [statement, sql] : table) {
     RW_TRY(*statement, connection.prepare(sql));
   }
+  RW_CHECK(term_rows_.prepare(connection, "term", "id, text"));
+  RW_CHECK(path_rows_.prepare(connection, "registry_path", "id, key_name, value_name"));
+  RW_CHECK(actor_rows_.prepare(connection, "actor", "id, process_guid, process_id, process_path, user, user_domain"));
+  RW_CHECK(
+      source_rows_.prepare(connection, "source", "id, computer, channel, provider, event_id, event_type, envelope"));
   return origins.prepare(connection);
 }
 
@@ -42,10 +43,10 @@ core::Result<void> Dictionary::load_new(Connection& connection) {
 }
 
 core::Result<void> Dictionary::insert_pending() {
-  RW_CHECK(paths.insert_pending(path_));
-  RW_CHECK(actors.insert_pending(actor_));
-  RW_CHECK(sources.insert_pending(source_));
-  return terms.insert_pending(term_);
+  RW_CHECK(paths.insert_pending(path_rows_));
+  RW_CHECK(actors.insert_pending(actor_rows_));
+  RW_CHECK(sources.insert_pending(source_rows_));
+  return terms.insert_pending(term_rows_);
 }
 
 void Dictionary::clear() {
@@ -53,9 +54,16 @@ void Dictionary::clear() {
   paths.clear();
   actors.clear();
   sources.clear();
-  origin_of_source_ = {};
+  forget_recent();
   turn_bytes_ = 0;
   sweeps_ = -1;
+}
+
+void Dictionary::forget_recent() {
+  recent_paths_.clear();
+  recent_actors_.clear();
+  recent_sources_.clear();
+  origin_of_source_ = {};
 }
 
 std::size_t Dictionary::bytes() const {
@@ -66,13 +74,14 @@ std::size_t Dictionary::bytes() const {
 std::size_t Dictionary::bound_memory() {
   const std::size_t size = bytes();
   if (size > max_bytes_) {
-    origin_of_source_ = {};
+    forget_recent();
     const std::size_t forgotten =
         terms.forget_unused() + paths.forget_unused() + actors.forget_unused() + sources.forget_unused();
     turn_bytes_ = bytes();
     return forgotten;
   }
   if (size > turn_bytes_ + max_bytes_ / 2) {
+    forget_recent();
     terms.begin_turn();
     paths.begin_turn();
     actors.begin_turn();
@@ -83,9 +92,15 @@ std::size_t Dictionary::bound_memory() {
 }
 
 core::Result<Dictionary::EventIds> Dictionary::event_ids(const cim::EventSource& source) {
-  const std::int64_t id =
-      sources.id({terms.id(source.computer), terms.id(source.channel), terms.id(source.provider),
-                  static_cast<std::int64_t>(source.event_id), terms.id(source.event_type), terms.id(source.envelope)});
+  const std::string_view event_id(reinterpret_cast<const char*>(&source.event_id), sizeof(source.event_id));
+  const RecentKeys::Key key = {source.computer, source.channel,    source.provider,
+                               event_id,        source.event_type, source.envelope};
+  std::int64_t id = recent_sources_.find(key);
+  if (id == 0) {
+    id = sources.id({terms.id(source.computer), terms.id(source.channel), terms.id(source.provider),
+                     std::int64_t{source.event_id}, terms.id(source.event_type), terms.id(source.envelope)});
+    recent_sources_.keep(key, id);
+  }
   if (const auto known = origin_of_source_.find(id); known != origin_of_source_.end()) {
     return EventIds{id, known->second};
   }
@@ -95,9 +110,31 @@ core::Result<Dictionary::EventIds> Dictionary::event_ids(const cim::EventSource&
   return EventIds{id, origin};
 }
 
+std::int64_t Dictionary::path_id(const cim::RegistryRecord& record) {
+  const RecentKeys::Key key = {record.key_name, record.value_name};
+  std::int64_t id = recent_paths_.find(key);
+  if (id == 0) {
+    id = paths.id({terms.id(record.key_name), terms.id(record.value_name)});
+    recent_paths_.keep(key, id);
+  }
+  return id;
+}
+
+std::int64_t Dictionary::actor_id(const cim::RegistryRecord& record) {
+  const RecentKeys::Key key = {record.process_guid, record.process_id, record.process_path, record.user,
+                               record.user_domain};
+  std::int64_t id = recent_actors_.find(key);
+  if (id == 0) {
+    id = actors.id({terms.id(record.process_guid), terms.id(record.process_id), terms.id(record.process_path),
+                    terms.id(record.user), terms.id(record.user_domain)});
+    recent_actors_.keep(key, id);
+  }
+  return id;
+}
+
 void Dictionary::note_in(IdsInUse* in_use) {
   in_use_ = in_use;
-  origin_of_source_ = {};  // an origin is then looked up once more, and seen
+  forget_recent();
   terms.note_in(in_use == nullptr ? nullptr : &in_use->terms);
   paths.note_in(in_use == nullptr ? nullptr : &in_use->paths);
   actors.note_in(in_use == nullptr ? nullptr : &in_use->actors);

@@ -12,6 +12,8 @@
 #include "storage/sqlite/connection.h"
 #include "storage/sqlite/id_set.h"
 #include "storage/sqlite/origins.h"
+#include "storage/sqlite/recent_keys.h"
+#include "storage/sqlite/row_feed.h"
 #include "storage/sqlite/terms.h"
 
 namespace rw::storage::sqlite {
@@ -38,6 +40,8 @@ class Dictionary {
     std::int64_t origin;
   };
   core::Result<EventIds> event_ids(const cim::EventSource& source);
+  std::int64_t path_id(const cim::RegistryRecord& record);
+  std::int64_t actor_id(const cim::RegistryRecord& record);
 
   // From now on every id that is given out or looked up is added to the sets; nullptr ends it.
   void note_in(IdsInUse* in_use);
@@ -52,14 +56,19 @@ class Dictionary {
 
  private:
   std::size_t bytes() const;
+  // Ids are given once more by the maps, which then know that they are in use.
+  void forget_recent();
 
   const std::size_t max_bytes_;
   std::size_t turn_bytes_ = 0;  // when the turn of the maps began
+  RecentKeys recent_paths_{8192};
+  RecentKeys recent_actors_{4096};
+  RecentKeys recent_sources_{1024};
   std::unordered_map<std::int64_t, std::int64_t> origin_of_source_;
   std::int64_t sweeps_ = -1;  // of the table `upkeep`, when the maps were loaded; -1: they are empty
   IdsInUse* in_use_ = nullptr;
   Statement new_paths_, new_actors_, new_sources_, sweeps_now_;
-  Statement term_, path_, actor_, source_;
+  RowFeed term_rows_, path_rows_, actor_rows_, source_rows_;
 };
 
 }  // namespace rw::storage::sqlite

@@ -120,14 +120,14 @@ core::Result<void> TermMap::load_new(Connection& connection, std::size_t max_byt
   }
 }
 
-core::Result<void> TermMap::insert_pending(Statement& insert) {
+core::Result<void> TermMap::insert_pending(RowFeed& rows) {
   for (const Pending& item : pending_) {
-    insert.bind(1, item.id);
-    insert.bind(2, item.text);
-    RW_CHECK(insert.run());
+    rows.add(item.id);
+    rows.add(item.text);
+    if (rows.is_full()) RW_CHECK(rows.insert());
   }
   pending_.clear();
-  return {};
+  return rows.insert();
 }
 
 void TermMap::clear() {

@@ -16,6 +16,7 @@
 #include "daemon/core/arena.h"
 #include "storage/sqlite/connection.h"
 #include "storage/sqlite/id_set.h"
+#include "storage/sqlite/row_feed.h"
 
 namespace rw::storage::sqlite {
 
@@ -30,8 +31,8 @@ class TermMap {
   // Reads terms with ids above the highest known: at start, and when another process has written. The newest first,
   // until the map holds max_bytes.
   core::Result<void> load_new(Connection& connection, std::size_t max_bytes);
-  // Inserts what id() made up since the last call. `insert` is "INSERT INTO term VALUES (?1, ?2)".
-  core::Result<void> insert_pending(Statement& insert);
+  // Inserts what id() made up since the last call. `rows` takes (id, text).
+  core::Result<void> insert_pending(RowFeed& rows);
   void clear();
 
   // Every id that id() gives from now on is added to the set; nullptr ends it.
@@ -105,20 +106,21 @@ class TupleMap {
     return {};
   }
 
-  core::Result<void> insert_pending(Statement& insert) {
+  // `rows` takes (id, c1, …). As TermMap's.
+  core::Result<void> insert_pending(RowFeed& rows) {
     for (const auto& [id, tuple] : pending_) {
-      insert.bind(1, id);
-      for (std::size_t i = 0; i < N; ++i) {
-        if (tuple[i] == 0) {
-          insert.bind_null(static_cast<int>(i) + 2);
+      rows.add(id);
+      for (const std::int64_t part : tuple) {
+        if (part == 0) {
+          rows.add_null();
         } else {
-          insert.bind(static_cast<int>(i) + 2, tuple[i]);
+          rows.add(part);
         }
       }
-      RW_CHECK(insert.run());
+      if (rows.is_full()) RW_CHECK(rows.insert());
     }
     pending_.clear();
-    return {};
+    return rows.insert();
   }
 
   void clear() {

@@ -42,17 +42,6 @@ core::Result<void> SqliteWriteSession::prepare() {
       {&sql_.commit, "COMMIT"},
       {&sql_.rollback, "ROLLBACK"},
       {&sql_.data_version, "PRAGMA data_version"},
-      {&sql_.registry_event,
-       "INSERT INTO registry_event (time, delay_ms, source, origin, record_id, path, actor, action, value_data,"
-       " value_type, details, utc_time_delta_us, extra)"
-       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT DO NOTHING"},
-      {&sql_.process_event,
-       "INSERT INTO process_event (time, delay_ms, source, origin, record_id, user, user_domain, parent_user,"
-       " parent_user_domain, process, process_path, process_id, process_guid, process_hash, process_integrity_level,"
-       " process_current_directory, original_file_name, parent_process, parent_process_path, parent_process_id,"
-       " parent_process_guid, image_version, session, utc_time_delta_us, extra)"
-       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,"
-       " ?22, ?23, ?24, ?25) ON CONFLICT DO NOTHING"},
       {&sql_.risk_event,
        "INSERT INTO risk_event (identity, time, created, detection_id, detection, detection_version, earliest, latest,"
        " risk_object, risk_object_type, risk_object_field, risk_score, risk_message, threat_objects, annotations, row,"
@@ -77,6 +66,18 @@ core::Result<void> SqliteWriteSession::prepare() {
   for (const auto& [statement, sql] : table) {
     RW_TRY(*statement, connection_.prepare(sql));
   }
+  RW_CHECK(RowFeed::enable(connection_));
+  RW_CHECK(registry_events_.prepare(connection_, "registry_event",
+                                    "time, delay_ms, utc_time_delta_us, record_id, source, origin, path, actor, action,"
+                                    " value_data, value_type, details, extra",
+                                    RowFeed::Conflict::kSkip));
+  RW_CHECK(process_events_.prepare(
+      connection_, "process_event",
+      "time, delay_ms, utc_time_delta_us, record_id, source, origin, user, user_domain, parent_user,"
+      " parent_user_domain, process, process_path, process_id, process_guid, process_hash, process_integrity_level,"
+      " process_current_directory, original_file_name, parent_process, parent_process_path, parent_process_id,"
+      " parent_process_guid, image_version, session, extra",
+      RowFeed::Conflict::kSkip));
   RW_CHECK(dictionary_.prepare(connection_));
   RW_CHECK(late_spans_.prepare(connection_));
   RW_CHECK(throttle_triggers_.prepare(connection_));
@@ -146,6 +147,8 @@ core::Result<void> SqliteWriteSession::in_transaction(const Upkeep::Body& body) 
 void SqliteWriteSession::roll_back() {
   // A full disk may have ended the transaction already; then ROLLBACK has nothing to do.
   if (sqlite3_get_autocommit(connection_.raw()) == 0) (void)sql_.rollback.run();
+  registry_events_.clear();
+  process_events_.clear();
   dictionary_.clear();
   late_spans_.forget();
   data_version_ = -1;
@@ -170,18 +173,8 @@ core::Result<std::vector<CommitOutcome>> SqliteWriteSession::write(std::span<con
 
 core::Result<void> SqliteWriteSession::write(const Batch& batch, CommitOutcome& outcome) {
   if (batch.searched) RW_CHECK(late_spans_.announce(*batch.searched));
-  const auto store = [&](const auto& records, cim::Dataset dataset, std::uint64_t& stored) -> core::Result<void> {
-    for (const auto& record : records) {
-      RW_TRY(const bool added, insert(record));
-      ++(added ? stored : outcome.duplicates);
-      if (!added || !late_spans_.is_late(record.time)) continue;
-      ++outcome.late;
-      late_spans_.add(dataset, record.time, sqlite3_last_insert_rowid(connection_.raw()));
-    }
-    return {};
-  };
-  RW_CHECK(store(batch.registry, cim::Dataset::kRegistry, outcome.registry_stored));
-  RW_CHECK(store(batch.processes, cim::Dataset::kProcesses, outcome.processes_stored));
+  RW_CHECK(insert(batch.registry, cim::Dataset::kRegistry, registry_events_, outcome.registry_stored, outcome));
+  RW_CHECK(insert(batch.processes, cim::Dataset::kProcesses, process_events_, outcome.processes_stored, outcome));
   RW_CHECK(write_findings(batch, outcome));
   for (const cim::Run& run : batch.runs) RW_CHECK(insert(run));
   for (const cim::DetectionSince& detection : batch.detections) RW_CHECK(insert(detection));
@@ -190,6 +183,32 @@ core::Result<void> SqliteWriteSession::write(const Batch& batch, CommitOutcome& 
     RW_TRY(outcome.edited, apply(connection_, *batch.edits));
   }
   for (const LateSpan& done : batch.late_done) RW_CHECK(late_spans_.settle(done));
+  return {};
+}
+
+template <class Record>
+core::Result<void> SqliteWriteSession::insert(const std::vector<Record>& records, cim::Dataset dataset, RowFeed& rows,
+                                              std::uint64_t& stored, CommitOutcome& outcome) {
+  for (std::size_t at = 0; at < records.size(); at += origins_.size()) {
+    origins_.clear();
+    while (at + origins_.size() < records.size() && !rows.is_full()) {
+      RW_TRY(origins_.emplace_back(), add(rows, records[at + origins_.size()]));
+    }
+    RW_CHECK(rows.insert());
+    for (std::size_t i = 0; i < origins_.size(); ++i) {
+      const std::int64_t id = rows.ids()[i];
+      if (id == 0) {
+        ++outcome.duplicates;
+        continue;
+      }
+      ++stored;
+      ++stored_of_origin_[origins_[i]];
+      const core::Micros time = records[at + i].time;
+      if (!late_spans_.is_late(time)) continue;
+      ++outcome.late;
+      late_spans_.add(dataset, time, id);
+    }
+  }
   return {};
 }
 

@@ -17,6 +17,7 @@
 #include "storage/sqlite/connection.h"
 #include "storage/sqlite/dictionary.h"
 #include "storage/sqlite/late_spans.h"
+#include "storage/sqlite/row_feed.h"
 #include "storage/sqlite/source_table.h"
 #include "storage/sqlite/throttle_triggers.h"
 #include "storage/sqlite/upkeep.h"
@@ -54,18 +55,22 @@ class SqliteWriteSession final : public WriteSession {
   core::Result<void> merge_sources(std::span<const Batch> batches, std::vector<CommitOutcome>& outcomes);
   core::Result<void> in_transaction(const Upkeep::Body& body);
   void roll_back();
-  core::Result<bool> insert(const cim::RegistryRecord& record);
-  core::Result<bool> insert(const cim::ProcessRecord& record);
+  // All of the batch's of one kind. Counts them in the outcome, the added ones in `stored`.
+  template <class Record>
+  core::Result<void> insert(const std::vector<Record>& records, cim::Dataset dataset, RowFeed& rows,
+                            std::uint64_t& stored, CommitOutcome& outcome);
+  // One row of a feed. Returns the id of the log that the event is known in.
+  core::Result<std::int64_t> add(RowFeed& rows, const cim::RegistryRecord& record);
+  core::Result<std::int64_t> add(RowFeed& rows, const cim::ProcessRecord& record);
   core::Result<bool> insert(const cim::RiskEvent& event);
   core::Result<bool> insert(const cim::Notable& notable);
   core::Result<void> insert(const cim::Run& run);
   core::Result<void> insert(const cim::DetectionSince& detection);
   core::Result<void> insert(const Rejected& rejected);
   core::Result<bool> insert_row(Statement& statement);
-  core::Result<bool> insert_event(Statement& statement, std::int64_t origin);
 
-  void bind_term(Statement& statement, int index, std::string_view text);
-  void bind_mixed(Statement& statement, int index, std::string_view text);
+  void add_term(RowFeed& rows, std::string_view text);
+  void add_mixed(RowFeed& rows, std::string_view text);
 
   Connection connection_;
   Checkpointer checkpointer_;
@@ -80,8 +85,10 @@ class SqliteWriteSession final : public WriteSession {
 
   struct Statements {
     Statement begin, commit, rollback, data_version;
-    Statement registry_event, process_event, risk_event, notable, run, detection, rejected, trim_rejected;
+    Statement risk_event, notable, run, detection, rejected, trim_rejected;
   } sql_;
+  RowFeed registry_events_, process_events_;
+  std::vector<std::int64_t> origins_;  // of the rows that are in a feed
 };
 
 }  // namespace rw::storage::sqlite

@@ -17,18 +17,18 @@ std::int64_t ms_between(core::Micros from, core::Micros to) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(to - from).count();
 }
 
-void bind_base(Statement& statement, const cim::EventBase& record, int utc_time_index) {
-  statement.bind(1, core::to_us(record.time));
-  statement.bind(2, ms_between(record.time, record.received));
-  if (record.record_id) {
-    statement.bind(5, static_cast<std::int64_t>(*record.record_id));
-  } else {
-    statement.bind_null(5);
-  }
+void add_base(RowFeed& rows, const cim::EventBase& record) {
+  rows.add(core::to_us(record.time));
+  rows.add(ms_between(record.time, record.received));
   if (record.utc_time) {
-    statement.bind(utc_time_index, core::to_us(*record.utc_time) - core::to_us(record.time));
+    rows.add(core::to_us(*record.utc_time) - core::to_us(record.time));
   } else {
-    statement.bind_null(utc_time_index);
+    rows.add_null();
+  }
+  if (record.record_id) {
+    rows.add(static_cast<std::int64_t>(*record.record_id));
+  } else {
+    rows.add_null();
   }
 }
 
@@ -55,19 +55,19 @@ void bind_origin(Statement& row, const std::string& identity, core::Micros time,
 
 }  // namespace
 
-void SqliteWriteSession::bind_term(Statement& statement, int index, std::string_view text) {
+void SqliteWriteSession::add_term(RowFeed& rows, std::string_view text) {
   if (text.empty()) {
-    statement.bind_null(index);
+    rows.add_null();
   } else {
-    statement.bind(index, dictionary_.terms.id(text));
+    rows.add(dictionary_.terms.id(text));
   }
 }
 
-void SqliteWriteSession::bind_mixed(Statement& statement, int index, std::string_view text) {
+void SqliteWriteSession::add_mixed(RowFeed& rows, std::string_view text) {
   if (text.size() > kLongestTermBytes) {
-    statement.bind(index, text);
+    rows.add(text);
   } else {
-    bind_term(statement, index, text);
+    add_term(rows, text);
   }
 }
 
@@ -76,57 +76,46 @@ core::Result<bool> SqliteWriteSession::insert_row(Statement& statement) {
   return connection_.changes() > 0;
 }
 
-core::Result<bool> SqliteWriteSession::insert_event(Statement& statement, std::int64_t origin) {
-  RW_TRY(const bool added, insert_row(statement));
-  if (added) ++stored_of_origin_[origin];
-  return added;
+core::Result<std::int64_t> SqliteWriteSession::add(RowFeed& rows, const cim::RegistryRecord& record) {
+  RW_TRY(const Dictionary::EventIds ids, dictionary_.event_ids(record.source));
+  add_base(rows, record);
+  rows.add(ids.source);
+  rows.add(ids.origin);
+  rows.add(dictionary_.path_id(record));
+  rows.add(dictionary_.actor_id(record));
+  add_term(rows, cim::action_name(record.action));
+  add_mixed(rows, record.value_data);
+  add_term(rows, record.value_type);
+  add_mixed(rows, record.details);
+  add_mixed(rows, record.extra);
+  return ids.origin;
 }
 
-core::Result<bool> SqliteWriteSession::insert(const cim::RegistryRecord& record) {
-  Statement& row = sql_.registry_event;
+core::Result<std::int64_t> SqliteWriteSession::add(RowFeed& rows, const cim::ProcessRecord& record) {
   RW_TRY(const Dictionary::EventIds ids, dictionary_.event_ids(record.source));
-  bind_base(row, record, 12);
-  row.bind(3, ids.source);
-  row.bind(4, ids.origin);
-  TermMap& terms = dictionary_.terms;
-  row.bind(6, dictionary_.paths.id({terms.id(record.key_name), terms.id(record.value_name)}));
-  row.bind(7,
-           dictionary_.actors.id({terms.id(record.process_guid), terms.id(record.process_id),
-                                  terms.id(record.process_path), terms.id(record.user), terms.id(record.user_domain)}));
-  bind_term(row, 8, cim::action_name(record.action));
-  bind_mixed(row, 9, record.value_data);
-  bind_term(row, 10, record.value_type);
-  bind_mixed(row, 11, record.details);
-  bind_mixed(row, 13, record.extra);
-  return insert_event(row, ids.origin);
-}
-
-core::Result<bool> SqliteWriteSession::insert(const cim::ProcessRecord& record) {
-  Statement& row = sql_.process_event;
-  RW_TRY(const Dictionary::EventIds ids, dictionary_.event_ids(record.source));
-  bind_base(row, record, 24);
-  row.bind(3, ids.source);
-  row.bind(4, ids.origin);
-  bind_term(row, 6, record.user);
-  bind_term(row, 7, record.user_domain);
-  bind_term(row, 8, record.parent_user);
-  bind_term(row, 9, record.parent_user_domain);
-  bind_mixed(row, 10, record.process);
-  bind_term(row, 11, record.process_path);
-  bind_term(row, 12, record.process_id);
-  bind_mixed(row, 13, record.process_guid);
-  bind_term(row, 14, record.process_hash);
-  bind_term(row, 15, record.process_integrity_level);
-  bind_mixed(row, 16, record.process_current_directory);
-  bind_term(row, 17, record.original_file_name);
-  bind_mixed(row, 18, record.parent_process);
-  bind_term(row, 19, record.parent_process_path);
-  bind_term(row, 20, record.parent_process_id);
-  bind_mixed(row, 21, record.parent_process_guid);
-  bind_term(row, 22, record.image_version);
-  bind_term(row, 23, record.session);
-  bind_mixed(row, 25, record.extra);
-  return insert_event(row, ids.origin);
+  add_base(rows, record);
+  rows.add(ids.source);
+  rows.add(ids.origin);
+  add_term(rows, record.user);
+  add_term(rows, record.user_domain);
+  add_term(rows, record.parent_user);
+  add_term(rows, record.parent_user_domain);
+  add_mixed(rows, record.process);
+  add_term(rows, record.process_path);
+  add_term(rows, record.process_id);
+  add_mixed(rows, record.process_guid);
+  add_term(rows, record.process_hash);
+  add_term(rows, record.process_integrity_level);
+  add_mixed(rows, record.process_current_directory);
+  add_term(rows, record.original_file_name);
+  add_mixed(rows, record.parent_process);
+  add_term(rows, record.parent_process_path);
+  add_term(rows, record.parent_process_id);
+  add_mixed(rows, record.parent_process_guid);
+  add_term(rows, record.image_version);
+  add_term(rows, record.session);
+  add_mixed(rows, record.extra);
+  return ids.origin;
 }
 
 core::Result<bool> SqliteWriteSession::insert(const cim::RiskEvent& event) {

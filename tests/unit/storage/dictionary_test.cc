@@ -76,7 +76,9 @@ TEST_CASE("a map of terms keeps what is left when some are taken out") {
 TEST_CASE("what was not used of late is forgotten, ids go on") {
   Database database;
   auto connection = must(sqlite::Connection::open(database.path(), sqlite::Connection::Mode::kReadWrite));
-  auto insert = must(connection.prepare("INSERT INTO term VALUES (?1, ?2)"));
+  must(sqlite::RowFeed::enable(connection));
+  sqlite::RowFeed insert;
+  must(insert.prepare(connection, "term", "id, text"));
   sqlite::TermMap map;
   CHECK(map.id("a") == 1);
   CHECK(map.id("b") == 2);
@@ -149,6 +151,7 @@ TEST_CASE("the dictionary gives back memory") {
   auto connection = must(sqlite::Connection::open(database.path(), sqlite::Connection::Mode::kReadWrite));
   constexpr std::size_t kBound = 2 * 1024 * 1024;
   sqlite::Dictionary dictionary(kBound);
+  must(sqlite::RowFeed::enable(connection));
   must(dictionary.prepare(connection));
   must(dictionary.load_new(connection));
   const auto held = [&] {
@@ -170,6 +173,79 @@ TEST_CASE("the dictionary gives back memory") {
   }
   CHECK(database.count("registry_path") == 50'000);
   CHECK(database.rows("SELECT count(*) FROM term WHERE text = 'value'") == std::vector<std::string>{"1"});
+}
+
+TEST_CASE("recent keys are known by all of their texts, each where it stands") {
+  sqlite::RecentKeys keys(64);
+  CHECK(keys.find({"key", "value"}) == 0);
+  keys.keep({"key", "value"}, 7);
+  CHECK(keys.find({"key", "value"}) == 7);
+  CHECK(keys.find({"value", "key"}) == 0);
+  CHECK(keys.find({"keyv", "alue"}) == 0);
+  CHECK(keys.find({"keyvalue", ""}) == 0);
+  CHECK(keys.find({"key", "value", ""}) == 0);
+  CHECK(keys.find({"key"}) == 0);
+  CHECK(keys.find({"key", "Value"}) == 0);
+  keys.keep({"key", "value"}, 8);
+  CHECK(keys.find({"key", "value"}) == 8);
+  keys.keep({"", ""}, 9);
+  CHECK(keys.find({"", ""}) == 9);
+  keys.clear();
+  CHECK(keys.find({"key", "value"}) == 0);
+  CHECK(keys.find({"", ""}) == 0);
+}
+
+TEST_CASE("recent keys are so many, and none is long") {
+  sqlite::RecentKeys keys(4);
+  const std::size_t empty = keys.bytes();
+  for (std::int64_t i = 1; i <= 1000; ++i) {
+    const std::string text = "number " + std::to_string(i);
+    keys.keep({text}, i);
+    CHECK(keys.find({text}) == i);
+  }
+  std::int64_t known = 0;
+  for (std::int64_t i = 1; i <= 1000; ++i) {
+    const std::int64_t id = keys.find({"number " + std::to_string(i)});
+    if (id != 0) CHECK(id == i);
+    known += id == 0 ? 0 : 1;
+  }
+  CHECK(known <= 4);
+  CHECK(known > 0);
+
+  keys.clear();
+  const std::string longest(1000, 'x');
+  keys.keep({longest}, 1);
+  CHECK(keys.find({longest}) == 1);
+  keys.clear();
+  const std::string too_long(2000, 'x');
+  keys.keep({too_long}, 2);
+  CHECK(keys.find({too_long}) == 0);
+  CHECK(keys.bytes() == empty);
+}
+
+TEST_CASE("what comes again is marked as in use from the moment a mark begins") {
+  Database database;
+  auto connection = must(sqlite::Connection::open(database.path(), sqlite::Connection::Mode::kReadWrite));
+  must(sqlite::RowFeed::enable(connection));
+  sqlite::Dictionary dictionary(std::size_t{16} * 1024 * 1024);
+  must(dictionary.prepare(connection));
+  must(dictionary.load_new(connection));
+  const cim::RegistryRecord record = set_value(1);
+  const std::int64_t path = dictionary.path_id(record);
+  const std::int64_t actor = dictionary.actor_id(record);
+  const std::int64_t source = must(dictionary.event_ids(record.source)).source;
+  const std::int64_t key = dictionary.terms.id(record.key_name);
+  sqlite::IdsInUse in_use;
+  dictionary.note_in(&in_use);
+  CHECK(dictionary.path_id(record) == path);
+  CHECK(dictionary.actor_id(record) == actor);
+  const auto ids = must(dictionary.event_ids(record.source));
+  CHECK(ids.source == source);
+  CHECK(in_use.paths.has(path));
+  CHECK(in_use.actors.has(actor));
+  CHECK(in_use.sources.has(source));
+  CHECK(in_use.origins.has(ids.origin));
+  CHECK(in_use.terms.has(key));
 }
 
 }  // namespace rw::storage::test

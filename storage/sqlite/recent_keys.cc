@@ -1,0 +1,64 @@
+#include "storage/sqlite/recent_keys.h"
+
+#include <cstring>
+#include <random>
+#include <utility>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+namespace rw::storage::sqlite {
+namespace {
+
+// Each text's size stands before it, so that no two keys are kept as the same bytes.
+void append_sized(std::string& texts, std::string_view text) {
+  const std::size_t size = text.size();
+  texts.append(reinterpret_cast<const char*>(&size), sizeof(size));
+  texts.append(text);
+}
+
+bool is_kept_as(RecentKeys::Key key, std::string_view texts) {
+  for (const std::string_view text : key) {
+    std::size_t size = 0;
+    if (texts.size() < sizeof(size) + text.size()) return false;
+    std::memcpy(&size, texts.data(), sizeof(size));
+    texts.remove_prefix(sizeof(size));
+    if (size != text.size() || !texts.starts_with(text)) return false;
+    texts.remove_prefix(size);
+  }
+  return texts.empty();
+}
+
+}  // namespace
+
+RecentKeys::RecentKeys(std::size_t places)
+    : seed_((std::uint64_t{std::random_device{}()} << 32) | std::random_device{}()), places_(places) {}
+
+std::uint64_t RecentKeys::hash_of(Key key) const {
+  std::uint64_t hash = seed_;
+  for (const std::string_view text : key) hash = XXH3_64bits_withSeed(text.data(), text.size(), hash);
+  return hash;
+}
+
+std::int64_t RecentKeys::find(Key key) const {
+  const std::uint64_t hash = hash_of(key);
+  const Place& place = places_[hash & (places_.size() - 1)];
+  return place.hash == hash && is_kept_as(key, place.texts) ? place.id : 0;
+}
+
+void RecentKeys::keep(Key key, std::int64_t id) {
+  std::string texts;
+  for (const std::string_view text : key) append_sized(texts, text);
+  if (texts.size() > kLongestKeyBytes) return;
+  const std::uint64_t hash = hash_of(key);
+  Place& place = places_[hash & (places_.size() - 1)];
+  text_bytes_ = text_bytes_ - place.texts.capacity() + texts.capacity();
+  place = {hash, id, std::move(texts)};
+}
+
+void RecentKeys::clear() {
+  places_ = std::vector<Place>(places_.size());
+  text_bytes_ = 0;
+}
+
+}  // namespace rw::storage::sqlite
