@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "daemon/core/byte_set.h"
 #include "daemon/core/text.h"
 
 namespace rw::ingest {
@@ -12,6 +13,9 @@ namespace {
 
 // Splunk answers "raw nesting too deep" as code 6; no Windows event is nested more than a few levels.
 constexpr std::size_t kMaxDepth = 64;
+
+constexpr core::ByteSet kStringStops("\"\\");
+constexpr core::ByteSet kValueStops("\"{}[]");
 
 bool is_json_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
@@ -24,7 +28,7 @@ std::size_t skip_json_blank(std::string_view text, std::size_t at) {
 
 std::size_t skip_json_string(std::string_view text, std::size_t at) {
   ++at;
-  while ((at = text.find_first_of("\"\\", at)) != std::string_view::npos) {
+  while ((at = kStringStops.find_in(text, at)) != std::string_view::npos) {
     if (text[at] == '"') return at + 1;
     at += 2;
   }
@@ -34,7 +38,7 @@ std::size_t skip_json_string(std::string_view text, std::size_t at) {
 JsonExtent find_json_end(std::string_view text, std::size_t at) {
   std::size_t depth = 0;
   JsonExtent extent;
-  while ((at = text.find_first_of("\"{}[]", at)) != std::string_view::npos) {
+  while ((at = kValueStops.find_in(text, at)) != std::string_view::npos) {
     if (text[at] == '"') {
       at = skip_json_string(text, at);
       if (at == std::string_view::npos) return extent;

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "daemon/core/byte_set.h"
 #include "daemon/core/text.h"
 #include "daemon/core/utf16.h"
 
@@ -16,6 +17,7 @@ std::string_view utf8_of(std::string_view body, std::string& converted) {
 
 void split_raw(std::string_view body, const std::function<bool(std::string_view)>& take) {
   constexpr std::string_view kEnd = "</Event>";
+  constexpr core::ByteSet kLineEnds("\r\n");
   if (body.starts_with(core::kByteOrderMark)) body.remove_prefix(core::kByteOrderMark.size());
   body = core::trim(body);
   const bool wrapped = body.starts_with("<?xml") || body.starts_with("<Events");
@@ -25,7 +27,7 @@ void split_raw(std::string_view body, const std::function<bool(std::string_view)
   }
   const bool xml = body.starts_with('<');
   while (!body.empty()) {
-    const std::size_t at = xml ? body.find(kEnd) : body.find_first_of("\r\n");
+    const std::size_t at = xml ? body.find(kEnd) : kLineEnds.find_in(body);
     const std::size_t size = at == std::string_view::npos ? body.size() : at + (xml ? kEnd.size() : 0);
     if (!take(core::trim(body.substr(0, size)))) return;
     body = core::trim(body.substr(size));
