@@ -11,6 +11,7 @@ import tempfile
 import typing
 
 import inputs
+import peers
 
 WORSE = 0.10  # a change that is marked
 
@@ -45,6 +46,8 @@ FIGURES = {
     "tick of all detections, 1,000,000 events": ("ms", False, 1000),
     "tick of one detection, 1,000,000 events": ("ms", False, 20),
 }
+# What regwarden shall be beside a peer, in times the peer's figure.
+PEER_LIMITS = {(XML, "syslog-ng"): 2.5}
 
 
 def steps(benchmark, runs):
@@ -96,6 +99,8 @@ def measure(options):
         for _ in range(options.runs):
             for way in inputs.WAYS:
                 add(way(options.build / "regwarden", loads, options.events))
+            for peer in peers.PEERS if options.peers else ():
+                add(peers.measure(peer, loads["xml"], options.events))
     if options.detections:
         print("bench: ticks", flush=True)
         os.environ["REGWARDEN_BENCH_DETECTIONS"] = options.detections
@@ -120,11 +125,28 @@ def change(value, more_is_better, before):
     return f"{part:+.0%}{' !' if worse > WORSE else ''}"
 
 
+def print_peers(values):
+    """The figures that peers have, too: regwarden's, theirs, and regwarden's in times of theirs."""
+    names = [peer.name for peer in peers.PEERS]
+    print(f"\n{'':48}{'regwarden':>14}" + "".join(f"{name:>14}{'times':>9}" for name in names) + f"{'of the limit':>16}")
+    for figure, (unit, more, _) in FIGURES.items():
+        theirs = {name: values[f"{name}: {figure}"] for name in names if f"{name}: {figure}" in values}
+        if not theirs or figure not in values:
+            continue
+        line = f"{figure + ', ' + unit:48}{values[figure]:14,.1f}"
+        for name in names:
+            line += f"{theirs[name]:14,.1f}{values[figure] / theirs[name]:7.2f} ×" if name in theirs else " " * 23
+        limits = (times_the_limit(values[figure] / theirs[name], more, limit, values)
+                  for (limited, name), limit in PEER_LIMITS.items() if limited == figure and name in theirs)
+        print(line + "".join(f"{limit:>16}" for limit in limits))
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("--events", type=int, default=500_000)
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--peers", action="store_true", help="measure syslog-ng and rsyslog beside it")
     parser.add_argument("--detections", help="files and folders of detections, separated by ':'")
     parser.add_argument("--baseline", type=pathlib.Path, help="the run to compare with")
     parser.add_argument("--json", type=pathlib.Path, help="where the figures go")
@@ -137,6 +159,8 @@ def main():
             value = values[name]
             print(f"{name:48}{value:14,.1f}  {unit:10}{times_the_limit(value, more, limit, values):>14}"
                   f"{change(value, more, baseline.get(name)):>14}")
+    if options.peers:
+        print_peers(values)
     if options.json:
         options.json.write_text(json.dumps({name: round(value, 2) for name, value in values.items()}, indent=2) + "\n")
 
