@@ -63,7 +63,7 @@ class Peer(Process):
         start = time.monotonic()
         while True:
             try:
-                return socket.create_connection(("127.0.0.1", self.port))
+                return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_S)
             except ConnectionRefusedError:
                 if self.process.poll() is not None or time.monotonic() - start > PATIENCE_S:
                     raise self.failure("does not listen") from None
