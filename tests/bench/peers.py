@@ -122,7 +122,7 @@ class SyslogNg(Peer):
         modules = next((unpacked / "lib/syslog-ng").glob("[0-9]*"), None)
         if modules is None or not (modules / "libafsql.so").exists():
             raise SystemExit(f"bench: no syslog-ng with sql() in {SENDERS_DIR}: run scripts/setup --peers")
-        # A copy that nobody can read, wherever the project is.
+        # A copy: the user nobody may not be let into the folder that the project is in.
         here = shutil.copytree(unpacked, self.folder / "usr", symlinks=True)
         libraries = here / "lib/syslog-ng"
         prefix = ".e.Event."
