@@ -12,9 +12,6 @@ import urllib.request
 
 from daemon import Daemon, new_folder
 
-BINARY, GENERATOR = sys.argv[1:3]
-EVENTS = int(sys.argv[3])
-FINDINGS = int(sys.argv[4])
 RUNS = 5
 DAYS = 90  # over which the findings are spread
 TARGET_MS = 100
@@ -45,18 +42,18 @@ QUESTIONS = [
 ]
 
 
-def add_findings(database):
+def add_findings(database, findings):
     """Findings of many detections and hosts, as runs would have made them; 25 risk events a notable."""
     connection = sqlite3.connect(database)
     now = int(time.time() * 1e6)
-    step = DAYS * 86_400_000_000 // FINDINGS
+    step = DAYS * 86_400_000_000 // findings
     annotations = json.dumps({"mitre_attack": ["T1112", "T1562.001"],
                               "mitre_attack.mitre_tactic": ["defense-evasion", "persistence"]})
     row = json.dumps({"dest": "WS17.corp.example", "user": "ann", "registry_path": "HKLM\\SOFTWARE\\Vendor\\Value",
                       "registry_value_data": "0x00000000", "count": "1"})
 
     def common(index):
-        time_us = now - (FINDINGS - index) * step
+        time_us = now - (findings - index) * step
         detection = index % 150
         return {"identity": f"bench-{index}", "time": time_us, "created": time_us + 600_000_000,
                 "detection_id": f"d{detection}", "detection": f"Detection {detection}", "detection_version": 1,
@@ -74,14 +71,14 @@ def add_findings(database):
     insert("risk_event", ({**common(i), "risk_object": f"WS{i % 400}.corp.example", "risk_object_type": "system",
                            "risk_object_field": "dest", "risk_score": 10 + i % 70,
                            "calculated_risk_score": 10 + i % 70, "normalized_risk_object": f"ws{i % 400}", "risk_message": "seen",
-                           "threat_objects": "[]"} for i in range(FINDINGS)))
+                           "threat_objects": "[]"} for i in range(findings)))
     severities = ("low", "medium", "high", "critical")
     insert("notable", ({**common(i), "rule_title": f"Detection {i % 150}", "rule_description": "what was seen",
                         "security_domain": "endpoint", "severity": severities[i % 4],
                         "urgency": severities[i % 4], "dest": f"WS{i % 400}.corp.example", "user": "ann", "nes_fields": '["user", "dest"]',
                         "drilldown_searches": "[]", "status": "closed" if i % 3 else "new",
                         "disposition": "false_positive" if i % 5 == 0 else "undetermined"}
-                       for i in range(FINDINGS)))
+                       for i in range(findings)))
     connection.commit()
     connection.close()
 
@@ -94,14 +91,26 @@ def ask(daemon, question):
         raise SystemExit(f"bench: {question}: {error.code} {error.read()[:300]!r}")
 
 
+def milliseconds(daemon, question):
+    """What each of RUNS answers took, the first one first; and the size of the answer."""
+    took = []
+    for _ in range(RUNS):
+        start = time.monotonic()
+        size = len(ask(daemon, question))
+        took.append((time.monotonic() - start) * 1000)
+    return took, size
+
+
 def main():
+    binary, generator = sys.argv[1:3]
+    events, findings = (int(count) for count in sys.argv[3:5])
     folder = new_folder()
-    daemon = Daemon(BINARY, folder)
-    print(f"bench: {EVENTS} events, {FINDINGS} risk events, {FINDINGS} notables", flush=True)
-    daemon.feed([GENERATOR, str(EVENTS)], EVENTS).wait()
+    daemon = Daemon(binary, folder)
+    print(f"bench: {events} events, {findings} risk events, {findings} notables", flush=True)
+    daemon.feed([generator, str(events)], events).wait()
     daemon.stop()
-    add_findings(folder / "data/regwarden.db")
-    daemon = Daemon(BINARY, folder)
+    add_findings(folder / "data/regwarden.db", findings)
+    daemon = Daemon(binary, folder)
     time.sleep(5)
     newest = json.loads(ask(daemon, "/api/v1/events/registry?limit=1"))["items"][0]
     end = datetime.datetime.fromisoformat(newest["_time"].replace("Z", "+00:00"))
@@ -110,11 +119,7 @@ def main():
              "day": int((end - datetime.timedelta(days=1)).timestamp())}
     slow = 0
     for question in (question.format(**known) for question in QUESTIONS):
-        took = []
-        for _ in range(RUNS):
-            start = time.monotonic()
-            size = len(ask(daemon, question))
-            took.append((time.monotonic() - start) * 1000)
+        took, size = milliseconds(daemon, question)
         median = statistics.median(took)
         slow += median > TARGET_MS
         print(f"  {question:72} {median:9.1f} ms  first {took[0]:9.1f} ms  {size:9,} bytes", flush=True)
@@ -123,4 +128,5 @@ def main():
     shutil.rmtree(folder)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -11,7 +11,7 @@ import time
 import urllib.request
 
 TICKS = os.sysconf("SC_CLK_TCK")
-PATIENCE_S = 60  # without one event that is stored
+PATIENCE_S = 60  # without one event more that is stored
 
 CONFIG = """
 data_dir: data
@@ -26,12 +26,30 @@ def new_folder(config=CONFIG):
     return folder
 
 
-class Daemon:
+class Process:
+    """What a process that runs has used so far."""
+
+    def __init__(self, process):
+        self.process = process
+
+    def cpu_seconds(self):
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+
+    def memory_mb(self, line="VmRSS"):
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(rf"{line}:\s+(\d+)", status)[1]) / 1024
+
+    def peak_memory_mb(self):
+        return self.memory_mb("VmHWM")
+
+
+class Daemon(Process):
     def __init__(self, binary, folder):
         self.folder = folder
         start = time.monotonic()
-        self.process = subprocess.Popen(
-            [binary, "serve", "-c", folder / "regwarden.yaml"], stderr=subprocess.PIPE, text=True)
+        super().__init__(subprocess.Popen(
+            [binary, "serve", "-c", folder / "regwarden.yaml"], stderr=subprocess.PIPE, text=True))
         self.ports = {}
         for line in self.process.stderr:
             found = re.search(r"listening: (\S+) on \S*:(\d+)$", line)
@@ -42,14 +60,16 @@ class Daemon:
         self.seconds_to_ready = time.monotonic() - start
 
     def stop(self, signal_number=signal.SIGTERM):
-        """Returns the seconds it took."""
+        """Returns the seconds it took; none when it is stopped already."""
         start = time.monotonic()
+        if self.process.returncode is not None:
+            return 0
         self.process.send_signal(signal_number)
         self.process.communicate()  # what it still says must not fill the pipe
         return time.monotonic() - start
 
-    def connect(self):
-        return socket.create_connection(("127.0.0.1", self.ports["syslog/tcp"]))
+    def connect(self, listener="syslog/tcp"):
+        return socket.create_connection(("127.0.0.1", self.ports[listener]))
 
     def feed(self, generator, until):
         """Sends what this command makes until so many events of it are stored. It and its connection go on."""
@@ -65,17 +85,6 @@ class Daemon:
                 raise SystemExit(f"bench: only {stored} of {until} events were stored")
             time.sleep(0.05)
         return process
-
-    def cpu_seconds(self):
-        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
-
-    def memory_mb(self, line="VmRSS"):
-        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(re.search(rf"{line}:\s+(\d+)", status)[1]) / 1024
-
-    def peak_memory_mb(self):
-        return self.memory_mb("VmHWM")
 
     def stored(self):
         with urllib.request.urlopen(f"http://127.0.0.1:{self.ports['api']}/metrics") as reply:

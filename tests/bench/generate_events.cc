@@ -1,24 +1,60 @@
-// Writes N octet-counted syslog frames to stdout: the load of scripts/bench.
+// Writes N events to stdout as a sender sends them: the load of scripts/bench.
 #include <charconv>
+#include <cstdint>
 #include <cstdio>
-#include <cstring>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "tests/bench/events.h"
 
+namespace {
+
+using rw::bench::Form;
+using rw::bench::Paths;
+
+struct Options {
+  std::uint64_t from = 0;
+  std::uint64_t count = 0;
+  Form form = Form::kXml;
+  Paths paths = Paths::kRepeating;
+};
+
+bool read_number(std::string_view text, std::uint64_t& number) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+std::optional<Options> read(int argc, char** argv) {
+  Options options;
+  if (argc < 2 || !read_number(argv[1], options.count)) return std::nullopt;
+  for (int i = 2; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    if (argument == "nxlog") {
+      options.form = Form::kNxlog;
+    } else if (argument == "winlogbeat") {
+      options.form = Form::kWinlogbeat;
+    } else if (argument == "distinct") {
+      options.paths = Paths::kDistinct;
+    } else if (!argument.starts_with("from=") || !read_number(argument.substr(5), options.from)) {
+      return std::nullopt;
+    }
+  }
+  return options;
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
-  unsigned long long count = 0;
-  const bool distinct = argc == 3 && std::string_view(argv[2]) == "distinct";
-  if (argc != (distinct ? 3 : 2) || std::from_chars(argv[1], argv[1] + std::strlen(argv[1]), count).ec != std::errc()) {
-    std::fputs("usage: generate_events COUNT [distinct]\n", stderr);
+  const std::optional<Options> options = read(argc, argv);
+  if (!options) {
+    std::fputs("usage: generate_events COUNT [from=NUMBER] [nxlog|winlogbeat] [distinct]\n", stderr);
     return 2;
   }
-  const auto paths = distinct ? rw::bench::Paths::kDistinct : rw::bench::Paths::kRepeating;
   std::string buffer;
-  for (unsigned long long i = 0; i < count; ++i) {
-    buffer += rw::bench::event_frame(i, paths);
-    if (buffer.size() > (1 << 20) || i + 1 == count) {
+  for (std::uint64_t i = 0; i < options->count; ++i) {
+    buffer += rw::bench::event_on_the_wire(options->from + i, options->form, options->paths);
+    if (buffer.size() > (1 << 20) || i + 1 == options->count) {
       if (std::fwrite(buffer.data(), 1, buffer.size(), stdout) != buffer.size()) return 1;
       buffer.clear();
     }

@@ -22,13 +22,13 @@ constexpr std::size_t kRowsPerBatch = 1000;
 
 std::vector<std::string> events(std::size_t count) {
   std::vector<std::string> texts;
-  for (std::size_t i = 0; i < count; ++i) texts.push_back(bench::event_xml(i));
+  for (std::size_t i = 0; i < count; ++i) texts.push_back(bench::event_text(i));
   return texts;
 }
 
 void framing(benchmark::State& state) {
   std::string stream;
-  for (std::uint64_t i = 0; i < 1000; ++i) stream += bench::event_frame(i);
+  for (std::uint64_t i = 0; i < 1000; ++i) stream += bench::event_on_the_wire(i);
   for (auto _ : state) {
     ingest::SyslogStream frames(256 * 1024);
     std::size_t messages = 0;
@@ -83,7 +83,7 @@ void store_alone(benchmark::State& state) {
   std::string scratch;
   for (std::size_t i = 0; i < total; ++i) {
     if (i % kRowsPerBatch == 0) batches.emplace_back();
-    add_record(bench::event_xml(i), event, scratch, batches.back());
+    add_record(bench::event_text(i), event, scratch, batches.back());
   }
   const std::filesystem::path dir = std::filesystem::temp_directory_path() / "regwarden-bench-store";
   for (auto _ : state) {

@@ -1,27 +1,29 @@
 """All figures of an event's way and of a tick, in one table: with the limit each should keep, and the stored run before."""
 
 import argparse
+import contextlib
 import json
 import os
 import pathlib
-import re
-import shutil
 import statistics
 import subprocess
 import tempfile
-import threading
-import time
-from http.client import HTTPConnection
+import typing
 
-from daemon import Daemon, new_folder
+import inputs
+import peers
+from steps import steps, ticks
 
-PATIENCE_S = 300
-HEC_CONNECTIONS = 4
-HEC_EVENTS_A_REQUEST = 500
-PACE_EVENTS_A_SECOND = 10_000
-PACE_EVENTS_A_REQUEST = 100
-PACE_SECONDS = 10
 WORSE = 0.10  # a change that is marked
+
+
+class Part(typing.NamedTuple):
+    """A limit that follows another figure of the same run."""
+    part: float
+    figure: str
+
+
+XML = "syslog over TCP to committed"
 
 # Unit, whether more is better, and the limit: None where there is none.
 FIGURES = {
@@ -29,11 +31,15 @@ FIGURES = {
     "decoding and normalising, one core": ("events/s", True, None),
     "the store alone, 10,000 a commit": ("rows/s", True, None),
     "the store alone, 1,000 a commit": ("rows/s", True, None),
-    "syslog over TCP to committed": ("events/s", True, 120_000),
+    XML: ("events/s", True, 120_000),
     "CPU per million events": ("s", False, 9),
     "database per event": ("bytes", False, 100),
     "peak memory under this load": ("MB", False, 200),
+    "syslog over TLS to committed": ("events/s", True, None),
+    "RELP, answered when committed": ("events/s", True, None),
+    "NXLog JSON, syslog over TCP to committed": ("events/s", True, Part(0.7, XML)),
     "HEC, answered when committed": ("events/s", True, 80_000),
+    "Winlogbeat JSON, _bulk answered when committed": ("events/s", True, Part(0.7, XML)),
     "answer at 10,000 events/s, median": ("ms", False, 20),
     "answer at 10,000 events/s, 99 %": ("ms", False, 100),
     "start": ("ms", False, 300),
@@ -41,135 +47,15 @@ FIGURES = {
     "tick of all detections, 1,000,000 events": ("ms", False, 1000),
     "tick of one detection, 1,000,000 events": ("ms", False, 20),
 }
-
-CONFIG = """
-data_dir: data
-inputs:
-  syslog: [{protocol: tcp, listen: '127.0.0.1:0'}]
-  http: [{listen: '127.0.0.1:0', tokens: [bench-token]}]
-api: {listen: '127.0.0.1:0', anonymous: admin}
-"""
+# What regwarden shall be beside a peer, in times the peer's figure.
+PEER_LIMITS = {(XML, "syslog-ng"): 2.5}
 
 
-def steps(benchmark, runs):
-    names = {"framing": "framing and syslog header, one core", "decode_and_normalize": "decoding and normalising, one core",
-             "store_alone/10000/iterations:3": "the store alone, 10,000 a commit",
-             "store_alone/1000/iterations:3": "the store alone, 1,000 a commit"}
-    for result in repeated(benchmark, runs):
-        if result["run_name"] in names:
-            yield names[result["run_name"]], result["items_per_second"]
-
-
-def ticks(benchmark, runs):
-    names = {"detections:100000": "tick of all detections, 1,000,000 events",
-             "detections:1/": "tick of one detection, 1,000,000 events"}
-    chosen = "--benchmark_filter=^tick/events:1000000/paths:20000/detections:(100000|1)/unfiltered:0$"
-    for result in repeated(benchmark, runs, chosen):
-        name = next(name for part, name in names.items() if part in result["run_name"])
-        yield name, result["real_time"]
-
-
-def repeated(benchmark, runs, *arguments):
-    done = subprocess.run([benchmark, "--benchmark_format=json", f"--benchmark_repetitions={runs}", *arguments],
-                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
-    return [result for result in json.loads(done.stdout)["benchmarks"] if result["run_type"] == "iteration"]
-
-
-def wait_stored(daemon, events):
-    start = time.monotonic()
-    while daemon.stored() < events:
-        if time.monotonic() - start > PATIENCE_S:
-            raise SystemExit(f"bench: only {daemon.stored()} of {events} events were stored")
-        time.sleep(0.01)
-
-
-def syslog(binary, load, events):
-    folder = new_folder(CONFIG)
-    daemon = Daemon(binary, folder)
-    time.sleep(1)
-    yield "start", daemon.seconds_to_ready * 1000
-    yield "memory when idle", daemon.memory_mb()
-    cpu = daemon.cpu_seconds()
-    start = time.monotonic()
-    with open(load, "rb") as file, daemon.connect() as connection:
-        connection.sendfile(file)
-    wait_stored(daemon, events)
-    yield "syslog over TCP to committed", events / (time.monotonic() - start)
-    yield "CPU per million events", (daemon.cpu_seconds() - cpu) / events * 1e6
-    yield "peak memory under this load", daemon.peak_memory_mb()
-    daemon.stop()
-    yield "database per event", daemon.database_bytes() / events
-    shutil.rmtree(folder)
-
-
-def hec_bodies(load, events, events_a_request):
-    """The events of the load as requests to HTTP Event Collector."""
-    texts = [xml.decode() for xml in re.findall(rb"<Event .*?</Event>", pathlib.Path(load).read_bytes(), re.DOTALL)]
-    assert len(texts) == events, f"{len(texts)} events in the load"
-    return ["".join(json.dumps({"event": xml, "sourcetype": "XmlWinEventLog"}) for xml in texts[at:at + events_a_request])
-            .encode() for at in range(0, events, events_a_request)]
-
-
-class HecSender:
-    def __init__(self, daemon):
-        self.connection = HTTPConnection("127.0.0.1", daemon.ports["http"])
-
-    def send(self, body):
-        self.connection.request("POST", "/services/collector/event", body, {"Authorization": "Splunk bench-token"})
-        answer = self.connection.getresponse()
-        text = answer.read()
-        if answer.status != 200:
-            raise SystemExit(f"bench: HEC answered {answer.status} {text[:200]!r}")
-
-
-def in_threads(work, count):
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-
-def hec(binary, load, events):
-    bodies = hec_bodies(load, events, HEC_EVENTS_A_REQUEST)
-    folder = new_folder(CONFIG)
-    daemon = Daemon(binary, folder)
-
-    def send(number):
-        sender = HecSender(daemon)
-        for body in bodies[number::HEC_CONNECTIONS]:
-            sender.send(body)
-
-    start = time.monotonic()
-    in_threads(send, HEC_CONNECTIONS)
-    yield "HEC, answered when committed", events / (time.monotonic() - start)
-    wait_stored(daemon, events)
-    daemon.stop()
-    shutil.rmtree(folder)
-
-
-def latency(binary, load, events):
-    bodies = hec_bodies(load, events, PACE_EVENTS_A_REQUEST)
-    folder = new_folder(CONFIG)
-    daemon = Daemon(binary, folder)
-    requests = min(len(bodies), PACE_SECONDS * PACE_EVENTS_A_SECOND // PACE_EVENTS_A_REQUEST)
-    took = [0.0] * requests
-    start = time.monotonic() + 0.1
-
-    def send(number):
-        sender = HecSender(daemon)
-        for at in range(number, requests, HEC_CONNECTIONS):
-            due = start + at * PACE_EVENTS_A_REQUEST / PACE_EVENTS_A_SECOND
-            time.sleep(max(0, due - time.monotonic()))
-            # From when it should have gone: a sender that is held up must not hide it.
-            sender.send(bodies[at])
-            took[at] = (time.monotonic() - due) * 1000
-
-    in_threads(send, HEC_CONNECTIONS)
-    yield "answer at 10,000 events/s, median", statistics.median(took)
-    yield "answer at 10,000 events/s, 99 %", statistics.quantiles(took, n=100)[98]
-    daemon.stop()
-    shutil.rmtree(folder)
+@contextlib.contextmanager
+def load_file(generator, events, *arguments):
+    with tempfile.NamedTemporaryFile(prefix="regwarden-load-") as load:
+        subprocess.run([generator, str(events), *arguments], stdout=load, check=True)
+        yield load.name
 
 
 def measure(options):
@@ -182,13 +68,16 @@ def measure(options):
     folder = options.build / "tests/bench"
     print("bench: the steps alone", flush=True)
     add(steps(folder / "ingest_bench", options.runs))
-    with tempfile.NamedTemporaryFile(prefix="regwarden-load-") as load:
-        subprocess.run([folder / "generate_events", str(options.events)], stdout=load, check=True)
-        size = os.stat(load.name).st_size / options.events
-        print(f"bench: end to end, {options.events:,} events of {size:,.0f} bytes, {options.runs} runs", flush=True)
+    with contextlib.ExitStack() as files:
+        loads = {form: files.enter_context(load_file(folder / "generate_events", options.events, *arguments))
+                 for form, arguments in {"xml": [], "nxlog": ["nxlog"], "winlogbeat": ["winlogbeat"]}.items()}
+        sizes = ", ".join(f"{form} {os.stat(load).st_size / options.events:,.0f}" for form, load in loads.items())
+        print(f"bench: end to end, {options.events:,} events, {options.runs} runs; bytes of an event: {sizes}", flush=True)
         for _ in range(options.runs):
-            for way in (syslog, hec, latency):
-                add(way(options.build / "regwarden", load.name, options.events))
+            for way in inputs.WAYS:
+                add(way(options.build / "regwarden", loads, options.events))
+            for peer in peers.PEERS if options.peers else ():
+                add(peers.measure(peer, loads["xml"], options.events))
     if options.detections:
         print("bench: ticks", flush=True)
         os.environ["REGWARDEN_BENCH_DETECTIONS"] = options.detections
@@ -196,7 +85,9 @@ def measure(options):
     return {name: statistics.median(found) for name, found in values.items()}
 
 
-def times_the_limit(value, more_is_better, limit):
+def times_the_limit(value, more_is_better, limit, values):
+    if isinstance(limit, Part):
+        limit = limit.part * values[limit.figure] if limit.figure in values else None
     if limit is None:
         return ""
     kept = value >= limit if more_is_better else value <= limit
@@ -211,23 +102,42 @@ def change(value, more_is_better, before):
     return f"{part:+.0%}{' !' if worse > WORSE else ''}"
 
 
+def print_peers(values):
+    """The figures that peers have, too: regwarden's, theirs, and regwarden's in times of theirs."""
+    names = [peer.name for peer in peers.PEERS]
+    print(f"\n{'':48}{'regwarden':>14}" + "".join(f"{name:>14}{'times':>9}" for name in names) + f"{'of the limit':>16}")
+    for figure, (unit, more, _) in FIGURES.items():
+        theirs = {name: values[f"{name}: {figure}"] for name in names if f"{name}: {figure}" in values}
+        if not theirs or figure not in values:
+            continue
+        line = f"{figure + ', ' + unit:48}{values[figure]:14,.1f}"
+        for name in names:
+            line += f"{theirs[name]:14,.1f}{values[figure] / theirs[name]:7.2f} ×" if name in theirs else " " * 23
+        limits = (times_the_limit(values[figure] / theirs[name], more, limit, values)
+                  for (limited, name), limit in PEER_LIMITS.items() if limited == figure and name in theirs)
+        print(line + "".join(f"{limit:>16}" for limit in limits))
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("--events", type=int, default=500_000)
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--peers", action="store_true", help="measure syslog-ng and rsyslog beside it")
     parser.add_argument("--detections", help="files and folders of detections, separated by ':'")
     parser.add_argument("--baseline", type=pathlib.Path, help="the run to compare with")
     parser.add_argument("--json", type=pathlib.Path, help="where the figures go")
     options = parser.parse_args()
     baseline = json.loads(options.baseline.read_text()) if options.baseline and options.baseline.exists() else {}
     values = measure(options)
-    print(f"\n{'':42}{'figure':>14}  {'':10}{'of the limit':>14}{'since then' if baseline else '':>14}")
+    print(f"\n{'':48}{'figure':>14}  {'':10}{'of the limit':>14}{'since then' if baseline else '':>14}")
     for name, (unit, more, limit) in FIGURES.items():
         if name in values:
             value = values[name]
-            print(f"{name:42}{value:14,.1f}  {unit:10}{times_the_limit(value, more, limit):>14}"
+            print(f"{name:48}{value:14,.1f}  {unit:10}{times_the_limit(value, more, limit, values):>14}"
                   f"{change(value, more, baseline.get(name)):>14}")
+    if options.peers:
+        print_peers(values)
     if options.json:
         options.json.write_text(json.dumps({name: round(value, 2) for name, value in values.items()}, indent=2) + "\n")
 

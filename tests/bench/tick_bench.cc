@@ -1,6 +1,7 @@
 // What a tick of many detections costs: the sieve's look at the window and all searches on what it left, by events in
 // the window, distinct paths, and detections. The detections are those of ESCU and SigmaHQ, or of the files and
 // folders that REGWARDEN_BENCH_DETECTIONS names (separated by ':').
+// The store is made up, or the one that REGWARDEN_BENCH_STORE names (tick_of_named_store).
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
@@ -69,21 +70,38 @@ class Store {
       for (std::int64_t i = at; i < std::min(events, at + kStep); ++i) add(batch, i, events, paths);
       must(writer->commit({&batch, 1}));
     }
-    while (!must(writer->keep_up(window().latest)).finished) {
+    while (!must(writer->keep_up(window_.latest)).finished) {
     }
+    reader_ = must(store_->open_reader());
+  }
+  // A store that is there, which is only read: its events of this window.
+  Store(const std::string& data_dir, const cim::Window& window)
+      : window_(window), store_(must(storage::sqlite::open({.data_dir = data_dir, .create = false}))) {
     reader_ = must(store_->open_reader());
   }
   ~Store() {
     reader_.reset();
     store_.reset();
-    std::filesystem::remove_all(dir_);
+    if (!dir_.empty()) std::filesystem::remove_all(dir_);
   }
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
   storage::Reader& reader() { return *reader_; }
   const storage::Dialect& dialect() const { return store_->dialect(); }
-  static cim::Window window() { return {core::from_us(kStart), core::from_us(kStart) + std::chrono::hours(1)}; }
+  const cim::Window& window() const { return window_; }
+
+  // The one that REGWARDEN_BENCH_STORE names, with the window from REGWARDEN_BENCH_EARLIEST to REGWARDEN_BENCH_LATEST
+  // in seconds since 1970.
+  static Store& named() {
+    const auto seconds = [](const char* variable) {
+      const char* text = std::getenv(variable);
+      return core::from_us(text != nullptr ? std::atoll(text) * 1'000'000 : 0);
+    };
+    static Store store(std::getenv("REGWARDEN_BENCH_STORE"),
+                       {seconds("REGWARDEN_BENCH_EARLIEST"), seconds("REGWARDEN_BENCH_LATEST")});
+    return store;
+  }
 
   // The stores are kept from one measurement to the next: making one takes longer than measuring.
   static Store& of(std::int64_t events, std::int64_t paths) {
@@ -146,7 +164,8 @@ class Store {
     batch.processes.push_back(started);
   }
 
-  std::filesystem::path dir_;
+  const cim::Window window_{core::from_us(kStart), core::from_us(kStart) + std::chrono::hours(1)};
+  std::filesystem::path dir_;  // of its own
   std::unique_ptr<storage::Store> store_;
   std::unique_ptr<storage::Reader> reader_;
 };
@@ -184,7 +203,7 @@ Searches searches(std::int64_t count, bool unfiltered) {
 
 detect::SearchContext context(Store& store, const detect::SiftedQueries* sifted) {
   static const core::TimeZone zone;
-  const cim::Window window = Store::window();
+  const cim::Window window = store.window();
   return {store.reader(), store.dialect(), window, zone, window.latest, {}, sifted};
 }
 
@@ -195,17 +214,15 @@ std::size_t run_all(Store& store, const Searches& list, const detect::SiftedQuer
 }
 
 // A later tick, when the sieve knows the paths.
-void tick(benchmark::State& state) {
-  Store& store = Store::of(state.range(0), state.range(1));
-  const Searches list = searches(state.range(2), state.range(3) != 0);
+void tick_of(benchmark::State& state, Store& store, const Searches& list) {
   detect::Tick sieve = must(detect::Tick::open(store.reader(), list));
-  must(sieve.sift(Store::window(), {}));
+  must(sieve.sift(store.window(), {}));
   std::size_t rows = 0;
   std::chrono::duration<double, std::milli> sifting{0};
   std::size_t whole = 0;
   for (auto _ : state) {
     const auto start = std::chrono::steady_clock::now();
-    const detect::SiftedQueries sifted = must(sieve.sift(Store::window(), {}));
+    const detect::SiftedQueries sifted = must(sieve.sift(store.window(), {}));
     sifting += std::chrono::steady_clock::now() - start;
     rows = run_all(store, list, &sifted);
     whole = 0;
@@ -217,13 +234,19 @@ void tick(benchmark::State& state) {
   state.counters["whole_window"] = static_cast<double>(whole);
 }
 
+void tick(benchmark::State& state) {
+  tick_of(state, Store::of(state.range(0), state.range(1)), searches(state.range(2), state.range(3) != 0));
+}
+
+void tick_of_named_store(benchmark::State& state) { tick_of(state, Store::named(), searches(state.range(0), false)); }
+
 // The first tick: patterns become automata, and every path is new.
 void first_tick(benchmark::State& state) {
   Store& store = Store::of(state.range(0), state.range(1));
   const Searches list = searches(state.range(2), state.range(3) != 0);
   for (auto _ : state) {
     detect::Tick sieve = must(detect::Tick::open(store.reader(), list));
-    const detect::SiftedQueries sifted = must(sieve.sift(Store::window(), {}));
+    const detect::SiftedQueries sifted = must(sieve.sift(store.window(), {}));
     benchmark::DoNotOptimize(run_all(store, list, &sifted));
   }
 }
@@ -240,7 +263,7 @@ void search_without_hit(benchmark::State& state) {
   Store& store = Store::of(state.range(0), state.range(1));
   const Searches list = searches(state.range(2), state.range(3) != 0);
   detect::Tick sieve = must(detect::Tick::open(store.reader(), list));
-  const detect::SiftedQueries sifted = must(sieve.sift(Store::window(), {}));
+  const detect::SiftedQueries sifted = must(sieve.sift(store.window(), {}));
   Searches without_hit;
   for (const auto& search : list) {
     bool nothing = true;
@@ -291,4 +314,16 @@ BENCHMARK(one_by_one)
 }  // namespace
 }  // namespace rw
 
-BENCHMARK_MAIN();
+int main(int argc, char** argv) {
+  if (std::getenv("REGWARDEN_BENCH_STORE") != nullptr) {
+    benchmark::RegisterBenchmark("tick_of_named_store", rw::tick_of_named_store)
+        ->ArgName("detections")
+        ->Arg(1)
+        ->Arg(rw::kAll)
+        ->Unit(benchmark::kMillisecond);
+  }
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+  benchmark::RunSpecifiedBenchmarks();
+  benchmark::Shutdown();
+}
