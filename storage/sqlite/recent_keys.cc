@@ -32,7 +32,7 @@ bool is_kept_as(RecentKeys::Key key, std::string_view texts) {
 }  // namespace
 
 RecentKeys::RecentKeys(std::size_t places)
-    : seed_((std::uint64_t{std::random_device{}()} << 32) | std::random_device{}()), places_(places) {}
+    : seed_((std::uint64_t{std::random_device{}()} << 32) | std::random_device{}()), mask_(places - 1) {}
 
 std::uint64_t RecentKeys::hash_of(Key key) const {
   std::uint64_t hash = seed_;
@@ -41,8 +41,9 @@ std::uint64_t RecentKeys::hash_of(Key key) const {
 }
 
 std::int64_t RecentKeys::find(Key key) const {
+  if (places_.empty()) return 0;
   const std::uint64_t hash = hash_of(key);
-  const Place& place = places_[hash & (places_.size() - 1)];
+  const Place& place = places_[hash & mask_];
   return place.hash == hash && is_kept_as(key, place.texts) ? place.id : 0;
 }
 
@@ -50,14 +51,15 @@ void RecentKeys::keep(Key key, std::int64_t id) {
   std::string texts;
   for (const std::string_view text : key) append_sized(texts, text);
   if (texts.size() > kLongestKeyBytes) return;
+  if (places_.empty()) places_.resize(mask_ + 1);
   const std::uint64_t hash = hash_of(key);
-  Place& place = places_[hash & (places_.size() - 1)];
+  Place& place = places_[hash & mask_];
   text_bytes_ = text_bytes_ - place.texts.capacity() + texts.capacity();
   place = {hash, id, std::move(texts)};
 }
 
 void RecentKeys::clear() {
-  places_ = std::vector<Place>(places_.size());
+  places_ = {};
   text_bytes_ = 0;
 }
 

@@ -14,7 +14,7 @@ namespace rw::storage::sqlite {
 
 class RecentKeys {
  public:
-  // A power of two.
+  // A power of two. Their memory is taken with the first key.
   explicit RecentKeys(std::size_t places);
 
   using Key = std::initializer_list<std::string_view>;
@@ -36,6 +36,7 @@ class RecentKeys {
   std::uint64_t hash_of(Key key) const;
 
   const std::uint64_t seed_;  // against chosen collisions
+  const std::size_t mask_;
   std::vector<Place> places_;
   std::size_t text_bytes_ = 0;
 };
