@@ -33,20 +33,11 @@ bool has_illegal_reference(std::string_view text) {
   return false;
 }
 
-using Decoder = core::Result<std::size_t>(std::string_view, core::Arena&, ingest::WindowsEvent&,
-                                          const ingest::TakeEvent&);
-
-// A text for each piece; errors without what they say, which differs.
-std::vector<std::string> decoded(Decoder* decoder, std::string_view bytes) {
-  core::Arena arena;
-  ingest::WindowsEvent event;
-  std::vector<std::string> texts;
-  const auto pieces = decoder(bytes, arena, event, [&](std::string_view source, const core::Result<void>& whole) {
-    texts.push_back(std::string(source) + "\n" + (whole.ok() ? ingest::text_of(event) : "error"));
-    if (whole.ok()) texts.back() += std::to_string(static_cast<int>(event.format));
-  });
-  RW_ASSERT(pieces.ok() ? *pieces == texts.size() : texts.empty());
-  return texts;
+void check_texts(const ingest::WindowsEvent& event) {
+  for (const ingest::NamedValue& item : event.data) {
+    RW_ASSERT(core::is_valid_utf8(item.name) && core::is_valid_utf8(item.value));
+    RW_ASSERT(item.value.find('\0') == std::string_view::npos);
+  }
 }
 
 core::Result<std::size_t> decode_event_xml(std::string_view text, core::Arena& arena, ingest::WindowsEvent& event,
@@ -54,23 +45,28 @@ core::Result<std::size_t> decode_event_xml(std::string_view text, core::Arena& a
   return ingest::decode_event_xml(text, arena, event, take);
 }
 
+// A text for each piece; errors without what they say, which differs.
+std::vector<std::string> decoded_by(decltype(decode_event_xml) decoder, std::string_view bytes) {
+  core::Arena arena;
+  ingest::WindowsEvent event;
+  std::vector<std::string> texts;
+  const auto pieces = decoder(bytes, arena, event, [&](std::string_view source, const core::Result<void>& decoded) {
+    std::string& text = texts.emplace_back(source);
+    if (!decoded.ok()) return;
+    check_texts(event);
+    text += ingest::name_of(event.format);
+    text += ingest::text_of(event);
+  });
+  RW_ASSERT(pieces.ok() ? *pieces == texts.size() : texts.empty());
+  return texts;
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
-  core::Arena arena;
-  ingest::WindowsEvent event;
-  const auto pieces =
-      rw::ingest::decode_event_xml(bytes, arena, event, [&](std::string_view, const rw::core::Result<void>& decoded) {
-        if (!decoded.ok()) return;
-        for (const rw::ingest::NamedValue& item : event.data) {
-          RW_ASSERT(rw::core::is_valid_utf8(item.name) && rw::core::is_valid_utf8(item.value));
-          RW_ASSERT(item.value.find('\0') == std::string_view::npos);
-        }
-      });
-  RW_ASSERT(!pieces.ok() || *pieces <= size);
-  if (!has_illegal_reference(bytes)) {
-    RW_ASSERT(decoded(decode_event_xml, bytes) == decoded(test::decode_event_tree, bytes));
-  }
+  const std::vector<std::string> events = decoded_by(decode_event_xml, bytes);
+  RW_ASSERT(events.size() <= size);
+  if (!has_illegal_reference(bytes)) RW_ASSERT(events == decoded_by(test::decode_event_tree, bytes));
   return 0;
 }

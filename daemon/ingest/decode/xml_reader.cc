@@ -85,22 +85,20 @@ std::string_view XmlReader::attribute(std::string_view name) {
 
 std::string_view XmlReader::text() {
   const std::size_t depth = open_.size();
-  std::size_t pieces = 0;
+  Piece piece = next();
   std::string_view first;
-  std::string joined;
-  while (true) {
-    const Piece piece = next();
-    if (piece == Piece::kNone) return {};
-    if (piece == Piece::kEnd && open_.size() < depth) return pieces <= 1 ? first : arena_.copy(joined);
-    if (piece != Piece::kText) continue;
-    const std::string_view more = is_cdata_ ? text_ : unescaped(text_);
-    if (++pieces == 1) {
-      first = more;
-      continue;
-    }
-    if (pieces == 2) joined = first;
-    joined += more;
+  if (piece == Piece::kText) {
+    first = piece_text();
+    piece = next();
   }
+  if (piece == Piece::kEnd) return first;
+  // There is more than a text: an element, or a second piece.
+  std::string joined(first);
+  for (; piece != Piece::kNone; piece = next()) {
+    if (piece == Piece::kText) joined += piece_text();
+    if (open_.size() < depth) return arena_.copy(joined);
+  }
+  return {};
 }
 
 XmlReader::Piece XmlReader::next() {
@@ -131,12 +129,10 @@ XmlReader::Piece XmlReader::next() {
 
 bool XmlReader::start_tag() {
   ++at_;
-  const Name name = read_name();
-  if (!read_attributes()) return false;
-  open_.push_back(name.full);
+  open_.push_back(read_name());
+  name_ = name_has_prefix_ ? local_name(open_.back()) : open_.back();
   has_content_ = false;
-  name_ = name.local;
-  return true;
+  return read_attributes();
 }
 
 bool XmlReader::read_attributes() {
@@ -155,7 +151,8 @@ bool XmlReader::read_attributes() {
       return true;
     }
     if (!is_name_start(peek())) return fail(at_, kBadStartTag);
-    const std::string_view name = read_name().local;
+    std::string_view name = read_name();
+    if (name_has_prefix_) name = local_name(name);
     skip_blanks();
     if (peek() != '=') return fail(at_, kBadAttribute);
     ++at_;
@@ -232,13 +229,16 @@ bool XmlReader::fail(std::size_t offset, std::string_view what) {
   return false;
 }
 
-XmlReader::Name XmlReader::read_name() {
-  std::size_t end = at_;
+std::string_view XmlReader::read_name() {
+  const char* const start = xml_.data() + at_;
+  const char* const last = xml_.data() + xml_.size();
+  const char* end = start;
   std::uint8_t classes = 0;
-  for (; end < xml_.size() && is_name(xml_[end]); ++end) classes |= class_of(xml_[end]);
-  const std::string_view name = xml_.substr(at_, end - at_);
-  at_ = end;
-  return {name, (classes & kColon) == 0 ? name : local_name(name)};
+  for (; end != last && is_name(*end); ++end) classes |= class_of(*end);
+  const auto size = static_cast<std::size_t>(end - start);
+  at_ += size;
+  name_has_prefix_ = (classes & kColon) != 0;
+  return {start, size};
 }
 
 void XmlReader::skip_blanks() {
@@ -255,5 +255,7 @@ bool XmlReader::skip_past(std::string_view end) {
 std::string_view XmlReader::unescaped(std::string_view raw) {
   return has_references_ ? without_references(raw, arena_) : raw;
 }
+
+std::string_view XmlReader::piece_text() { return is_cdata_ ? text_ : unescaped(text_); }
 
 }  // namespace rw::ingest

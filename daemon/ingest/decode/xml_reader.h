@@ -70,15 +70,12 @@ class XmlReader {
   bool fail(std::size_t offset, std::string_view what);  // always false
 
   char peek(std::size_t ahead = 0) const { return at_ + ahead < xml_.size() ? xml_[at_ + ahead] : '\0'; }
-  struct Name {
-    std::string_view full;
-    std::string_view local;  // without prefix
-  };
-  Name read_name();
+  std::string_view read_name();
   void skip_blanks();
   // Moves past the next `end`; false: it does not come.
   bool skip_past(std::string_view end);
   std::string_view unescaped(std::string_view raw);
+  std::string_view piece_text();
 
   const std::string_view xml_;
   core::Arena& arena_;
@@ -88,6 +85,7 @@ class XmlReader {
   bool is_empty_element_ = false;       // the last of them was "<a/>", and its end is the next piece
   bool has_content_ = false;            // the last of them has elements or text before at_
   bool is_over_ = false;
+  bool name_has_prefix_ = false;  // the last that was read
   std::string_view name_;
   std::vector<NamedValue> attributes_;  // names without prefix, values as written
   std::string_view text_;               // as written
