@@ -76,13 +76,6 @@ bool XmlReader::next_child(std::size_t depth) {
   }
 }
 
-std::string_view XmlReader::attribute(std::string_view name) {
-  for (const NamedValue& item : attributes_) {
-    if (item.name == name) return unescaped(item.value);
-  }
-  return {};
-}
-
 std::string_view XmlReader::text() {
   const std::size_t depth = open_.size();
   Piece piece = next();

@@ -42,7 +42,12 @@ class XmlReader {
   // Of the element to which next_child() went last; both names without prefix. attribute() before text(); empty: it has
   // none. Views are valid as long as xml and the arena.
   std::string_view name() const { return name_; }
-  std::string_view attribute(std::string_view name);
+  std::string_view attribute(std::string_view name) {  // inline: the names that are asked for are constants
+    for (const NamedValue& item : attributes_) {
+      if (item.name == name) return unescaped(item.value);
+    }
+    return {};
+  }
 
   // All text up to the end of that element, that of the elements in it, too.
   std::string_view text();
@@ -58,7 +63,7 @@ class XmlReader {
  private:
   enum class Piece { kStart, kText, kEnd, kNone };
   Piece next();
-  // Each stands before what it reads. False: a fault, and of read_text also blanks that are no text.
+  // Each begins where at_ is before what it reads. False: a fault, and of read_text also blanks that are no text.
   bool start_tag();
   bool read_attributes();
   bool end_tag();
