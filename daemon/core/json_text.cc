@@ -1,11 +1,18 @@
 #include "daemon/core/json_text.h"
 
 #include <array>
+#include <cstddef>
 
 #include "daemon/core/text.h"
+#include "daemon/core/text_internal.h"
 
 namespace rw::core {
 namespace {
+
+using internal::has_byte;
+using internal::has_control;
+using internal::load_word;
+using internal::Word;
 
 // 0: stands for itself; otherwise the letter after the backslash, 'u' for \u00XX.
 constexpr std::array<char, 256> kEscapes = [] {
@@ -21,27 +28,40 @@ constexpr std::array<char, 256> kEscapes = [] {
   return escapes;
 }();
 
-}  // namespace
+// How much of the text, from its start, stands for itself.
+std::size_t plain_size(std::string_view text) {
+  std::size_t i = 0;
+  for (; i + sizeof(Word) <= text.size(); i += sizeof(Word)) {
+    const Word word = load_word(text.data() + i);
+    if (has_control(word) || has_byte(word, '"') || has_byte(word, '\\')) break;
+  }
+  while (i < text.size() && kEscapes[static_cast<unsigned char>(text[i])] == 0) ++i;
+  return i;
+}
 
-void append_json_string(std::string& out, std::string_view text) {
+void append_escaped(std::string& out, std::string_view text) {
   constexpr char kHex[] = "0123456789abcdef";
-  out += '"';
-  std::size_t plain = 0;  // start of what is not yet copied
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const char escape = kEscapes[byte];
-    if (escape == 0) continue;
-    out.append(text, plain, i - plain);
-    plain = i + 1;
+  while (true) {
+    const std::size_t plain = plain_size(text);
+    out.append(text, 0, plain);
+    if (plain == text.size()) return;
+    const auto byte = static_cast<unsigned char>(text[plain]);
     out += '\\';
-    out += escape;
-    if (escape == 'u') {
+    out += kEscapes[byte];
+    if (kEscapes[byte] == 'u') {
       out += "00";
       out += kHex[byte >> 4];
       out += kHex[byte & 15];
     }
+    text.remove_prefix(plain + 1);
   }
-  out.append(text, plain);
+}
+
+}  // namespace
+
+void append_json_string(std::string& out, std::string_view text) {
+  out += '"';
+  append_escaped(out, text);
   out += '"';
 }
 
@@ -51,6 +71,15 @@ void append_json_repaired(std::string& out, std::string_view bytes) {
   } else {
     append_json_string(out, to_valid_utf8(bytes));
   }
+}
+
+void JsonObjectText::member(std::string_view name, std::string_view value) {
+  if (value.empty()) return;
+  out_ += out_.empty() ? "{\"" : ",\"";
+  append_escaped(out_, name);
+  out_ += "\":\"";
+  append_escaped(out_, value);
+  out_ += '"';
 }
 
 }  // namespace rw::core

@@ -16,9 +16,7 @@ void append_json_repaired(std::string& out, std::string_view bytes);
 class JsonObjectText {
  public:
   explicit JsonObjectText(std::string& out) : out_(out) { out_.clear(); }
-  void member(std::string_view name, std::string_view value) {
-    if (!value.empty()) raw_member(name, [&] { append_json_string(out_, value); });
-  }
+  void member(std::string_view name, std::string_view value);
   // The finished text; empty when there was no member.
   std::string_view finish() {
     if (!out_.empty()) out_ += '}';
@@ -26,13 +24,6 @@ class JsonObjectText {
   }
 
  private:
-  template <class Append>
-  void raw_member(std::string_view name, Append append_value) {
-    out_ += out_.empty() ? '{' : ',';
-    append_json_string(out_, name);
-    out_ += ':';
-    append_value();
-  }
   std::string& out_;
 };
 

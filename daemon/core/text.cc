@@ -14,6 +14,7 @@ namespace rw::core {
 namespace {
 
 using internal::fold_word;
+using internal::has_control;
 using internal::is_ascii;
 using internal::load_word;
 using internal::Word;
@@ -253,6 +254,13 @@ std::vector<std::string_view> characters_of(std::string_view text) {
     at = next;
   }
   return characters;
+}
+
+std::size_t find_control(std::string_view text, std::size_t from) {
+  std::size_t i = from;
+  while (i + sizeof(Word) <= text.size() && !has_control(load_word(text.data() + i))) i += sizeof(Word);
+  while (i < text.size() && static_cast<unsigned char>(text[i]) >= 0x20) ++i;
+  return i;
 }
 
 std::string_view trim(std::string_view text) {

@@ -42,6 +42,9 @@ std::vector<std::string_view> characters_of(std::string_view text);
 
 constexpr bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
+// Where the first control character (U+0000 to U+001F) stands, from text[from] on; the text's size: there is none.
+std::size_t find_control(std::string_view text, std::size_t from = 0);
+
 // Without leading and trailing blanks.
 std::string_view trim(std::string_view text);
 

@@ -19,6 +19,16 @@ inline Word load_word(const char* bytes) {
 
 inline constexpr bool is_ascii(Word word) { return (word & kHighBits) == 0; }
 
+// Some byte is less than 0x20. Taking 0x20 from each sets the high bit of a byte that had none only there; only such a
+// byte borrows from the next.
+inline constexpr bool has_control(Word word) { return ((word - 0x20 * kEveryByte) & ~word & kHighBits) != 0; }
+
+// Some byte is this one, which is ASCII.
+inline constexpr bool has_byte(Word word, char byte) {
+  const Word differences = word ^ static_cast<unsigned char>(byte) * kEveryByte;
+  return ((differences - kEveryByte) & ~differences & kHighBits) != 0;
+}
+
 // fold_ascii() on each byte; bytes above 0x7f stay as they are.
 inline constexpr Word fold_word(Word word) {
   const Word low = word & ~kHighBits;

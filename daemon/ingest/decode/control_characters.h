@@ -2,6 +2,7 @@
 // and CR. XML 1.0 forbids them, and a NUL ends a text early for much of what comes later. Each becomes U+FFFD.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -14,13 +15,10 @@ inline bool is_forbidden_control(char c) {
 }
 
 inline bool has_forbidden_control(std::string_view text) {
-  unsigned found = 0;  // no early end: so the compiler can take many bytes at once
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    found |= static_cast<unsigned>(byte < 0x20) & static_cast<unsigned>(byte != '\t') &
-             static_cast<unsigned>(byte != '\n') & static_cast<unsigned>(byte != '\r');
+  for (std::size_t at = core::find_control(text); at < text.size(); at = core::find_control(text, at + 1)) {
+    if (is_forbidden_control(text[at])) return true;
   }
-  return found != 0;
+  return false;
 }
 
 inline std::string replace_forbidden_controls(std::string_view text) {

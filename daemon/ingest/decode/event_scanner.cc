@@ -19,31 +19,36 @@ std::string_view end_tag_name(std::string_view text) {
   return text.substr(2, end - 2);
 }
 
-// Where the next "<Event>" or "<p:Event …" starts, from `from` on; the text's size if there is none.
-std::size_t find_start_tag(std::string_view text, std::size_t from) {
-  while (true) {
-    const std::size_t word = text.find("Event", from);
-    if (word == std::string_view::npos) return text.size();
-    from = word + 1;
-    const std::size_t end = word + std::string_view("Event").size();
-    if (end >= text.size() || !is_name_end(text[end]) || word == 0) continue;
-    if (text[word - 1] == '<') return word - 1;
-    if (text[word - 1] != ':') continue;
-    std::size_t prefix = word - 1;
-    while (prefix > 0 && text[prefix - 1] != '<' && !is_name_end(text[prefix - 1])) --prefix;
-    if (prefix > 0 && text[prefix - 1] == '<') return prefix - 1;
-  }
+constexpr std::string_view kWord = "Event";  // in which every tag's name ends that is looked for
+
+// Where the tag "<Event>" or "<p:Event …" starts whose name ends with the word at `word`; npos if there is none.
+std::size_t start_tag_of(std::string_view text, std::size_t word) {
+  const std::size_t end = word + kWord.size();
+  if (end >= text.size() || !is_name_end(text[end]) || word == 0) return std::string_view::npos;
+  if (text[word - 1] == '<') return word - 1;
+  if (text[word - 1] != ':') return std::string_view::npos;
+  std::size_t prefix = word - 1;
+  while (prefix > 0 && text[prefix - 1] != '<' && !is_name_end(text[prefix - 1])) --prefix;
+  return prefix > 0 && text[prefix - 1] == '<' ? prefix - 1 : std::string_view::npos;
 }
 
-// The size of the text up to and with the first end tag of that name; npos if there is none.
-std::size_t find_end_tag(std::string_view text, std::string_view name) {
-  for (std::size_t at = text.find("</"); at != std::string_view::npos; at = text.find("</", at + 2)) {
-    if (!text.substr(at + 2).starts_with(name)) continue;
-    std::size_t end = at + 2 + name.size();
-    while (end < text.size() && is_blank(text[end])) ++end;
-    if (end < text.size() && text[end] == '>') return end + 1;
+// Where the next such tag starts, from `from` on; the text's size if there is none.
+std::size_t find_start_tag(std::string_view text, std::size_t from) {
+  for (std::size_t word = text.find(kWord, from); word != std::string_view::npos; word = text.find(kWord, word + 1)) {
+    const std::size_t start = start_tag_of(text, word);
+    if (start != std::string_view::npos) return start;
   }
-  return std::string_view::npos;
+  return text.size();
+}
+
+// The size of the text up to and with the end tag of that name whose name ends with the word at `word`; npos if there
+// is none.
+std::size_t end_of_end_tag(std::string_view text, std::size_t word, std::string_view name) {
+  std::size_t end = word + kWord.size();
+  const std::string_view before = text.substr(0, end);
+  if (!before.ends_with(name) || !before.substr(0, end - name.size()).ends_with("</")) return std::string_view::npos;
+  while (end < text.size() && is_blank(text[end])) ++end;
+  return end < text.size() && text[end] == '>' ? end + 1 : std::string_view::npos;
 }
 
 // Size limits on the way cut the tail of an event, where RenderingInfo stands; the data before it are whole.
@@ -113,9 +118,15 @@ std::optional<EventScanner::Piece> EventScanner::next() {
 }
 
 EventScanner::Piece EventScanner::take_event(std::string_view name) {
-  const std::size_t next_start = find_start_tag(rest_, 1 + name.size());
-  const std::size_t end = find_end_tag(rest_.substr(0, next_start), name);
-  if (end != std::string_view::npos) return {cut(end), {}};
+  std::size_t next_start = std::string_view::npos;
+  std::size_t word = rest_.find(kWord, 1 + name.size());
+  for (; word != std::string_view::npos; word = rest_.find(kWord, word + 1)) {
+    const std::size_t end = end_of_end_tag(rest_, word, name);
+    if (end != std::string_view::npos) return {cut(end), {}};
+    next_start = start_tag_of(rest_, word);
+    if (next_start != std::string_view::npos) break;
+  }
+  next_start = std::min(next_start, rest_.size());
 
   const std::string_view cut_off = rest_.substr(0, next_start);
   const std::size_t whole = whole_part(cut_off);

@@ -4,10 +4,7 @@
 
 #include <simdjson.h>
 
-#include <charconv>
-#include <cstring>
 #include <optional>
-#include <pugixml.hpp>
 #include <string>
 #include <utility>
 
@@ -18,70 +15,10 @@
 #include "daemon/ingest/decode/event_scanner.h"
 #include "daemon/ingest/decode/field_values.h"
 #include "daemon/ingest/decode/nxlog_fields.h"
+#include "daemon/ingest/decode/xml_reader.h"
 
 namespace rw::ingest {
 namespace {
-
-// --- Characters that XML 1.0 does not allow -------------------------------------------------------------------------
-
-// Length of a reference like "&#2;" or "&#x1F;" to a character that XML 1.0 does not allow, at the front; 0 if none.
-std::size_t illegal_reference(std::string_view text) {
-  if (!text.starts_with("&#")) return 0;
-  const bool hex = text.size() > 2 && (text[2] == 'x' || text[2] == 'X');
-  const std::size_t start = hex ? 3 : 2;
-  unsigned code = 0;
-  const char* const last = text.data() + text.size();
-  const auto [end, error] = std::from_chars(text.data() + start, last, code, hex ? 16 : 10);
-  if (error != std::errc() || end == last || *end != ';') return 0;
-  const bool legal = code == '\t' || code == '\n' || code == '\r' || (code >= 0x20 && code < 0xd800) ||
-                     (code >= 0xe000 && code <= 0x10ffff && code != 0xfffe && code != 0xffff);
-  return legal ? 0 : static_cast<std::size_t>(end - text.data()) + 1;
-}
-
-// Sysmon values hold control characters, raw or as references, that an XML parser must refuse. Each becomes U+FFFD.
-std::string replace_illegal(std::string_view text) {
-  std::string clean;
-  clean.reserve(text.size() + 64);
-  for (std::size_t i = 0; i < text.size();) {
-    if (is_forbidden_control(text[i])) {
-      clean += core::kReplacementCharacter;
-      ++i;
-    } else if (const std::size_t length = text[i] == '&' ? illegal_reference(text.substr(i)) : 0; length != 0) {
-      clean += core::kReplacementCharacter;
-      i += length;
-    } else {
-      clean += text[i++];
-    }
-  }
-  return clean;
-}
-
-// --- One <Event> ----------------------------------------------------------------------------------------------------
-
-std::string_view attribute(const pugi::xml_node& node, std::string_view name) {
-  for (const pugi::xml_attribute& item : node.attributes()) {
-    if (local_name(item.name()) == name) return item.value();
-  }
-  return {};
-}
-
-// Gathers the text below an element, without recursion: the depth is the sender's choice.
-struct TextGatherer : pugi::xml_tree_walker {
-  std::string text;
-  bool for_each(pugi::xml_node& node) override {
-    text += node.value();
-    return true;
-  }
-};
-
-// The element's text. A comment or a CDATA section in it makes several pieces of it, and ComplexData has elements.
-std::string_view text_of(pugi::xml_node node, core::Arena& arena) {
-  const pugi::xml_node first = node.first_child();
-  if (!first.next_sibling() && first.type() != pugi::node_element) return first.value();
-  TextGatherer gatherer;
-  node.traverse(gatherer);
-  return arena.copy(gatherer.text);
-}
 
 // SystemTime is UTC by the schema; some evtx tools leave the Z out. One that cannot be read is a fault of the event,
 // one that is not there is not.
@@ -94,135 +31,137 @@ core::Result<std::optional<core::Micros>> system_time(std::string_view text) {
   return core::invalid_input(fmt::format("TimeCreated: {}", zoned.error().message));
 }
 
-core::Result<void> read_system(const pugi::xml_node& system, core::Arena& arena, WindowsEvent& event) {
+// Depths of elements: Event is the first.
+constexpr std::size_t kEventDepth = 1;
+constexpr std::size_t kSectionDepth = 2;  // System, EventData, …
+constexpr std::size_t kUserDataDepth = 3;
+
+core::Result<void> read_system(XmlReader& reader, WindowsEvent& event) {
   bool has_id = false;
-  for (const pugi::xml_node& node : system.children()) {
-    const std::string_view name = local_name(node.name());
-    const std::string_view text = core::trim(text_of(node, arena));
+  while (reader.next_child(kSectionDepth)) {
+    const std::string_view name = reader.name();
     if (name == "Provider") {
-      event.provider = attribute(node, "Name");
-      event.provider_guid = attribute(node, "Guid");
-      event.event_source_name = attribute(node, "EventSourceName");
+      event.provider = reader.attribute("Name");
+      event.provider_guid = reader.attribute("Guid");
+      event.event_source_name = reader.attribute("EventSourceName");
     } else if (name == "EventID") {
-      RW_TRY(event.event_id, number_field<std::uint32_t>(name, text));
-      event.qualifiers = attribute(node, "Qualifiers");
+      event.qualifiers = reader.attribute("Qualifiers");
+      RW_TRY(event.event_id, number_field<std::uint32_t>(name, core::trim(reader.text())));
       has_id = true;
     } else if (name == "Version") {
-      event.version = text;
+      event.version = core::trim(reader.text());
     } else if (name == "Level") {
-      event.level = text;
+      event.level = core::trim(reader.text());
     } else if (name == "Task") {
-      event.task = text;
+      event.task = core::trim(reader.text());
     } else if (name == "Opcode") {
-      event.opcode = text;
+      event.opcode = core::trim(reader.text());
     } else if (name == "Keywords") {
-      event.keywords = text;
+      event.keywords = core::trim(reader.text());
     } else if (name == "TimeCreated") {
-      RW_TRY(event.time, system_time(core::trim(attribute(node, "SystemTime"))));
+      RW_TRY(event.time, system_time(core::trim(reader.attribute("SystemTime"))));
     } else if (name == "EventRecordID") {
       event.record_id.reset();
-      if (!text.empty()) {
+      if (const std::string_view text = core::trim(reader.text()); !text.empty()) {
         RW_TRY(event.record_id, number_field<std::uint64_t>(name, text));
       }
     } else if (name == "Correlation") {
-      event.activity_id = attribute(node, "ActivityID");
-      event.related_activity_id = attribute(node, "RelatedActivityID");
+      event.activity_id = reader.attribute("ActivityID");
+      event.related_activity_id = reader.attribute("RelatedActivityID");
     } else if (name == "Execution") {
-      event.execution_process_id = attribute(node, "ProcessID");
-      event.execution_thread_id = attribute(node, "ThreadID");
+      event.execution_process_id = reader.attribute("ProcessID");
+      event.execution_thread_id = reader.attribute("ThreadID");
     } else if (name == "Channel") {
-      event.channel = text;
+      event.channel = core::trim(reader.text());
     } else if (name == "Computer") {
-      event.computer = text;
+      event.computer = core::trim(reader.text());
     } else if (name == "Security") {
-      event.user_sid = attribute(node, "UserID");
+      event.user_sid = reader.attribute("UserID");
     }
   }
   if (!has_id) return core::invalid_input("System: no EventID");
   return {};
 }
 
-core::Result<void> read_event_data(const pugi::xml_node& data, core::Arena& arena, WindowsEvent& event) {
+core::Result<void> read_event_data(XmlReader& reader, core::Arena& arena, WindowsEvent& event) {
   int unnamed = 0;
-  for (const pugi::xml_node& node : data.children()) {
-    if (node.type() != pugi::node_element) continue;
-    const std::string_view element = local_name(node.name());
-    std::string_view name = attribute(node, "Name");
+  while (reader.next_child(kSectionDepth)) {
+    const std::string_view element = reader.name();
+    std::string_view name = reader.attribute("Name");
     if (name.empty()) name = element == "Data" ? arena.copy(fmt::format("param{}", ++unnamed)) : element;
-    RW_CHECK(add_field(name, text_of(node, arena), event));
+    if (!event.add(name, reader.text())) return too_many_fields();
   }
   return {};
 }
 
 // The provider's own element inside UserData: its leaf elements, one level down.
-core::Result<void> read_user_data(const pugi::xml_node& data, core::Arena& arena, WindowsEvent& event) {
-  for (const pugi::xml_node& outer : data.children()) {
-    for (const pugi::xml_node& node : outer.children()) {
-      if (node.type() != pugi::node_element) continue;
-      RW_CHECK(add_field(local_name(node.name()), text_of(node, arena), event));
+core::Result<void> read_user_data(XmlReader& reader, WindowsEvent& event) {
+  while (reader.next_child(kSectionDepth)) {
+    while (reader.next_child(kUserDataDepth)) {
+      const std::string_view name = reader.name();
+      if (!event.add(name, reader.text())) return too_many_fields();
     }
   }
   return {};
 }
 
-// NXLog's to_xml() has no System, but its fields.
-bool is_nxlog_event(const pugi::xml_node& root) {
-  for (const pugi::xml_node& node : root.children()) {
-    if (core::equals_ascii_nocase(local_name(node.name()), "EventID")) return true;
-  }
-  return false;
-}
-
-core::Result<void> read_nxlog_event(const pugi::xml_node& root, const PayloadContext& context, core::Arena& arena,
+// What NXLog's to_xml() writes: it has no System, but its fields.
+core::Result<void> read_nxlog_event(XmlReader& reader, const PayloadContext& context, core::Arena& arena,
                                     WindowsEvent& event) {
   NxlogFields fields(context, arena, event);
-  for (const pugi::xml_node& node : root.children()) {
-    if (node.type() != pugi::node_element) continue;
-    RW_CHECK(fields.take(local_name(node.name()), text_of(node, arena)));
+  reader.next_child(0);
+  while (reader.next_child(kEventDepth)) {
+    const std::string_view name = reader.name();
+    RW_CHECK(fields.take(name, reader.text()));
   }
   RW_CHECK(fields.finish());
   event.format = PayloadFormat::kNxlogXml;
   return {};
 }
 
-core::Result<void> read_event(const pugi::xml_node& root, const PayloadContext& context, core::Arena& arena,
-                              WindowsEvent& event) {
+enum class Schema { kWindows, kNxlog };
+
+core::Result<Schema> read_event(XmlReader& reader, core::Arena& arena, WindowsEvent& event) {
   bool has_system = false;
-  for (const pugi::xml_node& node : root.children()) {
-    const std::string_view name = local_name(node.name());
+  bool has_event_id = false;
+  reader.next_child(0);
+  while (reader.next_child(kEventDepth)) {
+    const std::string_view name = reader.name();
     if (name == "System") {
       has_system = true;
-      RW_CHECK(read_system(node, arena, event));
+      RW_CHECK(read_system(reader, event));
     } else if (name == "EventData" || name == "ProcessingErrorData") {
-      RW_CHECK(read_event_data(node, arena, event));
+      RW_CHECK(read_event_data(reader, arena, event));
     } else if (name == "UserData") {
-      RW_CHECK(read_user_data(node, arena, event));
+      RW_CHECK(read_user_data(reader, event));
     } else if (name == "RenderingInfo") {
-      for (const pugi::xml_node& child : node.children()) {
-        if (local_name(child.name()) == "Message") event.message = text_of(child, arena);
+      while (reader.next_child(kSectionDepth)) {
+        if (reader.name() == "Message") event.message = reader.text();
       }
+    } else if (core::equals_ascii_nocase(name, "EventID")) {
+      has_event_id = true;
     }
   }
-  if (!has_system && is_nxlog_event(root)) return read_nxlog_event(root, context, arena, event);
-  if (!has_system) return core::invalid_input("Event: no System element");
-  return {};
+  if (has_system) return Schema::kWindows;
+  if (has_event_id) return Schema::kNxlog;
+  return core::invalid_input("Event: no System element");
 }
 
 core::Result<void> decode_one(std::string_view xml, const PayloadContext& context, core::Arena& arena,
                               WindowsEvent& event) {
   RW_CHECK(check_event_size(xml.size()));
-  char* buffer = arena.allocate(xml.size());
-  std::memcpy(buffer, xml.data(), xml.size());
-  // Texts are taken as written: line ends stay CR LF where Windows wrote them, blanks are values.
-  constexpr unsigned kOptions = pugi::parse_escapes | pugi::parse_cdata | pugi::parse_ws_pcdata_single;
-  pugi::xml_document document;  // may go first: its names and values stand in the buffer
-  const pugi::xml_parse_result parsed = document.load_buffer_inplace(buffer, xml.size(), kOptions, pugi::encoding_utf8);
   event.clear();
-  if (!parsed) {
+  xml = arena.copy(xml);
+  XmlReader reader(xml, arena);
+  const core::Result<Schema> schema = read_event(reader, arena, event);
+  if (const auto& fault = reader.fault()) {
     return core::invalid_input(
-        fmt::format("not well-formed XML at byte {} of the event: {}", parsed.offset, parsed.description()));
+        fmt::format("not well-formed XML at byte {} of the event: {}", fault->offset, fault->what));
   }
-  return read_event(document.document_element(), context, arena, event);
+  if (!schema.ok()) return schema.error();
+  if (*schema == Schema::kWindows) return {};
+  XmlReader again(xml, arena);
+  return read_nxlog_event(again, context, arena, event);
 }
 
 }  // namespace
@@ -249,8 +188,8 @@ core::Result<std::size_t> decode_event_xml(std::string_view text, core::Arena& a
     clean = core::to_valid_utf8(text);
     text = clean;
   }
-  if (has_forbidden_control(text) || text.find("&#") != std::string_view::npos) {
-    clean = replace_illegal(text);
+  if (has_forbidden_control(text)) {  // Sysmon's values have them, and XML does not allow them
+    clean = replace_forbidden_controls(text);
     text = clean;
   }
   EventScanner scanner(text, arena);

@@ -3,13 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <iterator>
 
 #include "daemon/core/text.h"
-#include "daemon/ingest/decode/control_characters.h"
 #include "daemon/ingest/decode/field_values.h"
 #include "daemon/ingest/decode/message_text.h"
+#include "daemon/ingest/decode/xml_references.h"
 
 namespace rw::ingest {
 namespace {
@@ -103,50 +102,6 @@ std::string_view keyword_bits(std::string_view text, core::Arena& arena) {
   return arena.copy(fmt::format("{:#x}", *bits));
 }
 
-void append_character(std::string& out, std::uint32_t code) {
-  const bool is_surrogate = code >= 0xd800 && code <= 0xdfff;
-  if (is_surrogate || code > 0x10ffff || (code < 0x20 && is_forbidden_control(static_cast<char>(code)))) {
-    out += core::kReplacementCharacter;
-  } else {
-    core::append_utf8(code, out);
-  }
-}
-
-struct Entity {
-  std::string_view name;
-  char character;
-};
-constexpr Entity kEntities[] = {{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}};
-
-// Appends what the reference at the front of the text stands for. Returns its length; 0: there is none.
-std::size_t append_reference(std::string& out, std::string_view text) {
-  for (const Entity& entity : kEntities) {
-    if (!text.starts_with(entity.name)) continue;
-    out += entity.character;
-    return entity.name.size();
-  }
-  if (!text.starts_with("&#")) return 0;
-  const bool hex = text.size() > 2 && (text[2] == 'x' || text[2] == 'X');
-  const char* const last = text.data() + text.size();
-  std::uint32_t code = 0;
-  const auto [end, error] = std::from_chars(text.data() + (hex ? 3 : 2), last, code, hex ? 16 : 10);
-  if (error != std::errc() || end == last || *end != ';') return 0;
-  append_character(out, code);
-  return static_cast<std::size_t>(end - text.data()) + 1;
-}
-
-std::string_view without_entities(std::string_view text, core::Arena& arena) {
-  if (text.find('&') == std::string_view::npos) return text;
-  std::string plain;
-  plain.reserve(text.size());
-  for (std::size_t i = 0; i < text.size();) {
-    const std::size_t length = text[i] == '&' ? append_reference(plain, text.substr(i)) : 0;
-    if (length == 0) plain += text[i];
-    i += std::max<std::size_t>(length, 1);
-  }
-  return arena.copy(plain);
-}
-
 }  // namespace
 
 core::Result<void> NxlogFields::add(std::string_view name, std::string_view value) {
@@ -194,7 +149,7 @@ core::Result<void> NxlogFields::finish() {
   if (!has_event_id_) return core::invalid_input("no EventID: expected the fields of a Windows event");
   event_.keywords = keyword_bits(event_.keywords, arena_);
   if (ranks_[index_of(&WindowsEvent::execution_thread_id)] == kThreadIdRank) {  // CE's name, without EE's
-    for (NamedValue& item : event_.data) item.value = without_entities(item.value, arena_);
+    for (NamedValue& item : event_.data) item.value = without_references(item.value, arena_);
   }
   add_message_fields(arena_, event_);
 

@@ -32,6 +32,19 @@ TEST_CASE("append_json_string escapes what RFC 8259 demands", "[json_text]") {
   }
 }
 
+TEST_CASE("append_json_string finds what it must escape wherever it stands", "[json_text]") {
+  for (std::size_t at = 0; at < 20; ++at) {
+    for (const std::string_view special : {"\"", "\\", "\n"}) {
+      const std::string before(at, 'a');
+      const std::string after(20 - at, '\xff');
+      std::string out;
+      append_json_string(out, before + std::string(special) + after);
+      CAPTURE(at, special);
+      CHECK(out == "\"" + before + "\\" + (special == "\n" ? "n" : std::string(special)) + after + "\"");
+    }
+  }
+}
+
 TEST_CASE("append_json_string appends", "[json_text]") {
   std::string out = "[";
   append_json_string(out, "a");

@@ -186,6 +186,20 @@ TEST_CASE("equals_ascii_nocase knows ASCII only", "[text]") {
   CHECK(equals_ascii_nocase("ä", "ä"));
 }
 
+TEST_CASE("find_control finds the first byte below 0x20", "[text]") {
+  for (int byte = 0; byte < 256; ++byte) {
+    for (std::size_t at = 0; at < 20; ++at) {
+      std::string text(20, '\xff');
+      text[at] = static_cast<char>(byte);
+      CAPTURE(byte, at);
+      CHECK(find_control(text) == (byte < 0x20 ? at : text.size()));
+      CHECK(find_control(text, at + 1) == text.size());
+    }
+  }
+  CHECK(find_control("a\tb\n", 2) == 3);
+  CHECK(find_control("") == 0);
+}
+
 TEST_CASE("trim", "[text]") {
   struct Case {
     std::string_view text;
