@@ -15,6 +15,7 @@ namespace rw::storage::sqlite {
 namespace {
 
 constexpr int kFirstColumn = 2;                          // behind id and time
+constexpr int kMostTextsOfBlock = 256;                   // reading these one by one takes longer than the block
 constexpr std::int64_t kMostIdsToRead = 16 * kBlockIds;  // where it is not known which of them are in the window
 
 // A statement that is read in the middle of a function with several ways out: none may hold the database's state.
@@ -44,6 +45,13 @@ bool any(const Bits& bits) {
   return std::any_of(bits.begin(), bits.end(), [](std::uint64_t word) { return word != 0; });
 }
 
+bool meet(const Bits& a, const Bits& b) {
+  for (std::size_t word = 0; word < a.size(); ++word) {
+    if ((a[word] & b[word]) != 0) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 void TableSieve::add(const Predicate& where, std::size_t number) {
@@ -70,14 +78,18 @@ core::Result<void> TableSieve::finish() {
   std::string columns = "e.id, e.time";
   std::string texts;
   places_.resize(facets_.size());
-  const auto parts = block_parts(dataset_);
   for (std::size_t i = 0; i < order_.size(); ++i) {
     const std::string& column = facets_[order_[i]]->column();
     places_[order_[i]] = i;
     std::string& list = i < read_ ? columns : texts;
     list += fmt::format("{}{}", list.empty() ? "" : ", ", column);
-    const auto part = std::ranges::find(parts, column, &BlockPart::sql);
-    parts_.push_back(i < keys_ && part != parts.end() ? &*part : nullptr);
+    if (i >= read_) continue;
+    parts_.push_back(parts_of_column(dataset_, column));
+    of_event_.emplace_back();
+    if (i >= keys_ && !parts_.back().parts.empty()) {
+      RW_TRY(of_event_.back(),
+             reader_.prepare(fmt::format("SELECT {} FROM {} e WHERE e.id = ?1", column, table_of(dataset_))));
+    }
   }
   const auto pass = [&](std::string_view sign_of_time, std::string_view sign_of_id) {
     // With the sign no index is taken for it.
@@ -89,6 +101,10 @@ core::Result<void> TableSieve::finish() {
   by_time_sql_ = pass("", "+");
   if (!texts.empty()) {
     RW_TRY(texts_, reader_.prepare(fmt::format("SELECT {} FROM {} e WHERE e.id = ?1", texts, table_of(dataset_))));
+  }
+  asking_.assign(facets_.size(), Bits(filters_.size() / 64 + 1));
+  for (std::size_t filter = 0; filter < filters_.size(); ++filter) {
+    for (const std::size_t facet : filters_[filter].facets()) sqlite::add(asking_[places_[facet]], filter);
   }
   remaining_.resize(read_);
   passed_.resize(facets_.size());
@@ -142,28 +158,55 @@ core::Result<std::vector<TableSieve::IdRange>> TableSieve::ids_to_read(const cim
 core::Result<bool> TableSieve::may_concern(BlockReader& blocks, const Block& block) {
   if (!block.is_known) return true;
   candidates_.assign(filters_.size() / 64 + 1, ~std::uint64_t{0});
-  for (std::size_t i = 0; i < keys_; ++i) {
-    if (parts_[i] == nullptr) continue;
-    RW_TRY(std::optional<CountsReader> values, blocks.counts(*parts_[i], block));
-    if (!values) return true;
-    of_facet_.assign(candidates_.size(), 0);
-    met_.clear();
-    while (values->next()) {
-      Facet& facet = *facets_[order_[i]];
-      Facet::Class found = facet.class_of_null();
-      if (values->value() != 0) {
-        RW_TRY(found, facet.class_of_id(reader_, values->value()));
-      }
-      if (found >= met_.size()) met_.resize(found + 1);
-      if (met_[found]) continue;
-      met_[found] = true;
-      const Bits& filters = remaining(i, found).filters;
-      for (std::size_t word = 0; word < of_facet_.size(); ++word) of_facet_[word] |= filters[word];
-    }
+  for (std::size_t place = 0; place < read_; ++place) {
+    if (parts_[place].parts.empty() || !meet(candidates_, asking_[place])) continue;
+    RW_TRY(const bool known, ask_parts(blocks, block, place));
+    if (!known) continue;
     for (std::size_t word = 0; word < candidates_.size(); ++word) candidates_[word] &= of_facet_[word];
     if (!any(candidates_)) return false;
   }
   return true;
+}
+
+// Fills of_facet_ with the filters that some value in the block does not rule out. False: that is not known.
+core::Result<bool> TableSieve::ask_parts(BlockReader& blocks, const Block& block, std::size_t place) {
+  Facet& facet = *facets_[order_[place]];
+  of_facet_.assign(candidates_.size(), 0);
+  met_.clear();
+  const auto add_class = [&](Facet::Class found) {
+    if (found >= met_.size()) met_.resize(found + 1);
+    if (met_[found]) return;
+    met_[found] = true;
+    const Bits& filters = remaining(place, found).filters;
+    for (std::size_t word = 0; word < of_facet_.size(); ++word) of_facet_[word] |= filters[word];
+  };
+  if (parts_[place].or_null) add_class(facet.class_of_null());
+  int texts = 0;
+  for (const BlockPart* part : parts_[place].parts) {
+    RW_TRY(std::optional<CountsReader> values, blocks.counts(*part, block));
+    if (!values) return false;
+    while (values->next()) {
+      Facet::Class found = facet.class_of_null();
+      if (values->value() >= kTextAt) {
+        if (++texts > kMostTextsOfBlock) return false;
+        RW_TRY(found, class_of_text_at(place, first_id_of(block.number) + values->value() - kTextAt));
+      } else if (values->value() != 0) {
+        RW_TRY(found, facet.class_of_id(reader_, values->value()));
+      }
+      add_class(found);
+    }
+  }
+  return true;
+}
+
+core::Result<Facet::Class> TableSieve::class_of_text_at(std::size_t place, std::int64_t id) {
+  Statement& event = of_event_[place];
+  const ResetAtEnd reset(event);
+  event.bind(1, id);
+  RW_TRY(const bool row, reader_.step(event));
+  // Gone by now, or, of a column that is made of others, another value of the event: that stands in the block as well.
+  if (!row || event.type(0) != SQLITE_TEXT) return facets_[order_[place]]->class_of_null();
+  return facets_[order_[place]]->class_of_text(reader_, event.text(0));
 }
 
 core::Result<void> TableSieve::may_pass(const cim::Window& window, const NewEvents& events,
