@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
 #include <iterator>
 #include <optional>
 #include <utility>
@@ -15,42 +14,7 @@ namespace rw::storage::sqlite {
 namespace {
 
 constexpr int kFirstColumn = 2;                          // behind id and time
-constexpr int kMostTextsOfBlock = 256;                   // reading these one by one takes longer than the block
 constexpr std::int64_t kMostIdsToRead = 16 * kBlockIds;  // where it is not known which of them are in the window
-
-// A statement that is read in the middle of a function with several ways out: none may hold the database's state.
-class ResetAtEnd {
- public:
-  explicit ResetAtEnd(Statement& statement) : statement_(statement) {}
-  ~ResetAtEnd() { statement_.reset(); }
-  ResetAtEnd(const ResetAtEnd&) = delete;
-  ResetAtEnd& operator=(const ResetAtEnd&) = delete;
-
- private:
-  Statement& statement_;
-};
-
-template <class Visit>
-core::Result<void> each(const Bits& bits, const Visit& visit) {
-  for (std::size_t word = 0; word < bits.size(); ++word) {
-    for (std::uint64_t rest = bits[word]; rest != 0; rest &= rest - 1) {
-      core::Result<void> visited = visit(word * 64 + static_cast<std::size_t>(std::countr_zero(rest)));
-      if (!visited.ok()) return visited;
-    }
-  }
-  return {};
-}
-
-bool any(const Bits& bits) {
-  return std::any_of(bits.begin(), bits.end(), [](std::uint64_t word) { return word != 0; });
-}
-
-bool meet(const Bits& a, const Bits& b) {
-  for (std::size_t word = 0; word < a.size(); ++word) {
-    if ((a[word] & b[word]) != 0) return true;
-  }
-  return false;
-}
 
 }  // namespace
 
@@ -107,6 +71,11 @@ core::Result<void> TableSieve::finish() {
     for (const std::size_t facet : filters_[filter].facets()) sqlite::add(asking_[places_[facet]], filter);
   }
   remaining_.resize(read_);
+  all_filters_.assign(filters_.size() / 64 + 1, 0);
+  for (std::size_t filter = 0; filter < filters_.size(); ++filter) sqlite::add(all_filters_, filter);
+  no_events_ = std::make_shared<EventsDialect>("[]");
+  of_block_.resize(facets_.size());
+  passed_of_block_.resize(facets_.size());
   passed_.resize(facets_.size());
   text_read_.resize(facets_.size());
   return {};
@@ -128,85 +97,11 @@ core::Result<void> TableSieve::look(const cim::Window& window, std::int64_t firs
     events.bind(2, core::to_us(window.latest));
     events.bind(3, std::max(ids.first, first_id));
     events.bind(4, ids.last);
-    RW_CHECK(pass(events));
+    RW_CHECK(pass(events, ids.candidates));
     events.reset();
     if (given_up_ == filters_.size()) break;
   }
   return {};
-}
-
-core::Result<std::vector<TableSieve::IdRange>> TableSieve::ids_to_read(const cim::Window& window,
-                                                                       std::int64_t first_id) {
-  std::vector<IdRange> ranges;
-  RW_TRY(BlockReader block_reader, BlockReader::open(reader_, dataset_));
-  RW_TRY(const std::vector<Block> blocks, block_reader.blocks(window.earliest, window.latest));
-  for (const Block& block : blocks) {
-    if (last_id_of(block.number) < first_id) continue;
-    RW_TRY(const bool wanted, may_concern(block_reader, block));
-    if (!wanted) continue;
-    const IdRange ids{first_id_of(block.number), last_id_of(block.number), block.is_known};
-    if (!ranges.empty() && ranges.back().last + 1 == ids.first && ranges.back().is_known == ids.is_known) {
-      ranges.back().last = ids.last;
-    } else {
-      ranges.push_back(ids);
-    }
-  }
-  return ranges;
-}
-
-// False: what stands in the block rules every filter out.
-core::Result<bool> TableSieve::may_concern(BlockReader& blocks, const Block& block) {
-  if (!block.is_known) return true;
-  candidates_.assign(filters_.size() / 64 + 1, ~std::uint64_t{0});
-  for (std::size_t place = 0; place < read_; ++place) {
-    if (parts_[place].parts.empty() || !meet(candidates_, asking_[place])) continue;
-    RW_TRY(const bool known, ask_parts(blocks, block, place));
-    if (!known) continue;
-    for (std::size_t word = 0; word < candidates_.size(); ++word) candidates_[word] &= of_facet_[word];
-    if (!any(candidates_)) return false;
-  }
-  return true;
-}
-
-// Fills of_facet_ with the filters that some value in the block does not rule out. False: that is not known.
-core::Result<bool> TableSieve::ask_parts(BlockReader& blocks, const Block& block, std::size_t place) {
-  Facet& facet = *facets_[order_[place]];
-  of_facet_.assign(candidates_.size(), 0);
-  met_.clear();
-  const auto add_class = [&](Facet::Class found) {
-    if (found >= met_.size()) met_.resize(found + 1);
-    if (met_[found]) return;
-    met_[found] = true;
-    const Bits& filters = remaining(place, found).filters;
-    for (std::size_t word = 0; word < of_facet_.size(); ++word) of_facet_[word] |= filters[word];
-  };
-  if (parts_[place].or_null) add_class(facet.class_of_null());
-  int texts = 0;
-  for (const BlockPart* part : parts_[place].parts) {
-    RW_TRY(std::optional<CountsReader> values, blocks.counts(*part, block));
-    if (!values) return false;
-    while (values->next()) {
-      Facet::Class found = facet.class_of_null();
-      if (values->value() >= kTextAt) {
-        if (++texts > kMostTextsOfBlock) return false;
-        RW_TRY(found, class_of_text_at(place, first_id_of(block.number) + values->value() - kTextAt));
-      } else if (values->value() != 0) {
-        RW_TRY(found, facet.class_of_id(reader_, values->value()));
-      }
-      add_class(found);
-    }
-  }
-  return true;
-}
-
-core::Result<Facet::Class> TableSieve::class_of_text_at(std::size_t place, std::int64_t id) {
-  Statement& event = of_event_[place];
-  const ResetAtEnd reset(event);
-  event.bind(1, id);
-  RW_TRY(const bool row, reader_.step(event));
-  // Gone by now, or, of a column that is made of others, another value of the event: that stands in the block as well.
-  if (!row || event.type(0) != SQLITE_TEXT) return facets_[order_[place]]->class_of_null();
-  return facets_[order_[place]]->class_of_text(reader_, event.text(0));
 }
 
 core::Result<void> TableSieve::may_pass(const cim::Window& window, const NewEvents& events,
@@ -223,17 +118,21 @@ core::Result<void> TableSieve::sift(const cim::Window& window, std::vector<Sifte
     Sifted& answer = sifted[numbers_[i]];
     Left& left = left_[i];
     answer.nothing = left.nothing();
-    if (!left.too_many) answer.dialect = std::make_shared<EventsDialect>(left.json_ids());
+    if (answer.nothing) {
+      answer.dialect = no_events_;
+    } else if (!left.too_many) {
+      answer.dialect = std::make_shared<EventsDialect>(left.json_ids());
+    }
   }
   left_.clear();
   return {};
 }
 
-core::Result<void> TableSieve::pass(Statement& events) {
+core::Result<void> TableSieve::pass(Statement& events, const Bits& candidates) {
   while (true) {
     RW_TRY(const bool row, reader_.step(events));
     if (!row) return {};
-    RW_TRY(const bool may_pass, classify(events));
+    RW_TRY(const bool may_pass, classify(events, candidates));
     if (!may_pass) continue;
     const Combination* found = &combination();
     if (found->has_open && read_ > keys_) {
@@ -245,12 +144,16 @@ core::Result<void> TableSieve::pass(Statement& events) {
   }
 }
 
-// Fills classes_. False: some facet alone rules all filters out.
-core::Result<bool> TableSieve::classify(const Statement& event) {
+// Fills classes_. False: the facets rule all candidates out.
+core::Result<bool> TableSieve::classify(const Statement& event, const Bits& candidates) {
   classes_.clear();
+  remaining_of_event_ = candidates;
   for (std::size_t i = 0; i < keys_; ++i) {
     RW_TRY(const Facet::Class found, class_at(i, event));
-    if (!remaining(i, found).any) return false;
+    const Bits& filters = remaining(i, found).filters;
+    std::uint64_t left = 0;
+    for (std::size_t word = 0; word < filters.size(); ++word) left |= remaining_of_event_[word] &= filters[word];
+    if (left == 0) return false;
     classes_.push_back(static_cast<char32_t>(found));
   }
   return true;
@@ -286,12 +189,11 @@ const TableSieve::Remaining& TableSieve::remaining(std::size_t place, Facet::Cla
   if (!entry.known) {
     entry.known = true;
     entry.filters.assign(filters_.size() / 64 + 1, 0);
-    std::vector<const Bits*> passed(facets_.size());
+    std::vector<Passed> passed(facets_.size());
     passed[order_[place]] = facets_[order_[place]]->tests_of(found);
     for (std::size_t filter = 0; filter < filters_.size(); ++filter) {
       if (filters_[filter].ask(passed) != Answer::kNo) sqlite::add(entry.filters, filter);
     }
-    entry.any = any(entry.filters);
   }
   return entry;
 }
@@ -301,8 +203,8 @@ const TableSieve::Combination& TableSieve::combination() {
   const auto known = combinations_.find(classes_);
   if (known != combinations_.end()) return known->second;
   Combination found{Bits(filters_.size() / 64 + 1), Bits(filters_.size() / 64 + 1)};
-  Bits candidates(filters_.size() / 64 + 1, ~std::uint64_t{0});
-  std::vector<const Bits*> passed(facets_.size());
+  Bits candidates = all_filters_;
+  std::vector<Passed> passed(facets_.size());
   for (std::size_t i = 0; i < classes_.size(); ++i) {
     const auto of_facet = static_cast<Facet::Class>(classes_[i]);
     passed[order_[i]] = facets_[order_[i]]->tests_of(of_facet);
@@ -340,7 +242,7 @@ core::Result<void> TableSieve::take(const Statement& event, const Combination& c
   return each(combination.open, [&](std::size_t filter) -> core::Result<void> {
     if (left_[filter].too_many) return {};
     for (const std::size_t facet : filters_[filter].facets()) {
-      if (passed_[facet] == nullptr && !text_read_[facet]) RW_CHECK(read_text(facet, event));
+      if (passed_[facet].some == nullptr && !text_read_[facet]) RW_CHECK(read_text(facet, event));
     }
     if (filters_[filter].ask(passed_) != Answer::kNo) leave(filter, event);
     return {};

@@ -93,7 +93,7 @@ SieveFilter::SieveFilter(cim::Dataset dataset, const Predicate& where, std::vect
   root_ = Compiler(dataset, facets, used_).compile(where);
 }
 
-Answer SieveFilter::ask(const Node& node, std::span<const Bits* const> passed) {
+Answer SieveFilter::ask(const Node& node, std::span<const Passed> passed) {
   switch (node.kind) {
     case Kind::kAll: {
       Answer answer = Answer::kYes;
@@ -122,9 +122,10 @@ Answer SieveFilter::ask(const Node& node, std::span<const Bits* const> passed) {
       }
       return Answer::kMaybe;
     case Kind::kTest: {
-      const Bits* tests = passed[node.facet];
-      if (tests == nullptr) return Answer::kMaybe;
-      return has(*tests, node.test) ? Answer::kYes : Answer::kNo;
+      const Passed& tests = passed[node.facet];
+      if (tests.some == nullptr) return Answer::kMaybe;
+      if (!has(*tests.some, node.test)) return Answer::kNo;
+      return has(*tests.all, node.test) ? Answer::kYes : Answer::kMaybe;
     }
     case Kind::kAlways:
       return Answer::kYes;

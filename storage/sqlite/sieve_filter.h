@@ -16,13 +16,24 @@ namespace rw::storage::sqlite {
 // Ordered: AND is the least, OR the greatest.
 enum class Answer : std::uint8_t { kNo, kMaybe, kYes };
 
+// Of one facet, the tests that an event passes; of many events, those that some and those that all of them pass.
+// nullptr: not known.
+struct Passed {
+  const Bits* some = nullptr;
+  const Bits* all = nullptr;
+
+  Passed() = default;
+  Passed(const Bits* of_one) : some(of_one), all(of_one) {}
+  Passed(const Bits* of_some, const Bits* of_all) : some(of_some), all(of_all) {}
+};
+
 class SieveFilter {
  public:
   // Finds the facets it needs, or adds them.
   SieveFilter(cim::Dataset dataset, const Predicate& where, std::vector<std::unique_ptr<Facet>>& facets);
 
-  // passed: the tests passed, by facet; nullptr: not known.
-  Answer ask(std::span<const Bits* const> passed) const { return ask(root_, passed); }
+  // passed: by facet. Of many events kNo is an answer for each of them.
+  Answer ask(std::span<const Passed> passed) const { return ask(root_, passed); }
   // The facets with tests of this filter, by their places when it was compiled, each once.
   const std::vector<std::size_t>& facets() const { return used_; }
 
@@ -36,7 +47,7 @@ class SieveFilter {
   };
   class Compiler;
 
-  static Answer ask(const Node& node, std::span<const Bits* const> passed);
+  static Answer ask(const Node& node, std::span<const Passed> passed);
 
   Node root_;
   std::vector<std::size_t> used_;
