@@ -50,7 +50,11 @@ core::Result<void> TableSieve::finish() {
     if (i >= read_) continue;
     parts_.push_back(parts_of_column(dataset_, column));
     of_event_.emplace_back();
-    if (i >= keys_ && !parts_.back().parts.empty()) {
+    skim_.emplace_back();
+    if (i < keys_) {
+      RW_TRY(skim_.back(), reader_.prepare(fmt::format("SELECT e.id, {} FROM {} e WHERE e.id >= ?1 AND e.id <= ?2",
+                                                       column, table_of(dataset_))));
+    } else if (!parts_.back().parts.empty()) {
       RW_TRY(of_event_.back(),
              reader_.prepare(fmt::format("SELECT {} FROM {} e WHERE e.id = ?1", column, table_of(dataset_))));
     }
@@ -61,6 +65,7 @@ core::Result<void> TableSieve::finish() {
         "SELECT {0} FROM {1} e WHERE {2}e.time >= ?1 AND {2}e.time < ?2 AND {3}e.id >= ?3 AND {3}e.id <= ?4", columns,
         table_of(dataset_), sign_of_time, sign_of_id);
   };
+  RW_TRY(hold_, reader_.prepare("SELECT 1 FROM event_block"));
   by_id_sql_ = pass("+", "");
   by_time_sql_ = pass("", "+");
   if (!texts.empty()) {
@@ -75,7 +80,6 @@ core::Result<void> TableSieve::finish() {
   for (std::size_t filter = 0; filter < filters_.size(); ++filter) sqlite::add(all_filters_, filter);
   no_events_ = std::make_shared<EventsDialect>("[]");
   of_block_.resize(facets_.size());
-  passed_of_block_.resize(facets_.size());
   passed_.resize(facets_.size());
   text_read_.resize(facets_.size());
   return {};
@@ -86,19 +90,24 @@ core::Result<void> TableSieve::look(const cim::Window& window, std::int64_t firs
   left_.assign(filters_.size(), Left());
   kept_ = 0;
   given_up_ = 0;
+  // While it stands on a row the database does not change for this reader, nor is it locked for each statement anew.
+  const ResetAtEnd reset(hold_);
+  RW_CHECK(reader_.step(hold_));
   RW_TRY(const std::vector<IdRange> ranges, ids_to_read(window, first_id));
   RW_TRY(Statement by_id, reader_.prepare(by_id_sql_));
   RW_TRY(Statement by_time, reader_.prepare(by_time_sql_));
+  for (Statement* events : {&by_id, &by_time}) {
+    events->bind(1, core::to_us(window.earliest));
+    events->bind(2, core::to_us(window.latest));
+  }
   for (const IdRange& ids : ranges) {
-    // The index has all events of the window, however few of them are in the range.
-    const bool many = ids.last - ids.first >= kMostIdsToRead;
-    Statement& events = !ids.is_known && many ? by_time : by_id;
-    events.bind(1, core::to_us(window.earliest));
-    events.bind(2, core::to_us(window.latest));
-    events.bind(3, std::max(ids.first, first_id));
-    events.bind(4, ids.last);
-    RW_CHECK(pass(events, ids.candidates));
-    events.reset();
+    if (ids.is_known) {
+      RW_CHECK(pass_known(by_id, ids));
+    } else {
+      // The index has all events of the window, however few of them are in the range.
+      const bool many = ids.last - ids.first >= kMostIdsToRead;
+      RW_CHECK(pass(many ? by_time : by_id, ids.first, ids.last, ids.candidates));
+    }
     if (given_up_ == filters_.size()) break;
   }
   return {};
@@ -128,7 +137,11 @@ core::Result<void> TableSieve::sift(const cim::Window& window, std::vector<Sifte
   return {};
 }
 
-core::Result<void> TableSieve::pass(Statement& events, const Bits& candidates) {
+// Over the events with these ids.
+core::Result<void> TableSieve::pass(Statement& events, std::int64_t first, std::int64_t last, const Bits& candidates) {
+  const ResetAtEnd reset(events);
+  events.bind(3, first);
+  events.bind(4, last);
   while (true) {
     RW_TRY(const bool row, reader_.step(events));
     if (!row) return {};
@@ -149,7 +162,7 @@ core::Result<bool> TableSieve::classify(const Statement& event, const Bits& cand
   classes_.clear();
   remaining_of_event_ = candidates;
   for (std::size_t i = 0; i < keys_; ++i) {
-    RW_TRY(const Facet::Class found, class_at(i, event));
+    RW_TRY(const Facet::Class found, class_at(i, event, static_cast<int>(i) + kFirstColumn));
     const Bits& filters = remaining(i, found).filters;
     std::uint64_t left = 0;
     for (std::size_t word = 0; word < filters.size(); ++word) left |= remaining_of_event_[word] &= filters[word];
@@ -162,16 +175,15 @@ core::Result<bool> TableSieve::classify(const Statement& event, const Bits& cand
 // Adds to classes_.
 core::Result<void> TableSieve::classify_mixed(const Statement& event) {
   for (std::size_t i = keys_; i < read_; ++i) {
-    RW_TRY(const Facet::Class found, class_at(i, event));
+    RW_TRY(const Facet::Class found, class_at(i, event, static_cast<int>(i) + kFirstColumn));
     classes_.push_back(static_cast<char32_t>(found));
   }
   return {};
 }
 
 // A text that stands in its row has none: whoever needs it reads it.
-core::Result<Facet::Class> TableSieve::class_at(std::size_t place, const Statement& event) {
+core::Result<Facet::Class> TableSieve::class_at(std::size_t place, const Statement& event, int column) {
   Facet& facet = *facets_[order_[place]];
-  const int column = static_cast<int>(place) + kFirstColumn;
   switch (event.type(column)) {
     case SQLITE_NULL:
       return facet.class_of_null();
@@ -189,7 +201,7 @@ const TableSieve::Remaining& TableSieve::remaining(std::size_t place, Facet::Cla
   if (!entry.known) {
     entry.known = true;
     entry.filters.assign(filters_.size() / 64 + 1, 0);
-    std::vector<Passed> passed(facets_.size());
+    std::vector<const Bits*> passed(facets_.size());
     passed[order_[place]] = facets_[order_[place]]->tests_of(found);
     for (std::size_t filter = 0; filter < filters_.size(); ++filter) {
       if (filters_[filter].ask(passed) != Answer::kNo) sqlite::add(entry.filters, filter);
@@ -204,7 +216,7 @@ const TableSieve::Combination& TableSieve::combination() {
   if (known != combinations_.end()) return known->second;
   Combination found{Bits(filters_.size() / 64 + 1), Bits(filters_.size() / 64 + 1)};
   Bits candidates = all_filters_;
-  std::vector<Passed> passed(facets_.size());
+  std::vector<const Bits*> passed(facets_.size());
   for (std::size_t i = 0; i < classes_.size(); ++i) {
     const auto of_facet = static_cast<Facet::Class>(classes_[i]);
     passed[order_[i]] = facets_[order_[i]]->tests_of(of_facet);
@@ -242,7 +254,7 @@ core::Result<void> TableSieve::take(const Statement& event, const Combination& c
   return each(combination.open, [&](std::size_t filter) -> core::Result<void> {
     if (left_[filter].too_many) return {};
     for (const std::size_t facet : filters_[filter].facets()) {
-      if (passed_[facet].some == nullptr && !text_read_[facet]) RW_CHECK(read_text(facet, event));
+      if (passed_[facet] == nullptr && !text_read_[facet]) RW_CHECK(read_text(facet, event));
     }
     if (filters_[filter].ask(passed_) != Answer::kNo) leave(filter, event);
     return {};

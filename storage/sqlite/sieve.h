@@ -57,9 +57,10 @@ class TableSieve {
     bool known = false;
     Bits filters = {};
   };
-  // The tests of a facet that some, and that all of the values in a block pass.
-  struct SomeAndAll {
-    Bits some, all;
+  // What a block has of one facet.
+  struct OfBlock {
+    bool is_known = false;
+    std::vector<Facet::Class> classes = {};
   };
   // The events that a filter left: times and ids.
   struct Left {
@@ -82,11 +83,14 @@ class TableSieve {
   core::Result<std::vector<IdRange>> ids_to_read(const cim::Window& window, std::int64_t first_id);
   core::Result<bool> may_concern(BlockReader& blocks, const Block& block);
   core::Result<bool> ask_parts(BlockReader& blocks, const Block& block, std::size_t place);
+  Answer answer_of_block(std::size_t facet, std::size_t test) const;
   core::Result<Facet::Class> class_of_text_at(std::size_t place, std::int64_t id);
-  core::Result<void> pass(Statement& events, const Bits& candidates);
+  core::Result<void> pass_known(Statement& events, const IdRange& ids);
+  core::Result<bool> skim(const IdRange& ids, std::size_t place);
+  core::Result<void> pass(Statement& events, std::int64_t first, std::int64_t last, const Bits& candidates);
   core::Result<bool> classify(const Statement& event, const Bits& candidates);
   core::Result<void> classify_mixed(const Statement& event);
-  core::Result<Facet::Class> class_at(std::size_t place, const Statement& event);
+  core::Result<Facet::Class> class_at(std::size_t place, const Statement& event, int column);
   const Remaining& remaining(std::size_t place, Facet::Class found);
   const Combination& combination();
   core::Result<void> take(const Statement& event, const Combination& combination);
@@ -107,6 +111,7 @@ class TableSieve {
   std::vector<std::size_t> places_;   // in order_, by facet
   std::vector<PartsOfColumn> parts_;  // by place, of those that the pass reads: what blocks tell of it
   std::vector<Bits> asking_;          // by place: the filters with tests of it
+  std::vector<Statement> skim_;       // by place, of those with ids: the column of a block's events
   std::vector<Statement> of_event_;   // by place, where texts may stand in events: the column of one
   Bits all_filters_;
   std::shared_ptr<const Dialect> no_events_;  // for the filters that left none
@@ -114,6 +119,7 @@ class TableSieve {
   std::string by_id_sql_;    // the pass
   std::string by_time_sql_;  // the same, by the index of times
   Statement texts_;
+  Statement hold_;
 
   std::vector<std::vector<Remaining>> remaining_;  // by place and class
   std::unordered_map<std::u32string, Combination> combinations_;
@@ -124,16 +130,17 @@ class TableSieve {
   std::size_t kept_ = 0;
   std::size_t given_up_ = 0;  // filters that left too many
   // Of one block
+  std::vector<std::int64_t> skimmed_;  // ids of events
   Bits candidates_;
   Bits of_facet_;
-  std::vector<bool> met_;                // by class
-  std::vector<SomeAndAll> of_block_;     // by facet
-  std::vector<Passed> passed_of_block_;  // by facet
+  std::vector<bool> met_;          // by class
+  std::vector<OfBlock> of_block_;  // by facet
+  std::vector<char> is_wanted_;    // by class
   // Of one event
   Bits remaining_of_event_;
-  std::u32string classes_;       // by place
-  std::vector<Passed> passed_;   // by facet
-  std::vector<bool> text_read_;  // by facet
+  std::u32string classes_;           // by place
+  std::vector<const Bits*> passed_;  // by facet
+  std::vector<bool> text_read_;      // by facet
   bool texts_read_ = false;
 };
 

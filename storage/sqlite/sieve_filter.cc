@@ -93,48 +93,4 @@ SieveFilter::SieveFilter(cim::Dataset dataset, const Predicate& where, std::vect
   root_ = Compiler(dataset, facets, used_).compile(where);
 }
 
-Answer SieveFilter::ask(const Node& node, std::span<const Passed> passed) {
-  switch (node.kind) {
-    case Kind::kAll: {
-      Answer answer = Answer::kYes;
-      for (const Node& term : node.terms) {
-        answer = std::min(answer, ask(term, passed));
-        if (answer == Answer::kNo) break;
-      }
-      return answer;
-    }
-    case Kind::kAny: {
-      Answer answer = Answer::kNo;
-      for (const Node& term : node.terms) {
-        answer = std::max(answer, ask(term, passed));
-        if (answer == Answer::kYes) break;
-      }
-      return answer;
-    }
-    case Kind::kNot:
-      switch (ask(node.terms.front(), passed)) {
-        case Answer::kNo:
-          return Answer::kYes;
-        case Answer::kYes:
-          return Answer::kNo;
-        case Answer::kMaybe:
-          break;
-      }
-      return Answer::kMaybe;
-    case Kind::kTest: {
-      const Passed& tests = passed[node.facet];
-      if (tests.some == nullptr) return Answer::kMaybe;
-      if (!has(*tests.some, node.test)) return Answer::kNo;
-      return has(*tests.all, node.test) ? Answer::kYes : Answer::kMaybe;
-    }
-    case Kind::kAlways:
-      return Answer::kYes;
-    case Kind::kNever:
-      return Answer::kNo;
-    case Kind::kUnclear:
-      break;
-  }
-  return Answer::kMaybe;
-}
-
 }  // namespace rw::storage::sqlite
