@@ -92,6 +92,7 @@ cim::Window time_of(const EventQuery& query, const cim::Window& window, core::Mi
 Rows columns_of(const EventQuery& events) {
   Rows rows;
   rows.fill_null = events.fill_null;
+  rows.columns.reserve(events.by.size() + events.aggregates.size() + events.select.size());
   for (const GroupBy& by : events.by) rows.columns.push_back({by.column, true, rows.columns.size()});
   for (const Aggregate& aggregate : events.aggregates) rows.columns.push_back({aggregate.column});
   for (const Selected& selected : events.select) rows.columns.push_back({selected.column});

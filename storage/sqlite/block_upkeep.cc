@@ -27,7 +27,7 @@ core::Result<void> BlockUpkeep::prepare(Connection& connection) {
   for (std::size_t i = 0; i < datasets_.size(); ++i) {
     OfDataset& of = datasets_[i];
     of.dataset = kEventDatasets[i];
-    std::string columns = "e.time";
+    std::string columns = "e.id, e.time";
     for (const BlockPart& part : block_parts(of.dataset)) columns += fmt::format(", {}", part.sql);
     const std::string written =
         fmt::format("SELECT block FROM event_block WHERE dataset = {}", static_cast<int>(of.dataset));
@@ -98,9 +98,13 @@ core::Result<void> BlockUpkeep::write(OfDataset& of, std::int64_t block) {
     RW_TRY(const bool row, of.events.step());
     if (!row) break;
     ++events;
-    earliest = std::min(earliest, of.events.integer(0));
-    latest = std::max(latest, of.events.integer(0));
-    for (std::size_t i = 0; i < parts.size(); ++i) values[i].push_back(of.events.integer(static_cast<int>(i) + 1));
+    earliest = std::min(earliest, of.events.integer(1));
+    latest = std::max(latest, of.events.integer(1));
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      const int column = static_cast<int>(i) + 2;
+      const bool is_text = of.events.type(column) == SQLITE_TEXT;
+      values[i].push_back(is_text ? kTextAt + of.events.integer(0) - first_id_of(block) : of.events.integer(column));
+    }
   }
   of.events.reset();
   for (std::size_t i = 0; i < parts.size(); ++i) {

@@ -12,8 +12,12 @@ namespace {
 constexpr int kBlockNumberBits = 44;
 constexpr std::string_view kMinute = "e.time / 60000000";
 
-// The minute comes first.
-constexpr BlockPart kRegistryParts[] = {{0, kMinute}, {1, "e.source"}, {2, "e.path"}, {3, "e.actor"}};
+constexpr std::string_view kValueData = "e.value_data";
+constexpr std::string_view kOwnDetails = "e.details";
+
+// The minute comes first. Parts 4 and 5 are not there of blocks that an older version wrote down.
+constexpr BlockPart kRegistryParts[] = {{0, kMinute},   {1, "e.source"}, {2, "e.path"},
+                                        {3, "e.actor"}, {4, kValueData}, {5, kOwnDetails}};
 constexpr BlockPart kProcessParts[] = {
     {16, kMinute}, {17, "e.source"}, {18, "e.user"}, {19, "e.process_path"}, {20, "e.parent_process_path"}};
 
@@ -58,6 +62,18 @@ const BlockPart* part_of_field(cim::Dataset dataset, const Column& column) {
   return found == parts.end() ? nullptr : &*found;
 }
 
+PartsOfColumn parts_of_column(cim::Dataset dataset, std::string_view column) {
+  PartsOfColumn found;
+  std::vector<std::string_view> sources{column};
+  if (column == kDetails) sources = {kOwnDetails, kValueData};
+  if (column == kNewName) sources = {kValueData};
+  found.or_null = sources.front() != column;
+  for (const BlockPart& part : block_parts(dataset)) {
+    if (std::ranges::find(sources, part.sql) != sources.end()) found.parts.push_back(&part);
+  }
+  return found;
+}
+
 std::int64_t part_id(const BlockPart& part, std::int64_t block) {
   return (std::int64_t{part.number} << kBlockNumberBits) + block;
 }
@@ -73,24 +89,15 @@ std::string encode_counts(const ValueCounts& counts) {
   return out;
 }
 
-std::optional<std::uint64_t> CountsReader::number() {
-  std::uint64_t number = 0;
+bool CountsReader::long_number(std::uint64_t& number) {
+  number = 0;
   for (unsigned shift = 0; shift < 64 && !rest_.empty(); shift += 7) {
     const auto byte = static_cast<unsigned char>(rest_.front());
     rest_.remove_prefix(1);
     number |= static_cast<std::uint64_t>(byte & 0x7f) << shift;
-    if ((byte & 0x80) == 0) return number;
+    if ((byte & 0x80) == 0) return true;
   }
-  return std::nullopt;
-}
-
-bool CountsReader::next() {
-  const auto step = number();
-  const auto count = number();
-  if (!step || !count) return false;
-  value_ = static_cast<std::int64_t>(static_cast<std::uint64_t>(value_) + *step);
-  count_ = static_cast<std::int64_t>(*count);
-  return true;
+  return false;
 }
 
 }  // namespace rw::storage::sqlite

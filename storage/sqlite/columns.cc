@@ -16,8 +16,6 @@ namespace {
 #define RW_KEY RW_TERM("d.key_name")
 #define RW_PATH RW_KEY " || ifnull('\\' || " RW_TERM("d.value_name") ", '')"
 #define RW_ACCOUNT(domain, user) "ifnull(" RW_TERM(domain) " || '\\', '') || " RW_TERM(user)
-// Sysmon 14 has NewName where 13 has Details.
-#define RW_IS_RENAME "e.source IN (SELECT id FROM source WHERE event_id = 14)"
 #define RW_VENDOR_PRODUCT \
   "CASE " RW_TERM("d.provider") " COLLATE NOCASE"                        \
   " WHEN 'Microsoft-Windows-Sysmon' THEN 'Microsoft Sysmon'"             \
@@ -72,8 +70,8 @@ constexpr Column kRegistry[] = {
     {"EventType", Place::kSource, RW_TERM("d.event_type")},
     {"RuleName", Place::kSource, RW_MEMBER(RW_TERM("d.envelope"), "RuleName")},
     {"TargetObject", Place::kPath, RW_PATH},
-    {"Details", Place::kMixed, "CASE WHEN " RW_IS_RENAME " THEN NULL ELSE ifnull(e.details, e.value_data) END"},
-    {"NewName", Place::kMixed, "CASE WHEN " RW_IS_RENAME " THEN e.value_data END"},
+    {"Details", Place::kMixed, kDetails},
+    {"NewName", Place::kMixed, kNewName},
     {"Image", Place::kActor, RW_TERM("d.process_path")},
     {"ProcessName", Place::kActor, RW_TERM("d.process_path")},
     {"ProcessId", Place::kActor, RW_TERM("d.process_id")},

@@ -35,6 +35,13 @@ struct Column {
   Part part = Part::kWhole;
 };
 
+// Sysmon 14 has NewName where 13 has Details.
+#define RW_IS_RENAME "e.source IN (SELECT id FROM source WHERE event_id = 14)"
+inline constexpr std::string_view kDetails =
+    "CASE WHEN " RW_IS_RENAME " THEN NULL ELSE ifnull(e.details, e.value_data) END";
+inline constexpr std::string_view kNewName = "CASE WHEN " RW_IS_RENAME " THEN e.value_data END";
+#undef RW_IS_RENAME
+
 // A field that the dataset does not have stands kNowhere.
 Column column_of(cim::Dataset dataset, const cim::Field& field);
 

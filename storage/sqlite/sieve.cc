@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
 #include <iterator>
 #include <optional>
 #include <utility>
@@ -16,33 +15,6 @@ namespace {
 
 constexpr int kFirstColumn = 2;                          // behind id and time
 constexpr std::int64_t kMostIdsToRead = 16 * kBlockIds;  // where it is not known which of them are in the window
-
-// A statement that is read in the middle of a function with several ways out: none may hold the database's state.
-class ResetAtEnd {
- public:
-  explicit ResetAtEnd(Statement& statement) : statement_(statement) {}
-  ~ResetAtEnd() { statement_.reset(); }
-  ResetAtEnd(const ResetAtEnd&) = delete;
-  ResetAtEnd& operator=(const ResetAtEnd&) = delete;
-
- private:
-  Statement& statement_;
-};
-
-template <class Visit>
-core::Result<void> each(const Bits& bits, const Visit& visit) {
-  for (std::size_t word = 0; word < bits.size(); ++word) {
-    for (std::uint64_t rest = bits[word]; rest != 0; rest &= rest - 1) {
-      core::Result<void> visited = visit(word * 64 + static_cast<std::size_t>(std::countr_zero(rest)));
-      if (!visited.ok()) return visited;
-    }
-  }
-  return {};
-}
-
-bool any(const Bits& bits) {
-  return std::any_of(bits.begin(), bits.end(), [](std::uint64_t word) { return word != 0; });
-}
 
 }  // namespace
 
@@ -70,14 +42,22 @@ core::Result<void> TableSieve::finish() {
   std::string columns = "e.id, e.time";
   std::string texts;
   places_.resize(facets_.size());
-  const auto parts = block_parts(dataset_);
   for (std::size_t i = 0; i < order_.size(); ++i) {
     const std::string& column = facets_[order_[i]]->column();
     places_[order_[i]] = i;
     std::string& list = i < read_ ? columns : texts;
     list += fmt::format("{}{}", list.empty() ? "" : ", ", column);
-    const auto part = std::ranges::find(parts, column, &BlockPart::sql);
-    parts_.push_back(i < keys_ && part != parts.end() ? &*part : nullptr);
+    if (i >= read_) continue;
+    parts_.push_back(parts_of_column(dataset_, column));
+    of_event_.emplace_back();
+    skim_.emplace_back();
+    if (i < keys_) {
+      RW_TRY(skim_.back(), reader_.prepare(fmt::format("SELECT e.id, {} FROM {} e WHERE e.id >= ?1 AND e.id <= ?2",
+                                                       column, table_of(dataset_))));
+    } else if (!parts_.back().parts.empty()) {
+      RW_TRY(of_event_.back(),
+             reader_.prepare(fmt::format("SELECT {} FROM {} e WHERE e.id = ?1", column, table_of(dataset_))));
+    }
   }
   const auto pass = [&](std::string_view sign_of_time, std::string_view sign_of_id) {
     // With the sign no index is taken for it.
@@ -85,12 +65,21 @@ core::Result<void> TableSieve::finish() {
         "SELECT {0} FROM {1} e WHERE {2}e.time >= ?1 AND {2}e.time < ?2 AND {3}e.id >= ?3 AND {3}e.id <= ?4", columns,
         table_of(dataset_), sign_of_time, sign_of_id);
   };
+  RW_TRY(hold_, reader_.prepare("SELECT 1 FROM event_block"));
   by_id_sql_ = pass("+", "");
   by_time_sql_ = pass("", "+");
   if (!texts.empty()) {
     RW_TRY(texts_, reader_.prepare(fmt::format("SELECT {} FROM {} e WHERE e.id = ?1", texts, table_of(dataset_))));
   }
+  asking_.assign(facets_.size(), Bits(filters_.size() / 64 + 1));
+  for (std::size_t filter = 0; filter < filters_.size(); ++filter) {
+    for (const std::size_t facet : filters_[filter].facets()) sqlite::add(asking_[places_[facet]], filter);
+  }
   remaining_.resize(read_);
+  all_filters_.assign(filters_.size() / 64 + 1, 0);
+  for (std::size_t filter = 0; filter < filters_.size(); ++filter) sqlite::add(all_filters_, filter);
+  no_events_ = std::make_shared<EventsDialect>("[]");
+  of_block_.resize(facets_.size());
   passed_.resize(facets_.size());
   text_read_.resize(facets_.size());
   return {};
@@ -101,69 +90,27 @@ core::Result<void> TableSieve::look(const cim::Window& window, std::int64_t firs
   left_.assign(filters_.size(), Left());
   kept_ = 0;
   given_up_ = 0;
+  // While it stands on a row the database does not change for this reader, nor is it locked for each statement anew.
+  const ResetAtEnd reset(hold_);
+  RW_CHECK(reader_.step(hold_));
   RW_TRY(const std::vector<IdRange> ranges, ids_to_read(window, first_id));
   RW_TRY(Statement by_id, reader_.prepare(by_id_sql_));
   RW_TRY(Statement by_time, reader_.prepare(by_time_sql_));
+  for (Statement* events : {&by_id, &by_time}) {
+    events->bind(1, core::to_us(window.earliest));
+    events->bind(2, core::to_us(window.latest));
+  }
   for (const IdRange& ids : ranges) {
-    // The index has all events of the window, however few of them are in the range.
-    const bool many = ids.last - ids.first >= kMostIdsToRead;
-    Statement& events = !ids.is_known && many ? by_time : by_id;
-    events.bind(1, core::to_us(window.earliest));
-    events.bind(2, core::to_us(window.latest));
-    events.bind(3, std::max(ids.first, first_id));
-    events.bind(4, ids.last);
-    RW_CHECK(pass(events));
-    events.reset();
+    if (ids.is_known) {
+      RW_CHECK(pass_known(by_id, ids));
+    } else {
+      // The index has all events of the window, however few of them are in the range.
+      const bool many = ids.last - ids.first >= kMostIdsToRead;
+      RW_CHECK(pass(many ? by_time : by_id, ids.first, ids.last, ids.candidates));
+    }
     if (given_up_ == filters_.size()) break;
   }
   return {};
-}
-
-core::Result<std::vector<TableSieve::IdRange>> TableSieve::ids_to_read(const cim::Window& window,
-                                                                       std::int64_t first_id) {
-  std::vector<IdRange> ranges;
-  RW_TRY(BlockReader block_reader, BlockReader::open(reader_, dataset_));
-  RW_TRY(const std::vector<Block> blocks, block_reader.blocks(window.earliest, window.latest));
-  for (const Block& block : blocks) {
-    if (last_id_of(block.number) < first_id) continue;
-    RW_TRY(const bool wanted, may_concern(block_reader, block));
-    if (!wanted) continue;
-    const IdRange ids{first_id_of(block.number), last_id_of(block.number), block.is_known};
-    if (!ranges.empty() && ranges.back().last + 1 == ids.first && ranges.back().is_known == ids.is_known) {
-      ranges.back().last = ids.last;
-    } else {
-      ranges.push_back(ids);
-    }
-  }
-  return ranges;
-}
-
-// False: what stands in the block rules every filter out.
-core::Result<bool> TableSieve::may_concern(BlockReader& blocks, const Block& block) {
-  if (!block.is_known) return true;
-  candidates_.assign(filters_.size() / 64 + 1, ~std::uint64_t{0});
-  for (std::size_t i = 0; i < keys_; ++i) {
-    if (parts_[i] == nullptr) continue;
-    RW_TRY(std::optional<CountsReader> values, blocks.counts(*parts_[i], block));
-    if (!values) return true;
-    of_facet_.assign(candidates_.size(), 0);
-    met_.clear();
-    while (values->next()) {
-      Facet& facet = *facets_[order_[i]];
-      Facet::Class found = facet.class_of_null();
-      if (values->value() != 0) {
-        RW_TRY(found, facet.class_of_id(reader_, values->value()));
-      }
-      if (found >= met_.size()) met_.resize(found + 1);
-      if (met_[found]) continue;
-      met_[found] = true;
-      const Bits& filters = remaining(i, found).filters;
-      for (std::size_t word = 0; word < of_facet_.size(); ++word) of_facet_[word] |= filters[word];
-    }
-    for (std::size_t word = 0; word < candidates_.size(); ++word) candidates_[word] &= of_facet_[word];
-    if (!any(candidates_)) return false;
-  }
-  return true;
 }
 
 core::Result<void> TableSieve::may_pass(const cim::Window& window, const NewEvents& events,
@@ -180,17 +127,25 @@ core::Result<void> TableSieve::sift(const cim::Window& window, std::vector<Sifte
     Sifted& answer = sifted[numbers_[i]];
     Left& left = left_[i];
     answer.nothing = left.nothing();
-    if (!left.too_many) answer.dialect = std::make_shared<EventsDialect>(left.json_ids());
+    if (answer.nothing) {
+      answer.dialect = no_events_;
+    } else if (!left.too_many) {
+      answer.dialect = std::make_shared<EventsDialect>(left.json_ids());
+    }
   }
   left_.clear();
   return {};
 }
 
-core::Result<void> TableSieve::pass(Statement& events) {
+// Over the events with these ids.
+core::Result<void> TableSieve::pass(Statement& events, std::int64_t first, std::int64_t last, const Bits& candidates) {
+  const ResetAtEnd reset(events);
+  events.bind(3, first);
+  events.bind(4, last);
   while (true) {
     RW_TRY(const bool row, reader_.step(events));
     if (!row) return {};
-    RW_TRY(const bool may_pass, classify(events));
+    RW_TRY(const bool may_pass, classify(events, candidates));
     if (!may_pass) continue;
     const Combination* found = &combination();
     if (found->has_open && read_ > keys_) {
@@ -202,12 +157,16 @@ core::Result<void> TableSieve::pass(Statement& events) {
   }
 }
 
-// Fills classes_. False: some facet alone rules all filters out.
-core::Result<bool> TableSieve::classify(const Statement& event) {
+// Fills classes_. False: the facets rule all candidates out.
+core::Result<bool> TableSieve::classify(const Statement& event, const Bits& candidates) {
   classes_.clear();
+  remaining_of_event_ = candidates;
   for (std::size_t i = 0; i < keys_; ++i) {
-    RW_TRY(const Facet::Class found, class_at(i, event));
-    if (!remaining(i, found).any) return false;
+    RW_TRY(const Facet::Class found, class_at(i, event, static_cast<int>(i) + kFirstColumn));
+    const Bits& filters = remaining(i, found).filters;
+    std::uint64_t left = 0;
+    for (std::size_t word = 0; word < filters.size(); ++word) left |= remaining_of_event_[word] &= filters[word];
+    if (left == 0) return false;
     classes_.push_back(static_cast<char32_t>(found));
   }
   return true;
@@ -216,16 +175,15 @@ core::Result<bool> TableSieve::classify(const Statement& event) {
 // Adds to classes_.
 core::Result<void> TableSieve::classify_mixed(const Statement& event) {
   for (std::size_t i = keys_; i < read_; ++i) {
-    RW_TRY(const Facet::Class found, class_at(i, event));
+    RW_TRY(const Facet::Class found, class_at(i, event, static_cast<int>(i) + kFirstColumn));
     classes_.push_back(static_cast<char32_t>(found));
   }
   return {};
 }
 
 // A text that stands in its row has none: whoever needs it reads it.
-core::Result<Facet::Class> TableSieve::class_at(std::size_t place, const Statement& event) {
+core::Result<Facet::Class> TableSieve::class_at(std::size_t place, const Statement& event, int column) {
   Facet& facet = *facets_[order_[place]];
-  const int column = static_cast<int>(place) + kFirstColumn;
   switch (event.type(column)) {
     case SQLITE_NULL:
       return facet.class_of_null();
@@ -248,7 +206,6 @@ const TableSieve::Remaining& TableSieve::remaining(std::size_t place, Facet::Cla
     for (std::size_t filter = 0; filter < filters_.size(); ++filter) {
       if (filters_[filter].ask(passed) != Answer::kNo) sqlite::add(entry.filters, filter);
     }
-    entry.any = any(entry.filters);
   }
   return entry;
 }
@@ -258,7 +215,7 @@ const TableSieve::Combination& TableSieve::combination() {
   const auto known = combinations_.find(classes_);
   if (known != combinations_.end()) return known->second;
   Combination found{Bits(filters_.size() / 64 + 1), Bits(filters_.size() / 64 + 1)};
-  Bits candidates(filters_.size() / 64 + 1, ~std::uint64_t{0});
+  Bits candidates = all_filters_;
   std::vector<const Bits*> passed(facets_.size());
   for (std::size_t i = 0; i < classes_.size(); ++i) {
     const auto of_facet = static_cast<Facet::Class>(classes_[i]);

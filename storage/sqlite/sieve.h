@@ -1,7 +1,7 @@
 // The sieve over SQLite (see storage/sieve.h). One pass over the events of the window reads ids; what they stand for
 // was found out before, or is now, once each (see sieve_facet.h). Blocks (see blocks.h) in which every filter is ruled
-// out by what stands in them are passed over. Texts that stand in the event itself (value data, command lines) are
-// tried only where some filter still hangs on them.
+// out by what stands in them are passed over, and in the others only the filters that are left are looked for. Texts
+// that stand in the event itself (value data, command lines) are tried only where some filter still hangs on them.
 //
 // Memory: of each facet, see there; kMostCombinations combinations of classes with two bits a filter; of the events
 // left, kMostEvents a filter and kMostKept in all, 16 bytes each. What goes beyond is not kept: a filter that leaves
@@ -55,8 +55,12 @@ class TableSieve {
   // The filters that one class of one facet does not rule out.
   struct Remaining {
     bool known = false;
-    bool any = false;
     Bits filters = {};
+  };
+  // What a block has of one facet.
+  struct OfBlock {
+    bool is_known = false;
+    std::vector<Facet::Class> classes = {};
   };
   // The events that a filter left: times and ids.
   struct Left {
@@ -67,20 +71,26 @@ class TableSieve {
     // In the order in which a search sees them, to which sums and first and last values are bound.
     std::string json_ids();
   };
-  // Events to be read, of blocks that follow each other.
+  // Events to be read: those of a block, or of several of which nothing is known.
   struct IdRange {
     std::int64_t first;
     std::int64_t last;
-    bool is_known;  // what stands in the blocks
+    bool is_known;    // what stands in the block
+    Bits candidates;  // the filters that it does not rule out
   };
 
   core::Result<void> look(const cim::Window& window, std::int64_t first_id);
   core::Result<std::vector<IdRange>> ids_to_read(const cim::Window& window, std::int64_t first_id);
   core::Result<bool> may_concern(BlockReader& blocks, const Block& block);
-  core::Result<void> pass(Statement& events);
-  core::Result<bool> classify(const Statement& event);
+  core::Result<bool> ask_parts(BlockReader& blocks, const Block& block, std::size_t place);
+  Answer answer_of_block(std::size_t facet, std::size_t test) const;
+  core::Result<Facet::Class> class_of_text_at(std::size_t place, std::int64_t id);
+  core::Result<void> pass_known(Statement& events, const IdRange& ids);
+  core::Result<bool> skim(const IdRange& ids, std::size_t place);
+  core::Result<void> pass(Statement& events, std::int64_t first, std::int64_t last, const Bits& candidates);
+  core::Result<bool> classify(const Statement& event, const Bits& candidates);
   core::Result<void> classify_mixed(const Statement& event);
-  core::Result<Facet::Class> class_at(std::size_t place, const Statement& event);
+  core::Result<Facet::Class> class_at(std::size_t place, const Statement& event, int column);
   const Remaining& remaining(std::size_t place, Facet::Class found);
   const Combination& combination();
   core::Result<void> take(const Statement& event, const Combination& combination);
@@ -96,14 +106,20 @@ class TableSieve {
   // The facets as they are asked: those with ids, the mixed ones, which the pass reads like them, and those whose texts
   // must be put together, which are read only for an event on which a filter still hangs.
   std::vector<std::size_t> order_;
-  std::size_t keys_ = 0;                 // so many have ids
-  std::size_t read_ = 0;                 // so many are read by the pass
-  std::vector<std::size_t> places_;      // in order_, by facet
-  std::vector<const BlockPart*> parts_;  // by place: what blocks tell of it; nullptr: nothing
+  std::size_t keys_ = 0;              // so many have ids
+  std::size_t read_ = 0;              // so many are read by the pass
+  std::vector<std::size_t> places_;   // in order_, by facet
+  std::vector<PartsOfColumn> parts_;  // by place, of those that the pass reads: what blocks tell of it
+  std::vector<Bits> asking_;          // by place: the filters with tests of it
+  std::vector<Statement> skim_;       // by place, of those with ids: the column of a block's events
+  std::vector<Statement> of_event_;   // by place, where texts may stand in events: the column of one
+  Bits all_filters_;
+  std::shared_ptr<const Dialect> no_events_;  // for the filters that left none
 
   std::string by_id_sql_;    // the pass
   std::string by_time_sql_;  // the same, by the index of times
   Statement texts_;
+  Statement hold_;
 
   std::vector<std::vector<Remaining>> remaining_;  // by place and class
   std::unordered_map<std::u32string, Combination> combinations_;
@@ -114,10 +130,14 @@ class TableSieve {
   std::size_t kept_ = 0;
   std::size_t given_up_ = 0;  // filters that left too many
   // Of one block
+  std::vector<std::int64_t> skimmed_;  // ids of events
   Bits candidates_;
   Bits of_facet_;
-  std::vector<bool> met_;  // by class
+  std::vector<bool> met_;          // by class
+  std::vector<OfBlock> of_block_;  // by facet
+  std::vector<char> is_wanted_;    // by class
   // Of one event
+  Bits remaining_of_event_;
   std::u32string classes_;           // by place
   std::vector<const Bits*> passed_;  // by facet
   std::vector<bool> text_read_;      // by facet

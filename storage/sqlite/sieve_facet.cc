@@ -129,13 +129,10 @@ Facet::Class Facet::class_of(const Bits& passed) {
   return number;
 }
 
-core::Result<Facet::Class> Facet::class_of_id(SqliteReader& reader, std::int64_t id) {
+core::Result<Facet::Class> Facet::find_class(SqliteReader& reader, std::int64_t id) {
   if (id < 0) return kUnknown;
   const std::size_t page = static_cast<std::size_t>(id) / kPage;
   const std::size_t place = static_cast<std::size_t>(id) % kPage;
-  if (page < pages_.size() && pages_[page] != nullptr) {
-    if (const Class known = (*pages_[page])[place]; known != 0) return known;
-  }
   by_id_.bind(1, id);
   RW_TRY(const bool row, read(reader, by_id_, scratch_));
   if (!row) return kUnknown;
@@ -172,6 +169,11 @@ core::Result<const Bits*> Facet::tests_of_text(SqliteReader& reader, std::string
   RW_TRY(const bool row, read(reader, by_text_, scratch_));
   by_text_.bind_null(1);  // the text is not ours
   return row ? &scratch_ : nullptr;
+}
+
+core::Result<Facet::Class> Facet::class_of_text(SqliteReader& reader, std::string_view text) {
+  RW_TRY(const Bits* const passed, tests_of_text(reader, text));
+  return passed == nullptr ? kUnknown : class_of(*passed);
 }
 
 std::size_t Facet::size_bytes() const {

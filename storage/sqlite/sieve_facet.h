@@ -6,7 +6,9 @@
 // thread.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -29,6 +31,21 @@ namespace rw::storage::sqlite {
 using Bits = std::vector<std::uint64_t>;
 inline bool has(const Bits& bits, std::size_t i) { return (bits[i / 64] >> (i % 64) & 1) != 0; }
 inline void add(Bits& bits, std::size_t i) { bits[i / 64] |= std::uint64_t{1} << (i % 64); }
+inline void remove(Bits& bits, std::size_t i) { bits[i / 64] &= ~(std::uint64_t{1} << (i % 64)); }
+inline bool any(const Bits& bits) {
+  return std::any_of(bits.begin(), bits.end(), [](std::uint64_t word) { return word != 0; });
+}
+// Until one visit fails.
+template <class Visit>
+core::Result<void> each(const Bits& bits, const Visit& visit) {
+  for (std::size_t word = 0; word < bits.size(); ++word) {
+    for (std::uint64_t rest = bits[word]; rest != 0; rest &= rest - 1) {
+      core::Result<void> visited = visit(word * 64 + static_cast<std::size_t>(std::countr_zero(rest)));
+      if (!visited.ok()) return visited;
+    }
+  }
+  return {};
+}
 
 // What a filter asks of one text. A null passes as "unknown" does where the data model fills it, else not at all.
 struct FieldTest {
@@ -70,8 +87,13 @@ class Facet {
   core::Result<void> finish(SqliteReader& reader);
 
   // The class of the column's value. Errors: those of Reader::scan.
-  core::Result<Class> class_of_id(SqliteReader& reader, std::int64_t id);
+  core::Result<Class> class_of_id(SqliteReader& reader, std::int64_t id) {
+    const Class known = seen(id);
+    return known != 0 ? known : find_class(reader, id);
+  }
   Class class_of_null();
+  // The class of a text in its row.
+  core::Result<Class> class_of_text(SqliteReader& reader, std::string_view text);
   // The tests that a class passes; nullptr for kUnknown. Lives until forget().
   const Bits* tests_of(Class found) const { return found == kUnknown ? nullptr : &classes_[found]; }
   // The tests that a text in its row passes. Lives until the next call.
@@ -96,6 +118,12 @@ class Facet {
     Bits if_null = {};
   };
 
+  // 0: not seen yet.
+  Class seen(std::int64_t id) const {
+    const std::size_t page = static_cast<std::size_t>(id) / kPage;
+    return page < pages_.size() && pages_[page] != nullptr ? (*pages_[page])[static_cast<std::size_t>(id) % kPage] : 0;
+  }
+  core::Result<Class> find_class(SqliteReader& reader, std::int64_t id);
   void try_text(const Text& text, std::optional<std::string_view> value, Bits& passed);
   core::Result<bool> read(SqliteReader& reader, Statement& statement, Bits& passed);
   Class class_of(const Bits& passed);

@@ -93,47 +93,4 @@ SieveFilter::SieveFilter(cim::Dataset dataset, const Predicate& where, std::vect
   root_ = Compiler(dataset, facets, used_).compile(where);
 }
 
-Answer SieveFilter::ask(const Node& node, std::span<const Bits* const> passed) {
-  switch (node.kind) {
-    case Kind::kAll: {
-      Answer answer = Answer::kYes;
-      for (const Node& term : node.terms) {
-        answer = std::min(answer, ask(term, passed));
-        if (answer == Answer::kNo) break;
-      }
-      return answer;
-    }
-    case Kind::kAny: {
-      Answer answer = Answer::kNo;
-      for (const Node& term : node.terms) {
-        answer = std::max(answer, ask(term, passed));
-        if (answer == Answer::kYes) break;
-      }
-      return answer;
-    }
-    case Kind::kNot:
-      switch (ask(node.terms.front(), passed)) {
-        case Answer::kNo:
-          return Answer::kYes;
-        case Answer::kYes:
-          return Answer::kNo;
-        case Answer::kMaybe:
-          break;
-      }
-      return Answer::kMaybe;
-    case Kind::kTest: {
-      const Bits* tests = passed[node.facet];
-      if (tests == nullptr) return Answer::kMaybe;
-      return has(*tests, node.test) ? Answer::kYes : Answer::kNo;
-    }
-    case Kind::kAlways:
-      return Answer::kYes;
-    case Kind::kNever:
-      return Answer::kNo;
-    case Kind::kUnclear:
-      break;
-  }
-  return Answer::kMaybe;
-}
-
 }  // namespace rw::storage::sqlite

@@ -2,6 +2,7 @@
 // known yet. Immutable once compiled.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -21,8 +22,18 @@ class SieveFilter {
   // Finds the facets it needs, or adds them.
   SieveFilter(cim::Dataset dataset, const Predicate& where, std::vector<std::unique_ptr<Facet>>& facets);
 
-  // passed: the tests passed, by facet; nullptr: not known.
-  Answer ask(std::span<const Bits* const> passed) const { return ask(root_, passed); }
+  // passed: the tests that an event passes, by facet; nullptr: not known.
+  Answer ask(std::span<const Bits* const> passed) const {
+    return ask_with([&](std::size_t facet, std::size_t test) {
+      if (passed[facet] == nullptr) return Answer::kMaybe;
+      return has(*passed[facet], test) ? Answer::kYes : Answer::kNo;
+    });
+  }
+  // answer_of(facet, test): of many events kMaybe where it differs; then kYes and kNo hold for each of them.
+  template <class AnswerOf>
+  Answer ask_with(const AnswerOf& answer_of) const {
+    return ask(root_, answer_of);
+  }
   // The facets with tests of this filter, by their places when it was compiled, each once.
   const std::vector<std::size_t>& facets() const { return used_; }
 
@@ -36,10 +47,52 @@ class SieveFilter {
   };
   class Compiler;
 
-  static Answer ask(const Node& node, std::span<const Bits* const> passed);
+  template <class AnswerOf>
+  static Answer ask(const Node& node, const AnswerOf& answer_of);
 
   Node root_;
   std::vector<std::size_t> used_;
 };
+
+template <class AnswerOf>
+Answer SieveFilter::ask(const Node& node, const AnswerOf& answer_of) {
+  switch (node.kind) {
+    case Kind::kAll: {
+      Answer answer = Answer::kYes;
+      for (const Node& term : node.terms) {
+        answer = std::min(answer, ask(term, answer_of));
+        if (answer == Answer::kNo) break;
+      }
+      return answer;
+    }
+    case Kind::kAny: {
+      Answer answer = Answer::kNo;
+      for (const Node& term : node.terms) {
+        answer = std::max(answer, ask(term, answer_of));
+        if (answer == Answer::kYes) break;
+      }
+      return answer;
+    }
+    case Kind::kNot:
+      switch (ask(node.terms.front(), answer_of)) {
+        case Answer::kNo:
+          return Answer::kYes;
+        case Answer::kYes:
+          return Answer::kNo;
+        case Answer::kMaybe:
+          break;
+      }
+      return Answer::kMaybe;
+    case Kind::kTest:
+      return answer_of(node.facet, node.test);
+    case Kind::kAlways:
+      return Answer::kYes;
+    case Kind::kNever:
+      return Answer::kNo;
+    case Kind::kUnclear:
+      break;
+  }
+  return Answer::kMaybe;
+}
 
 }  // namespace rw::storage::sqlite

@@ -16,7 +16,7 @@ def steps(benchmark, runs):
 def ticks(benchmark, runs):
     names = {"detections:100000": "tick of all detections, 1,000,000 events",
              "detections:1/": "tick of one detection, 1,000,000 events"}
-    chosen = "--benchmark_filter=^tick/events:1000000/paths:20000/detections:(100000|1)/unfiltered:0$"
+    chosen = "--benchmark_filter=^tick/events:1000000/paths:20000/detections:(100000|1)/unfiltered:0/older:0/added:0$"
     for result in repeated(benchmark, runs, chosen):
         name = next(name for part, name in names.items() if part in result["run_name"])
         yield name, result["real_time"]

@@ -1,7 +1,8 @@
 // What a tick of many detections costs: the sieve's look at the window and all searches on what it left, by events in
 // the window, distinct paths, and detections. The detections are those of ESCU and SigmaHQ, or of the files and
-// folders that REGWARDEN_BENCH_DETECTIONS names (separated by ':').
-// The store is made up, or the one that REGWARDEN_BENCH_STORE names (tick_of_named_store).
+// folders that REGWARDEN_BENCH_DETECTIONS names (separated by ':'). With REGWARDEN_BENCH_STORES=<folder> the databases
+// are kept there and used again. The store is made up, or the one that REGWARDEN_BENCH_STORE names
+// (tick_of_named_store).
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
@@ -9,6 +10,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -53,36 +55,41 @@ constexpr const char* kImages[] = {R"(C:\Windows\System32\svchost.exe)", R"(C:\W
                                    R"(C:\Program Files\Vendor\Suite {}\app.exe)", R"(C:\Windows\System32\msiexec.exe)",
                                    R"(C:\Windows\System32\services.exe)"};
 
+struct StoreSize {
+  std::int64_t events;     // in the window
+  std::int64_t paths;      // distinct
+  std::int64_t older = 0;  // events before the window
+  auto operator<=>(const StoreSize&) const = default;
+};
+
 // A store of its own with `events` registry events of one hour, over `paths` distinct paths, and a tenth as many
 // process events. About one in 50,000 is what "Disable AMSI Through Registry" looks for.
 class Store {
  public:
-  Store(std::int64_t events, std::int64_t paths) {
-    static int number = 0;
-    dir_ = std::filesystem::temp_directory_path() / fmt::format("regwarden-bench-tick-{}", number++);
-    std::filesystem::remove_all(dir_);
+  explicit Store(const StoreSize& size) : size_(size) {
+    const char* kept_in = std::getenv("REGWARDEN_BENCH_STORES");
+    kept_ = kept_in != nullptr;
+    dir_ = (kept_ ? std::filesystem::path(kept_in) : std::filesystem::temp_directory_path()) /
+           fmt::format("regwarden-bench-tick-{}-{}-{}", size.events, size.paths, size.older);
+    const bool is_there = kept_ && std::filesystem::exists(dir_ / kWhole);
+    if (!is_there) std::filesystem::remove_all(dir_);
     const storage::Retention forever{.events = {}, .findings = {}, .max_size_bytes = {}};
     store_ = must(storage::sqlite::open({.data_dir = dir_.string(), .retention = forever}));
-    const auto writer = must(store_->open_writer());
-    constexpr std::int64_t kStep = 20'000;
-    for (std::int64_t at = 0; at < events; at += kStep) {
-      storage::Batch batch;
-      for (std::int64_t i = at; i < std::min(events, at + kStep); ++i) add(batch, i, events, paths);
-      must(writer->commit({&batch, 1}));
-    }
-    while (!must(writer->keep_up(window_.latest)).finished) {
-    }
+    if (!is_there) fill();
     reader_ = must(store_->open_reader());
   }
   // A store that is there, which is only read: its events of this window.
   Store(const std::string& data_dir, const cim::Window& window)
-      : window_(window), store_(must(storage::sqlite::open({.data_dir = data_dir, .create = false}))) {
+      : window_(window),
+        size_{},
+        kept_(true),
+        store_(must(storage::sqlite::open({.data_dir = data_dir, .create = false}))) {
     reader_ = must(store_->open_reader());
   }
   ~Store() {
     reader_.reset();
     store_.reset();
-    if (!dir_.empty()) std::filesystem::remove_all(dir_);
+    if (!kept_) std::filesystem::remove_all(dir_);
   }
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
@@ -104,17 +111,32 @@ class Store {
   }
 
   // The stores are kept from one measurement to the next: making one takes longer than measuring.
-  static Store& of(std::int64_t events, std::int64_t paths) {
-    static std::map<std::pair<std::int64_t, std::int64_t>, std::unique_ptr<Store>> stores;
-    auto& store = stores[{events, paths}];
-    if (!store) store = std::make_unique<Store>(events, paths);
+  static Store& of(const StoreSize& size) {
+    static std::map<StoreSize, std::unique_ptr<Store>> stores;
+    auto& store = stores[size];
+    if (!store) store = std::make_unique<Store>(size);
     return *store;
   }
 
  private:
-  static void fill_base(cim::EventBase& base, std::int64_t number, std::int64_t events, std::uint64_t host,
-                        core::Arena& arena) {
-    base.time = core::from_us(kStart + number * 3'600'000'000 / events);
+  static constexpr const char* kWhole = "whole";  // a file that says that the store is filled
+
+  void fill() {
+    const auto writer = must(store_->open_writer());
+    const std::int64_t all = size_.older + size_.events;
+    constexpr std::int64_t kStep = 20'000;
+    for (std::int64_t at = 0; at < all; at += kStep) {
+      storage::Batch batch;
+      for (std::int64_t i = at; i < std::min(all, at + kStep); ++i) add(batch, i);
+      must(writer->commit({&batch, 1}));
+    }
+    while (!must(writer->keep_up(window().latest)).finished) {
+    }
+    std::ofstream(dir_ / kWhole) << '\n';
+  }
+
+  void fill_base(cim::EventBase& base, std::int64_t number, std::uint64_t host, core::Arena& arena) const {
+    base.time = core::from_us(kStart + (number - size_.older) * 3'600'000'000 / size_.events);
     base.received = base.time;
     base.record_id = static_cast<std::uint64_t>(number) + 1;
     base.source = {.computer = arena.copy(fmt::format("ws-{:02}.corp.example.test", host)),
@@ -125,14 +147,15 @@ class Store {
                    .envelope = R"({"Version":"2","Level":"4","RuleName":"-"})"};
   }
 
-  static void add(storage::Batch& batch, std::int64_t number, std::int64_t events, std::int64_t paths) {
+  void add(storage::Batch& batch, std::int64_t number) const {
+    const std::int64_t paths = size_.paths;
     const std::uint64_t random = mix(static_cast<std::uint64_t>(number));
     const std::uint64_t process = hot(mix(random ^ 1), 4000);
     const std::uint64_t path =
         number < paths ? static_cast<std::uint64_t>(number) : hot(mix(random ^ 2), static_cast<std::uint64_t>(paths));
     core::Arena& arena = batch.arena;
     cim::RegistryRecord record;
-    fill_base(record, number, events, process % 22, arena);
+    fill_base(record, number, process % 22, arena);
     record.action = cim::RegistryAction::kModified;
     record.key_name = arena.copy(fmt::format(fmt::runtime(kKeys[path % std::size(kKeys)]), path / 3));
     record.value_name = arena.copy(path % 11 == 0 ? std::string("Start") : fmt::format("Value_{}", path % 16));
@@ -151,10 +174,10 @@ class Store {
     batch.registry.push_back(record);
     if (number % 10 != 0) return;
     cim::ProcessRecord started;
-    fill_base(started, number, events, process % 22, arena);
+    fill_base(started, number, process % 22, arena);
     started.source.event_id = 1;
     started.source.event_type = {};
-    started.record_id = static_cast<std::uint64_t>(events + number) + 1;
+    started.record_id = static_cast<std::uint64_t>(size_.older + size_.events + number) + 1;
     started.process_path = record.process_path;
     started.process = arena.copy(fmt::format(R"("{}" /background /session={:x})", record.process_path, random));
     started.parent_process_path = kImages[random % 2];
@@ -165,7 +188,9 @@ class Store {
   }
 
   const cim::Window window_{core::from_us(kStart), core::from_us(kStart) + std::chrono::hours(1)};
-  std::filesystem::path dir_;  // of its own
+  const StoreSize size_;
+  bool kept_;
+  std::filesystem::path dir_;
   std::unique_ptr<storage::Store> store_;
   std::unique_ptr<storage::Reader> reader_;
 };
@@ -178,26 +203,72 @@ bool is_filtered(const detect::Search& search) {
   return true;
 }
 
+std::vector<std::shared_ptr<const detect::Detection>> load(std::vector<std::string> paths) {
+  detect::LoadOptions options;
+  options.builtin = false;
+  options.paths = std::move(paths);
+  core::Problems problems;
+  return detect::load(options, problems)->detections();
+}
+
+// Rules of the usual kinds for what no event of a Store has.
+Searches searches_without_match(std::int64_t count) {
+  constexpr const char* kSelections[] = {
+      R"(TargetObject|contains: '\Absent\Key {}\')",
+      R"({{TargetObject|endswith: '\Absent\Value_{}', Details: 'DWORD (0x00000001)'}})",
+      R"({{TargetObject|contains: '\CurrentVersion\', Details|contains: 'absent_{}.exe'}})",
+      R"({{TargetObject|contains: '\Services\', Image|endswith: '\absent_{}.exe'}})"};
+  if (count == 0) return {};
+  const auto file = std::filesystem::temp_directory_path() / "regwarden-bench-tick-rules.yml";
+  std::ofstream rules(file);
+  for (std::int64_t i = 0; i < count; ++i) {
+    rules << fmt::format(
+        "{}title: Absent {}\nlogsource: {{product: windows, category: registry_set}}\ndetection:\n"
+        "  selection:\n    {}\n  condition: selection\n",
+        i == 0 ? "" : "---\n", i, fmt::format(fmt::runtime(kSelections[i % 4]), i));
+  }
+  rules.close();
+  Searches list;
+  for (const auto& detection : load({file.string()})) list.push_back(detection->search);
+  std::filesystem::remove(file);
+  if (static_cast<std::int64_t>(list.size()) != count || std::ranges::count(list, nullptr) != 0) std::abort();
+  return list;
+}
+
 // The first `count` of the detections, which are sorted by name; `unfiltered`: also those with a query without filter.
 Searches searches(std::int64_t count, bool unfiltered) {
-  static const std::shared_ptr<const detect::Catalogue> catalogue = [] {
-    detect::LoadOptions options;
-    options.builtin = false;
+  static const auto detections = [] {
     const char* named = std::getenv("REGWARDEN_BENCH_DETECTIONS");
     std::string paths = named != nullptr ? named : REGWARDEN_SHARED_DIR "/escu:" REGWARDEN_SHARED_DIR "/sigma";
+    std::vector<std::string> split;
     while (!paths.empty()) {
       const std::size_t colon = paths.find(':');
-      options.paths.push_back(paths.substr(0, colon));
+      split.push_back(paths.substr(0, colon));
       paths.erase(0, colon == std::string::npos ? paths.size() : colon + 1);
     }
-    core::Problems problems;
-    return detect::load(options, problems);
+    return load(std::move(split));
   }();
   Searches list;
-  for (const auto& detection : catalogue->detections()) {
+  for (const auto& detection : detections) {
     if (detection->search == nullptr || static_cast<std::int64_t>(list.size()) >= count) continue;
     if (unfiltered || is_filtered(*detection->search)) list.push_back(detection->search);
   }
+  return list;
+}
+
+// The sizes that every benchmark is given.
+enum Range : std::size_t { kEvents, kPaths, kDetections, kUnfiltered, kOlder, kAdded };
+
+std::int64_t range(const benchmark::State& state, Range which) { return state.range(which); }
+
+Store& store_of(const benchmark::State& state) {
+  return Store::of({.events = range(state, kEvents), .paths = range(state, kPaths), .older = range(state, kOlder)});
+}
+
+Searches searches_of(const benchmark::State& state) {
+  Searches list = searches(range(state, kDetections), range(state, kUnfiltered) != 0);
+  const Searches added = searches_without_match(range(state, kAdded));
+  list.insert(list.end(), added.begin(), added.end());
   return list;
 }
 
@@ -234,16 +305,14 @@ void tick_of(benchmark::State& state, Store& store, const Searches& list) {
   state.counters["whole_window"] = static_cast<double>(whole);
 }
 
-void tick(benchmark::State& state) {
-  tick_of(state, Store::of(state.range(0), state.range(1)), searches(state.range(2), state.range(3) != 0));
-}
+void tick(benchmark::State& state) { tick_of(state, store_of(state), searches_of(state)); }
 
 void tick_of_named_store(benchmark::State& state) { tick_of(state, Store::named(), searches(state.range(0), false)); }
 
 // The first tick: patterns become automata, and every path is new.
 void first_tick(benchmark::State& state) {
-  Store& store = Store::of(state.range(0), state.range(1));
-  const Searches list = searches(state.range(2), state.range(3) != 0);
+  Store& store = store_of(state);
+  const Searches list = searches_of(state);
   for (auto _ : state) {
     detect::Tick sieve = must(detect::Tick::open(store.reader(), list));
     const detect::SiftedQueries sifted = must(sieve.sift(store.window(), {}));
@@ -253,15 +322,15 @@ void first_tick(benchmark::State& state) {
 
 // The same without a sieve: every search looks at the window itself.
 void one_by_one(benchmark::State& state) {
-  Store& store = Store::of(state.range(0), state.range(1));
-  const Searches list = searches(state.range(2), state.range(3) != 0);
+  Store& store = store_of(state);
+  const Searches list = searches_of(state);
   for (auto _ : state) benchmark::DoNotOptimize(run_all(store, list, nullptr));
 }
 
 // A detection whose events the sieve has not found, beside the pass that all share.
 void search_without_hit(benchmark::State& state) {
-  Store& store = Store::of(state.range(0), state.range(1));
-  const Searches list = searches(state.range(2), state.range(3) != 0);
+  Store& store = store_of(state);
+  const Searches list = searches_of(state);
   detect::Tick sieve = must(detect::Tick::open(store.reader(), list));
   const detect::SiftedQueries sifted = must(sieve.sift(store.window(), {}));
   Searches without_hit;
@@ -283,31 +352,34 @@ void search_without_hit(benchmark::State& state) {
 constexpr std::int64_t kAll = 100'000;
 
 BENCHMARK(tick)
-    ->ArgNames({"events", "paths", "detections", "unfiltered"})
-    ->Args({10'000, 20'000, kAll, 0})
-    ->Args({100'000, 20'000, kAll, 0})
-    ->Args({1'000'000, 20'000, kAll, 0})
-    ->Args({1'000'000, 2'000, kAll, 0})
-    ->Args({1'000'000, 200'000, kAll, 0})
-    ->Args({1'000'000, 20'000, 1, 0})
-    ->Args({1'000'000, 20'000, 50, 0})
-    ->Args({1'000'000, 20'000, 150, 0})
-    ->Args({100'000, 20'000, kAll, 1})
-    ->Args({1'000'000, 20'000, kAll, 1})
+    ->ArgNames({"events", "paths", "detections", "unfiltered", "older", "added"})
+    ->Args({10'000, 20'000, kAll, 0, 0, 0})
+    ->Args({100'000, 20'000, kAll, 0, 0, 0})
+    ->Args({1'000'000, 20'000, kAll, 0, 0, 0})
+    ->Args({1'000'000, 2'000, kAll, 0, 0, 0})
+    ->Args({1'000'000, 200'000, kAll, 0, 0, 0})
+    ->Args({1'000'000, 20'000, 1, 0, 0, 0})
+    ->Args({1'000'000, 20'000, 50, 0, 0, 0})
+    ->Args({1'000'000, 20'000, 150, 0, 0, 0})
+    ->Args({1'000'000, 20'000, kAll, 0, 0, 1000})
+    ->Args({1'000'000, 20'000, 1, 0, 9'000'000, 0})
+    ->Args({1'000'000, 20'000, kAll, 0, 9'000'000, 0})
+    ->Args({100'000, 20'000, kAll, 1, 0, 0})
+    ->Args({1'000'000, 20'000, kAll, 1, 0, 0})
     ->Unit(benchmark::kMillisecond);
 BENCHMARK(first_tick)
-    ->ArgNames({"events", "paths", "detections", "unfiltered"})
-    ->Args({1'000'000, 20'000, kAll, 0})
-    ->Args({1'000'000, 200'000, kAll, 0})
+    ->ArgNames({"events", "paths", "detections", "unfiltered", "older", "added"})
+    ->Args({1'000'000, 20'000, kAll, 0, 0, 0})
+    ->Args({1'000'000, 200'000, kAll, 0, 0, 0})
     ->Unit(benchmark::kMillisecond)
     ->Iterations(2);
 BENCHMARK(search_without_hit)
-    ->ArgNames({"events", "paths", "detections", "unfiltered"})
-    ->Args({1'000'000, 20'000, kAll, 0})
+    ->ArgNames({"events", "paths", "detections", "unfiltered", "older", "added"})
+    ->Args({1'000'000, 20'000, kAll, 0, 0, 0})
     ->Unit(benchmark::kMicrosecond);
 BENCHMARK(one_by_one)
-    ->ArgNames({"events", "paths", "detections", "unfiltered"})
-    ->Args({100'000, 20'000, kAll, 0})
+    ->ArgNames({"events", "paths", "detections", "unfiltered", "older", "added"})
+    ->Args({100'000, 20'000, kAll, 0, 0, 0})
     ->Unit(benchmark::kMillisecond)
     ->Iterations(1);
 

@@ -27,6 +27,24 @@ const core::Micros kEnd = kStart + seconds(kEvents);
 constexpr std::array kHosts = {"ws1.corp.example", "ws2.corp.example", "ws3.corp.example"};
 constexpr std::array kValues = {"A", "B", "C", "D", "E"};
 constexpr std::array kUsers = {"ann", "bob", ""};
+// Longer than a term may be, so that they stand in their rows.
+const std::string kLongText = std::string(150, 'x') + " end";
+const std::string kNeedle = std::string(150, 'x') + " needle";
+
+// Value data that comes as details and as a new name, too, and that stands in its row: of some events in the first and
+// the second block, of one in ten in the third.
+void vary_value_data(cim::RegistryRecord& record, std::int64_t id) {
+  if (id % 1500 == 700) {
+    record.source.event_id = 14;
+    record.value_data = R"(HKLM\SOFTWARE\New)";
+    record.details = "";
+  } else if (id % 1000 == 500 || (id > 2 * kBlockIds && id % 10 == 3)) {
+    record.value_data = id == kBlockIds + 404 ? kNeedle : kLongText;
+    record.details = id % 20 == 3 ? "(own)" : "";
+  } else if (id == kBlockIds + 33) {
+    record.details = kNeedle;
+  }
+}
 
 // One a second; every hundredth comes an hour late. One, in the second block, has a path of its own.
 Batch events() {
@@ -40,6 +58,7 @@ Batch events() {
     record.value_name = id == kRareId ? "Rare" : kValues[i % kValues.size()];
     record.user = kUsers[i / 1000 % kUsers.size()];
     record.action = i % 7 == 0 ? cim::RegistryAction::kDeleted : cim::RegistryAction::kModified;
+    vary_value_data(record, id);
     batch.registry.push_back(record);
   }
   for (std::int64_t id = 1; id <= kBlockIds; ++id) {
@@ -90,7 +109,9 @@ std::vector<std::int64_t> all_ids(Reader& reader, ListRequest request) {
 }
 
 Predicate matches(const char* field, const char* pattern) {
-  return {Matches{cim::find_field(cim::Dataset::kRegistry, field), core::TextPattern::with_stars(pattern)}};
+  const cim::Field* found = cim::find_field(cim::Dataset::kRegistry, field);
+  if (found == nullptr) found = cim::find_event_field(cim::Dataset::kRegistry, field);
+  return {Matches{found, core::TextPattern::with_stars(pattern)}};
 }
 
 std::vector<std::string> counts(Reader& reader, const TallyRequest& request) {
@@ -112,7 +133,7 @@ TEST_CASE("blocks whose ids are all given are written down", "[blocks]") {
   CHECK(database.rows("SELECT dataset, block, events, earliest, latest FROM event_block ORDER BY dataset, block") ==
         Rows{"0|0|4096|1791759700000000|1791767296000000", "0|1|4096|1791763700000000|1791771392000000",
              "0|2|4096|1791767800000000|1791775488000000", "1|0|4096|1791763201000000|1791767296000000"});
-  CHECK(database.rows("SELECT count(*) FROM event_block_part") == Rows{"17"});
+  CHECK(database.rows("SELECT count(*) FROM event_block_part") == Rows{"23"});
   CHECK(const_cast<Database&>(twins.unknown).count("event_block") == 0);
 }
 
@@ -180,9 +201,19 @@ TEST_CASE("a sieve leaves the same with and without blocks", "[blocks]") {
       {All{{matches("dest", "ws2.*"), matches("user", "unknown")}}},
       {All{{matches("action", "deleted"), matches("user", "bob")}}},
       {All{{negated(matches("registry_value_name", "?")), matches("dest", "*")}}},
-      // Blocks tell nothing of it.
       {Any{{matches("registry_value_data", "*x0000000*"), matches("registry_value_name", "rare")}}},
-      {All{{matches("registry_value_name", "rare"), matches("registry_value_data", "no such")}}}};
+      {Any{{matches("registry_value_data", "no such"), matches("registry_value_name", "rare")}}},
+      {Any{{matches("registry_value_data", "* end"), matches("registry_value_name", "no such")}}},
+      {All{{matches("registry_value_name", "rare"), matches("registry_value_data", "no such")}}},
+      {All{{matches("registry_value_name", "rare"), negated(matches("registry_value_data", "0x00000001"))}}},
+      matches("registry_value_data", "* needle"),
+      matches("Details", "* needle"),
+      matches("Details", "(own)"),
+      matches("NewName", "*new"),
+      matches("NewName", "* end"),
+      {All{{negated(matches("Details", "*")), matches("dest", "ws3.*")}}},
+      // Blocks tell nothing of it.
+      {Any{{matches("registry_value_type", "no such"), matches("registry_value_name", "rare")}}}};
   std::vector<Filter> filters;
   for (const Predicate& predicate : wanted) filters.push_back({cim::Dataset::kRegistry, predicate});
   const auto with = must(known->open_sieve(filters));
@@ -274,7 +305,7 @@ TEST_CASE("a block that retention cuts into is no longer known, and the others a
 
   keep_up(*session, now + seconds(kBlockIds + 200));
   CHECK(database.rows("SELECT dataset, block FROM event_block ORDER BY dataset, block") == Rows{"0|2"});
-  CHECK(database.rows("SELECT count(*) FROM event_block_part") == Rows{"4"});
+  CHECK(database.rows("SELECT count(*) FROM event_block_part") == Rows{"6"});
   CHECK(counts(*reader, {.listing = Listing::kRegistryEvents}) == Rows{std::to_string(kEvents - kBlockIds - 199)});
 }
 

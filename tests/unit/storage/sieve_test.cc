@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "daemon/cim/fields.h"
+#include "storage/sqlite/blocks.h"
 #include "storage/sqlite/sieve.h"
 #include "tests/unit/storage/predicate_sql.h"
 
@@ -321,6 +322,45 @@ TEST_CASE("a text with several ids is one text to every search", "[sieve]") {
     const auto rows = rows_of(*of_forgets, query);
     CHECK(rows.size() > 3);
     CHECK(rows == rows_of(*reader, query));
+  }
+}
+
+TEST_CASE("blocks rule out no event that passes", "[sieve]") {
+  const unsigned seed = GENERATE(21U, 22U);
+  INFO("seed " << seed);
+  Random random(seed);
+  Events events(random);
+  Database database({.data_dir = {}, .retention = Retention{.events = {}, .findings = {}, .max_size_bytes = {}}});
+  const auto session = database.writer();
+  const auto reader = database.reader();
+  // Few different events in a block, and others in the next.
+  for (int block = 0; block < 2; ++block) {
+    const Batch several = events.batch(5, 5);
+    Batch batch;
+    for (std::int64_t i = 0; i < sqlite::kBlockIds; ++i) {
+      batch.registry.push_back(several.registry[random.below(several.registry.size())]);
+      batch.processes.push_back(several.processes[random.below(several.processes.size())]);
+    }
+    commit(*session, batch);
+  }
+  keep_up(*session, at("2026-10-11T10:01:00Z"));
+  REQUIRE(database.count("event_block") == 4);
+
+  std::vector<Filter> filters;
+  for (int i = 0; i < 100; ++i) {
+    const Dataset dataset = random.chance(70) ? Dataset::kRegistry : Dataset::kProcesses;
+    filters.push_back({dataset, Predicates(random, dataset).any(true)});
+  }
+  const cim::Window window{at("2026-10-11T10:00:00Z"), at("2026-10-11T10:01:00Z")};
+  const std::vector<Sifted> sifted = must(must(reader->open_sieve(filters))->sift(window, kTimeout));
+  const Dialect& whole = database.store().dialect();
+  for (std::size_t i = 0; i < filters.size(); ++i) {
+    const auto& [dataset, where] = filters[i];
+    INFO(print(where));
+    REQUIRE(sifted[i].dialect != nullptr);
+    const auto ids = rows_of(*reader, query_of(whole, dataset, window, where, "e.id"));
+    CHECK(rows_of(*reader, query_of(*sifted[i].dialect, dataset, window, always(), "e.id")).size() == ids.size());
+    CHECK(sifted[i].nothing == ids.empty());
   }
 }
 
