@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """What an event costs from the bytes of a connection to committed rows, counted and held to bounds.json.
 
-Counts, unlike times, are the same on a busy machine: hot_path takes 2,000 events in two commits; valgrind counts
-its instructions, and it counts its allocations itself. They depend on the compiler and its options, on the libraries (SQLite above
-all), and a little on which instructions the processor has.
+Counts, unlike times, are the same on a busy machine: hot_path takes 2,000 events in two commits; valgrind counts its
+instructions, and it counts its allocations itself. They depend on the compiler and its options, on the libraries (SQLite
+above all), and a little on which instructions the processor has.
 
   bounds.py [HOT_PATH]            fails when a count is above its bound
-  bounds.py [HOT_PATH] --write    sets the bounds to 5 % above what is counted now
+  bounds.py [HOT_PATH] --write    sets the bounds to 10 % above what is counted now
 """
 
 import json
@@ -20,8 +20,8 @@ import tempfile
 FOLDER = pathlib.Path(__file__).resolve().parent
 BOUNDS = FOLDER / "bounds.json"
 BUILT = FOLDER.parent.parent / "build/release/tests/bench/hot_path"
-SLACK = 1.05
-FAR_BELOW = 0.9  # of the bound: then it can be lowered
+SLACK = 1.10
+FAR_BELOW = 0.8  # of the bound: then it can be lowered
 # A function of hot_path.cc, which is counted with all that it calls; in the order in which hot_path prints allocations.
 STEPS = {"bytes to records": "rw::hot_path_take(*", "records to committed rows": "rw::hot_path_commit(*"}
 
