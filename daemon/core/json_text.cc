@@ -59,6 +59,18 @@ void append_escaped(std::string& out, std::string_view text) {
 
 }  // namespace
 
+std::size_t find_json_string_stop(std::string_view text, std::size_t from) {
+  std::size_t i = from;
+  for (; i + sizeof(Word) <= text.size(); i += sizeof(Word)) {
+    const Word word = load_word(text.data() + i);
+    if (has_byte(word, '"') || has_byte(word, '\\')) break;
+  }
+  for (; i < text.size(); ++i) {
+    if (text[i] == '"' || text[i] == '\\') return i;
+  }
+  return std::string_view::npos;
+}
+
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   append_escaped(out, text);

@@ -20,6 +20,14 @@ class RawValues {
  public:
   explicit RawValues(std::string_view object) : text_(object), at_(1) {}
 
+  // Of the member with this number, from 0; not of one before the last that was asked for.
+  std::string_view value(std::size_t number) {
+    std::string_view found;
+    for (; next_ <= number; ++next_) found = next();
+    return found;
+  }
+
+ private:
   std::string_view next() {
     at_ = skip_json_string(text_, text_.find('"', at_));
     at_ = skip_json_blank(text_, text_.find(':', at_) + 1);
@@ -34,24 +42,20 @@ class RawValues {
     return text_.substr(start, at_ - start);
   }
 
- private:
   std::string_view text_;
   std::size_t at_;
+  std::size_t next_ = 0;
 };
 
 using simdjson::dom::element;
 using simdjson::dom::element_type;
 
-// What a member was, as far as it matters; absent and null are the same.
+// What a member was, as far as it matters; absent and null are the same. An event that is a string has no raw text.
 struct Member {
   bool present = false;
   element value;
-  std::string_view raw;
+  std::string_view raw = {};
 };
-
-void take_first(Member& member, element value, std::string_view raw) {
-  if (!member.present && !value.is_null()) member = {true, value, raw};
-}
 
 bool is_number(element value) { return value.is<double>() || value.is<std::int64_t>() || value.is<std::uint64_t>(); }
 
@@ -108,12 +112,19 @@ HecItem HecEventReader::read_object(std::string_view text) {
 
   Member event, time, host, fields;
   RawValues raw_values(valid);
-  for (const simdjson::dom::key_value_pair member : object) {
-    const std::string_view raw = raw_values.next();
-    if (member.key == "event") take_first(event, member.value, raw);
-    if (member.key == "time") take_first(time, member.value, raw);
-    if (member.key == "host") take_first(host, member.value, raw);
-    if (member.key == "fields") take_first(fields, member.value, raw);
+  std::size_t number = 0;
+  for (const simdjson::dom::key_value_pair item : object) {
+    Member* const member = item.key == "event"    ? &event
+                           : item.key == "time"   ? &time
+                           : item.key == "host"   ? &host
+                           : item.key == "fields" ? &fields
+                                                  : nullptr;
+    if (member != nullptr && !member->present && !item.value.is_null()) {
+      *member = {.present = true, .value = item.value};
+      // The text of an event is long, and needs no second look.
+      if (member != &event || !item.value.is_string()) member->raw = raw_values.value(number);
+    }
+    ++number;
   }
   if (!event.present) return fault(HecCode::kEventRequired, "no \"event\" member");
   if (event.value.is_string() && core::trim(text_of(event)).empty()) {

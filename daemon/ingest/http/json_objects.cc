@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "daemon/core/byte_set.h"
+#include "daemon/core/json_text.h"
 #include "daemon/core/text.h"
 
 namespace rw::ingest {
@@ -14,7 +15,6 @@ namespace {
 // Splunk answers "raw nesting too deep" as code 6; no Windows event is nested more than a few levels.
 constexpr std::size_t kMaxDepth = 64;
 
-constexpr core::ByteSet kStringStops("\"\\");
 constexpr core::ByteSet kValueStops("\"{}[]");
 
 bool is_json_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
@@ -28,7 +28,7 @@ std::size_t skip_json_blank(std::string_view text, std::size_t at) {
 
 std::size_t skip_json_string(std::string_view text, std::size_t at) {
   ++at;
-  while ((at = kStringStops.find_in(text, at)) != std::string_view::npos) {
+  while ((at = core::find_json_string_stop(text, at)) != std::string_view::npos) {
     if (text[at] == '"') return at + 1;
     at += 2;
   }

@@ -32,6 +32,20 @@ TEST_CASE("append_json_string escapes what RFC 8259 demands", "[json_text]") {
   }
 }
 
+TEST_CASE("the end of a string or an escape in JSON text is found wherever it stands", "[json_text]") {
+  for (std::size_t size = 0; size < 20; ++size) {
+    const std::string plain(size, '\xa2');  // a quote with the high bit
+    CHECK(find_json_string_stop(plain, 0) == std::string_view::npos);
+    for (std::size_t at = 0; at < size; ++at) {
+      std::string text = plain;
+      text[at] = at % 2 == 0 ? '"' : '\\';
+      for (std::size_t from = 0; from <= at; ++from) CHECK(find_json_string_stop(text, from) == at);
+      CHECK(find_json_string_stop(text, at + 1) == std::string_view::npos);
+    }
+  }
+  CHECK(find_json_string_stop("\"", 5) == std::string_view::npos);
+}
+
 TEST_CASE("append_json_string finds what it must escape wherever it stands", "[json_text]") {
   for (std::size_t at = 0; at < 20; ++at) {
     for (const std::string_view special : {"\"", "\\", "\n"}) {
