@@ -26,7 +26,7 @@ namespace rw::storage {
 class Writer {
  public:
   struct Options {
-    std::size_t queue_bytes = 48 * 1024 * 1024;     // batches waiting; full means back-pressure
+    std::size_t queue_bytes = 32 * 1024 * 1024;     // batches waiting; full means back-pressure
     std::size_t commit_bytes = 16 * 1024 * 1024;    // at most this much in one transaction
     std::chrono::milliseconds stop_patience{4000};  // how long a stopping writer goes on trying a store that fails
   };

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "daemon/core/text.h"
@@ -22,6 +23,7 @@ constexpr std::size_t kLargeBatchBytes = 1024 * 1024;
 // after this time.
 constexpr std::size_t kMostCountBytes = 256 * 1024;
 constexpr std::chrono::seconds kOldestCount{1};
+constexpr std::size_t kMostReserved = 1024;
 
 }  // namespace
 
@@ -113,6 +115,7 @@ core::Result<bool> Pipeline::take(const WindowsEvent& event, const MessageContex
     const auto normalize = kind == EventKind::kRegistry ? normalize_registry : normalize_security_value;
     RW_CHECK(normalize(event, batch_.arena, scratch_, record));
   }
+  if (batch_.registry.empty()) batch_.registry.reserve(usual_records_);
   batch_.registry.push_back(record);
   ++seen.taken;
   return true;
@@ -172,6 +175,7 @@ bool Pipeline::close_batch(OnDone on_done) {
   // A batch that the writer had no room for has some already.
   for (storage::SourceSeen& seen : sources_.take()) batch_.sources.push_back(std::move(seen));
   batch_.on_done = std::move(on_done);
+  usual_records_ = std::min(batch_.registry.size(), kMostReserved);
   return true;
 }
 

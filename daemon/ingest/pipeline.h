@@ -95,6 +95,7 @@ class Pipeline {
   storage::Batch batch_;
   SourceTally sources_;             // of batch_, and of events that are not stored
   std::size_t rejected_bytes_ = 0;  // of batch_.rejected
+  std::size_t usual_records_ = 0;   // of a batch: room for so many is made at once
   std::size_t rejected_total_ = 0;
   WindowsEvent event_;  // reused
   std::string scratch_;

@@ -93,8 +93,8 @@ std::size_t Dictionary::bound_memory() {
 
 core::Result<Dictionary::EventIds> Dictionary::event_ids(const cim::EventSource& source) {
   const std::string_view event_id(reinterpret_cast<const char*>(&source.event_id), sizeof(source.event_id));
-  const RecentKeys::Key key = {source.computer, source.channel,    source.provider,
-                               event_id,        source.event_type, source.envelope};
+  const RecentKeys::Key key = {source.computer, event_id,       source.event_type,
+                               source.envelope, source.channel, source.provider};
   std::int64_t id = recent_sources_.find(key);
   if (id == 0) {
     id = sources.id({terms.id(source.computer), terms.id(source.channel), terms.id(source.provider),

@@ -61,9 +61,9 @@ class Dictionary {
 
   const std::size_t max_bytes_;
   std::size_t turn_bytes_ = 0;  // when the turn of the maps began
-  RecentKeys recent_paths_{8192};
-  RecentKeys recent_actors_{4096};
-  RecentKeys recent_sources_{1024};
+  RecentKeys recent_paths_{8192, 2};
+  RecentKeys recent_actors_{4096, 1};   // a process is known by its guid
+  RecentKeys recent_sources_{1024, 4};  // and those of one computer by what their events are
   std::unordered_map<std::int64_t, std::int64_t> origin_of_source_;
   std::int64_t sweeps_ = -1;  // of the table `upkeep`, when the maps were loaded; -1: they are empty
   IdsInUse* in_use_ = nullptr;

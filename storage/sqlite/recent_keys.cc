@@ -1,7 +1,9 @@
 #include "storage/sqlite/recent_keys.h"
 
+#include <algorithm>
 #include <cstring>
 #include <random>
+#include <span>
 #include <utility>
 
 #define XXH_INLINE_ALL
@@ -31,12 +33,16 @@ bool is_kept_as(RecentKeys::Key key, std::string_view texts) {
 
 }  // namespace
 
-RecentKeys::RecentKeys(std::size_t places)
-    : seed_((std::uint64_t{std::random_device{}()} << 32) | std::random_device{}()), mask_(places - 1) {}
+RecentKeys::RecentKeys(std::size_t places, std::size_t choosing_texts)
+    : seed_((std::uint64_t{std::random_device{}()} << 32) | std::random_device{}()),
+      mask_(places - 1),
+      choosing_texts_(choosing_texts) {}
 
 std::uint64_t RecentKeys::hash_of(Key key) const {
   std::uint64_t hash = seed_;
-  for (const std::string_view text : key) hash = XXH3_64bits_withSeed(text.data(), text.size(), hash);
+  for (const std::string_view text : std::span(key.begin(), std::min(key.size(), choosing_texts_))) {
+    hash = XXH3_64bits_withSeed(text.data(), text.size(), hash);
+  }
   return hash;
 }
 
@@ -59,7 +65,7 @@ void RecentKeys::keep(Key key, std::int64_t id) {
 }
 
 void RecentKeys::clear() {
-  places_ = {};
+  places_ = std::vector<Place>();
   text_bytes_ = 0;
 }
 

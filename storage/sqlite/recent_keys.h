@@ -14,8 +14,9 @@ namespace rw::storage::sqlite {
 
 class RecentKeys {
  public:
-  // A power of two. Their memory is taken with the first key.
-  explicit RecentKeys(std::size_t places);
+  // places: a power of two; their memory is taken with the first key. The first so many texts of a key choose its
+  // place: those that tell nearly all keys apart. All are compared.
+  RecentKeys(std::size_t places, std::size_t choosing_texts);
 
   using Key = std::initializer_list<std::string_view>;
 
@@ -37,6 +38,7 @@ class RecentKeys {
 
   const std::uint64_t seed_;  // against chosen collisions
   const std::size_t mask_;
+  const std::size_t choosing_texts_;
   std::vector<Place> places_;
   std::size_t text_bytes_ = 0;
 };

@@ -21,7 +21,7 @@ struct Options {
   std::optional<Retention> retention = std::nullopt;
   // What the writer keeps in memory of paths, processes and texts, so that they are stored once: at most this, and
   // those of one transaction.
-  std::size_t dictionary_bytes = std::size_t{96} * 1024 * 1024;
+  std::size_t dictionary_bytes = std::size_t{64} * 1024 * 1024;
   std::string vfs = {};  // SQLite's name of the file system to use; empty: that of the operating system
   int checkpoint_pages = kCheckpointPages;  // see SqliteWriteSession
 };

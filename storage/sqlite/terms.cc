@@ -89,14 +89,15 @@ void TermMap::erase(std::string_view text, std::int64_t id) {
 
 std::size_t TermMap::forget_unused() {
   RW_ASSERT(pending_.empty());
-  std::vector<Slot> kept;
-  for (const Slot& slot : slots_) {
-    if (slot.id != 0 && slot.turn == turn_) kept.push_back(slot);
-  }
+  // One after the other, and none larger than it must be: this is when memory is short.
+  const auto is_kept = [this](const Slot& slot) { return slot.id != 0 && slot.turn == turn_; };
+  std::vector<Slot> kept(static_cast<std::size_t>(std::ranges::count_if(slots_, is_kept)));
+  std::ranges::copy_if(slots_, kept.begin(), is_kept);
   const std::size_t forgotten = used_ - kept.size();
   std::size_t slots = kFirstSlots;
   while (kept.size() * 10 > slots * 5) slots *= 2;
-  slots_ = std::vector<Slot>(slots);
+  slots_ = std::vector<Slot>();
+  slots_.resize(slots);
   core::Arena texts;
   for (Slot& slot : kept) {
     slot.text = texts.copy({slot.text, slot.size}).data();

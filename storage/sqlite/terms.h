@@ -138,13 +138,10 @@ class TupleMap {
   void begin_turn() { ++turn_; }
   std::size_t forget_unused() {
     RW_ASSERT(pending_.empty());
-    std::unordered_map<Tuple, Entry, Hash> kept;
-    for (const auto& [tuple, entry] : ids_) {
-      if (entry.turn == turn_) kept.emplace(tuple, entry);
-    }
-    ids_.swap(kept);
+    const std::size_t forgotten = std::erase_if(ids_, [this](const auto& item) { return item.second.turn != turn_; });
+    ids_.rehash(0);
     ++turn_;
-    return kept.size() - ids_.size();
+    return forgotten;
   }
   std::size_t bytes() const { return ids_.size() * kNodeBytes + ids_.bucket_count() * sizeof(void*); }
 

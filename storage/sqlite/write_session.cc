@@ -18,7 +18,7 @@ constexpr const char* kPragmas =
     "PRAGMA foreign_keys = OFF;"   // ids come from our own maps; checked by tests
     "PRAGMA temp_store = MEMORY;"
     "PRAGMA secure_delete = FAST;"  // what is deleted is overwritten where that costs no writing of its own
-    "PRAGMA cache_size = -49152;"   // 48 MiB
+    "PRAGMA cache_size = -32768;"   // 32 MiB
     "PRAGMA journal_size_limit = 134217728;";
 
 }  // namespace

@@ -32,7 +32,7 @@ class SqliteWriteSession final : public WriteSession {
     std::string vfs = {};  // this and the next: as in sqlite::Options
     int checkpoint_pages = kCheckpointPages;
     std::optional<Retention> retention = std::nullopt;             // unset: this session does no upkeep
-    std::size_t dictionary_bytes = std::size_t{96} * 1024 * 1024;  // see Dictionary
+    std::size_t dictionary_bytes = std::size_t{64} * 1024 * 1024;  // see Dictionary
   };
   static core::Result<std::unique_ptr<WriteSession>> open(const std::string& path, const Options& options);
 

@@ -176,7 +176,7 @@ TEST_CASE("the dictionary gives back memory") {
 }
 
 TEST_CASE("recent keys are known by all of their texts, each where it stands") {
-  sqlite::RecentKeys keys(64);
+  sqlite::RecentKeys keys(64, 2);
   CHECK(keys.find({"key", "value"}) == 0);
   keys.keep({"key", "value"}, 7);
   CHECK(keys.find({"key", "value"}) == 7);
@@ -195,8 +195,18 @@ TEST_CASE("recent keys are known by all of their texts, each where it stands") {
   CHECK(keys.find({"", ""}) == 0);
 }
 
+TEST_CASE("a recent key that differs only where it does not choose its place takes the place") {
+  sqlite::RecentKeys keys(64, 1);
+  keys.keep({"guid", "4711"}, 1);
+  CHECK(keys.find({"guid", "4712"}) == 0);
+  CHECK(keys.find({"guid", "4711"}) == 1);
+  keys.keep({"guid", "4712"}, 2);
+  CHECK(keys.find({"guid", "4712"}) == 2);
+  CHECK(keys.find({"guid", "4711"}) == 0);
+}
+
 TEST_CASE("recent keys are so many, and none is long") {
-  sqlite::RecentKeys keys(4);
+  sqlite::RecentKeys keys(4, 1);
   for (std::int64_t i = 1; i <= 1000; ++i) {
     const std::string text = "number " + std::to_string(i);
     keys.keep({text}, i);
