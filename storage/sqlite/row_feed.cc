@@ -154,7 +154,9 @@ core::Result<void> RowFeed::insert() {
   RW_CHECK(inserted);
   const std::size_t added = rows - static_cast<std::size_t>(std::ranges::count(ids_, 0));
   if (ids_.size() != rows || added != static_cast<std::size_t>(sqlite3_changes64(db_))) {
-    return core::Error{core::ErrorCode::kInternal, "the ids of inserted rows are not known"};
+    // SQLite inserts each row before it asks for the next, but where a trigger might get between.
+    return core::Error{core::ErrorCode::kInternal, "the ids of inserted rows are not known",
+                       "remove triggers that were added to the database"};
   }
   return {};
 }
