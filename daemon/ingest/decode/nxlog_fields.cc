@@ -85,10 +85,15 @@ constexpr std::string_view kBookkeeping[] = {
 constexpr std::string_view kSeverityWords[] = {"CRITICAL",      "ERROR",         "WARNING", "VERBOSE",
                                                "AUDIT_FAILURE", "AUDIT_SUCCESS", "INFO",    "DEBUG"};
 
+// Most names are told apart by their size.
+bool is_nxlog_name(std::string_view name, std::string_view known) {
+  return name.size() == known.size() && core::equals_ascii_nocase(name, known);
+}
+
 template <std::size_t kSize>
 bool is_one_of(const std::string_view (&known)[kSize], std::string_view text) {
   return std::any_of(std::begin(known), std::end(known),
-                     [&](std::string_view item) { return core::equals_ascii_nocase(text, item); });
+                     [&](std::string_view item) { return is_nxlog_name(text, item); });
 }
 
 // A signed or unsigned decimal number as Windows writes the bits; anything else as it is.
@@ -110,7 +115,7 @@ core::Result<void> NxlogFields::add(std::string_view name, std::string_view valu
 
 core::Result<void> NxlogFields::take(std::string_view name, std::string_view value) {
   if (value.empty()) return {};
-  const auto is = [&](std::string_view known) { return core::equals_ascii_nocase(name, known); };
+  const auto is = [&](std::string_view known) { return is_nxlog_name(name, known); };
   if (name == "ProcessId") return add(name, value);  // of the event's data; only the case tells
   std::size_t field = 0;
   for (std::size_t i = 0; i < std::size(kNxlogNames); ++i) {
