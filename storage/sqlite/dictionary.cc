@@ -93,14 +93,11 @@ std::size_t Dictionary::bound_memory() {
 
 core::Result<Dictionary::EventIds> Dictionary::event_ids(const cim::EventSource& source) {
   const std::string_view event_id(reinterpret_cast<const char*>(&source.event_id), sizeof(source.event_id));
-  const RecentKeys::Key key = {source.computer, event_id,       source.event_type,
-                               source.envelope, source.channel, source.provider};
-  std::int64_t id = recent_sources_.find(key);
-  if (id == 0) {
-    id = sources.id({terms.id(source.computer), terms.id(source.channel), terms.id(source.provider),
-                     std::int64_t{source.event_id}, terms.id(source.event_type), terms.id(source.envelope)});
-    recent_sources_.keep(key, id);
-  }
+  const std::int64_t id = recent_sources_.id(
+      {source.computer, event_id, source.event_type, source.envelope, source.channel, source.provider}, [&] {
+        return sources.id({terms.id(source.computer), terms.id(source.channel), terms.id(source.provider),
+                           std::int64_t{source.event_id}, terms.id(source.event_type), terms.id(source.envelope)});
+      });
   if (const auto known = origin_of_source_.find(id); known != origin_of_source_.end()) {
     return EventIds{id, known->second};
   }
@@ -111,25 +108,17 @@ core::Result<Dictionary::EventIds> Dictionary::event_ids(const cim::EventSource&
 }
 
 std::int64_t Dictionary::path_id(const cim::RegistryRecord& record) {
-  const RecentKeys::Key key = {record.key_name, record.value_name};
-  std::int64_t id = recent_paths_.find(key);
-  if (id == 0) {
-    id = paths.id({terms.id(record.key_name), terms.id(record.value_name)});
-    recent_paths_.keep(key, id);
-  }
-  return id;
+  return recent_paths_.id({record.key_name, record.value_name}, [&] {
+    return paths.id({terms.id(record.key_name), terms.id(record.value_name)});
+  });
 }
 
 std::int64_t Dictionary::actor_id(const cim::RegistryRecord& record) {
-  const RecentKeys::Key key = {record.process_guid, record.process_id, record.process_path, record.user,
-                               record.user_domain};
-  std::int64_t id = recent_actors_.find(key);
-  if (id == 0) {
-    id = actors.id({terms.id(record.process_guid), terms.id(record.process_id), terms.id(record.process_path),
-                    terms.id(record.user), terms.id(record.user_domain)});
-    recent_actors_.keep(key, id);
-  }
-  return id;
+  return recent_actors_.id(
+      {record.process_guid, record.process_id, record.process_path, record.user, record.user_domain}, [&] {
+        return actors.id({terms.id(record.process_guid), terms.id(record.process_id), terms.id(record.process_path),
+                          terms.id(record.user), terms.id(record.user_domain)});
+      });
 }
 
 void Dictionary::note_in(IdsInUse* in_use) {

@@ -60,13 +60,15 @@ void RecentKeys::keep(Key key, std::int64_t id) {
   if (places_.empty()) places_.resize(mask_ + 1);
   const std::uint64_t hash = hash_of(key);
   Place& place = places_[hash & mask_];
-  text_bytes_ = text_bytes_ - place.texts.capacity() + texts.capacity();
   place = {hash, id, std::move(texts)};
 }
 
-void RecentKeys::clear() {
-  places_ = std::vector<Place>();
-  text_bytes_ = 0;
+std::size_t RecentKeys::bytes() const {
+  std::size_t bytes = places_.capacity() * sizeof(Place);
+  for (const Place& place : places_) bytes += place.texts.capacity();
+  return bytes;
 }
+
+void RecentKeys::clear() { places_ = std::vector<Place>(); }
 
 }  // namespace rw::storage::sqlite

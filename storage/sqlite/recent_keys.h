@@ -23,8 +23,18 @@ class RecentKeys {
   // What the key stands for; 0: not known.
   std::int64_t find(Key key) const;
   void keep(Key key, std::int64_t id);
+  // The same, where `make` says it if it is not known.
+  template <class Make>
+  std::int64_t id(Key key, const Make& make) {
+    std::int64_t id = find(key);
+    if (id == 0) {
+      id = make();
+      keep(key, id);
+    }
+    return id;
+  }
   void clear();
-  std::size_t bytes() const { return places_.capacity() * sizeof(Place) + text_bytes_; }
+  std::size_t bytes() const;
 
  private:
   static constexpr std::size_t kLongestKeyBytes = 1024;
@@ -40,7 +50,6 @@ class RecentKeys {
   const std::size_t mask_;
   const std::size_t choosing_texts_;
   std::vector<Place> places_;
-  std::size_t text_bytes_ = 0;
 };
 
 }  // namespace rw::storage::sqlite

@@ -30,6 +30,8 @@ class RowFeed {
   // The next column of the row; a row begins when the one before it is complete. Texts are not copied, and not empty.
   void add(std::int64_t number) { cells_.push_back({nullptr, number}); }
   void add(std::string_view text) { cells_.push_back({text.data(), static_cast<std::int64_t>(text.size())}); }
+  // 0 stands for null.
+  void add_id(std::int64_t id) { id == 0 ? add_null() : add(id); }
   void add_null() { cells_.push_back({&kNull, 0}); }
 
   // More rows gain nothing, and cost memory.

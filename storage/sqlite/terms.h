@@ -110,13 +110,7 @@ class TupleMap {
   core::Result<void> insert_pending(RowFeed& rows) {
     for (const auto& [id, tuple] : pending_) {
       rows.add(id);
-      for (const std::int64_t part : tuple) {
-        if (part == 0) {
-          rows.add_null();
-        } else {
-          rows.add(part);
-        }
-      }
+      for (const std::int64_t part : tuple) rows.add_id(part);
       if (rows.is_full()) RW_CHECK(rows.insert());
     }
     pending_.clear();

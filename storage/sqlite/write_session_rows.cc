@@ -55,13 +55,7 @@ void bind_origin(Statement& row, const std::string& identity, core::Micros time,
 
 }  // namespace
 
-void SqliteWriteSession::add_term(RowFeed& rows, std::string_view text) {
-  if (text.empty()) {
-    rows.add_null();
-  } else {
-    rows.add(dictionary_.terms.id(text));
-  }
-}
+void SqliteWriteSession::add_term(RowFeed& rows, std::string_view text) { rows.add_id(dictionary_.terms.id(text)); }
 
 void SqliteWriteSession::add_mixed(RowFeed& rows, std::string_view text) {
   if (text.size() > kLongestTermBytes) {
