@@ -10,7 +10,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <future>
-#include <iostream>
 #include <memory>
 #include <span>
 #include <string>
@@ -24,6 +23,7 @@
 #include "storage/sqlite/store.h"
 #include "storage/writer.h"
 #include "tests/bench/events.h"
+#include "tests/bench/must.h"
 
 namespace {
 
@@ -53,21 +53,15 @@ void* realloc(void* memory, std::size_t size) {
 }
 
 namespace rw {
+
+using bench::must;
+
 namespace {
 
 constexpr std::uint64_t kEvents = 2000;
 constexpr std::uint64_t kEventsPerCommit = 1000;
 constexpr std::size_t kReadBytes = 64 * 1024;
 constexpr core::Micros kReceived = core::from_us(1'700'000'100'000'000);
-
-template <class T>
-T must(core::Result<T> result) {
-  if (!result.ok()) {
-    std::cerr << core::render(result.error()) << '\n';
-    std::abort();
-  }
-  return std::move(result).value();
-}
 
 }  // namespace
 

@@ -11,7 +11,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iostream>
 #include <map>
 #include <memory>
 #include <string>
@@ -22,6 +21,7 @@
 #include "daemon/detect/load.h"
 #include "daemon/detect/tick.h"
 #include "storage/sqlite/store.h"
+#include "tests/bench/must.h"
 #include "tests/bench/random.h"
 
 namespace rw {
@@ -29,18 +29,10 @@ namespace {
 
 using bench::hot;
 using bench::mix;
+using bench::must;
 using Searches = std::vector<std::shared_ptr<const detect::Search>>;
 
 constexpr std::int64_t kStart = 1'700'000'000'000'000;
-
-template <class T>
-T must(core::Result<T> result) {
-  if (!result.ok()) {
-    std::cerr << core::render(result.error()) << '\n';
-    std::abort();
-  }
-  return std::move(result).value();
-}
 
 // Keys where Windows itself writes all day and where detections look.
 constexpr const char* kKeys[] = {
