@@ -215,8 +215,8 @@ bool equals_folded(std::string_view a, std::string_view b) {
   return true;
 }
 
-bool equals_ascii_nocase(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
+bool internal::same_size_equals_ascii_nocase(std::string_view a, std::string_view b) {
+  if (a == b) return true;
   for (std::size_t i = 0; i < a.size(); ++i) {
     if (fold_ascii(a[i]) != fold_ascii(b[i])) return false;
   }

@@ -25,8 +25,14 @@ int hex_value(char c);
 // Compares folded, without building the folded texts where both are ASCII.
 bool equals_folded(std::string_view a, std::string_view b);
 
-// ASCII only: for protocol words and field names.
-bool equals_ascii_nocase(std::string_view a, std::string_view b);
+namespace internal {
+bool same_size_equals_ascii_nocase(std::string_view a, std::string_view b);
+}
+
+// ASCII only: for protocol words and field names. Two words out of many mostly differ in their size.
+inline bool equals_ascii_nocase(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && internal::same_size_equals_ascii_nocase(a, b);
+}
 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "daemon/ingest/decode/event_xml.h"
+#include "daemon/ingest/decode/payload.h"
 #include "daemon/ingest/framing/syslog_stream.h"
 #include "daemon/ingest/normalize/event_base.h"
 #include "daemon/ingest/normalize/registry.h"
@@ -20,9 +20,9 @@ namespace {
 
 constexpr std::size_t kRowsPerBatch = 1000;
 
-std::vector<std::string> events(std::size_t count) {
+std::vector<std::string> events(std::size_t count, bench::Form form = bench::Form::kXml) {
   std::vector<std::string> texts;
-  for (std::size_t i = 0; i < count; ++i) texts.push_back(bench::event_text(i));
+  for (std::size_t i = 0; i < count; ++i) texts.push_back(bench::event_text(i, form));
   return texts;
 }
 
@@ -48,9 +48,10 @@ void framing(benchmark::State& state) {
 BENCHMARK(framing);
 
 // One event decoded and normalised into the batch.
-void add_record(const std::string& xml, ingest::WindowsEvent& event, std::string& scratch, storage::Batch& batch) {
-  const auto decoded =
-      ingest::decode_event_xml(xml, batch.arena, event, [&](std::string_view, const core::Result<void>& whole) {
+void add_record(const std::string& text, ingest::WindowsEvent& event, std::string& scratch, storage::Batch& batch) {
+  static const core::TimeZone zone;
+  const auto decoded = ingest::decode_payload(
+      text, {.zone = &zone}, batch.arena, event, [&](std::string_view, const core::Result<void>& whole) {
         if (!whole.ok()) std::abort();
         cim::RegistryRecord record;
         ingest::fill_base(event, ingest::EventKind::kRegistry, *event.time, *event.time, event.computer, batch.arena,
@@ -61,8 +62,8 @@ void add_record(const std::string& xml, ingest::WindowsEvent& event, std::string
   if (!decoded.ok()) std::abort();
 }
 
-void decode_and_normalize(benchmark::State& state) {
-  const std::vector<std::string> texts = events(1000);
+void decode_and_normalize(benchmark::State& state, bench::Form form) {
+  const std::vector<std::string> texts = events(1000, form);
   ingest::WindowsEvent event;
   std::string scratch;
   for (auto _ : state) {
@@ -72,7 +73,9 @@ void decode_and_normalize(benchmark::State& state) {
   }
   state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * texts.size()));
 }
-BENCHMARK(decode_and_normalize);
+BENCHMARK_CAPTURE(decode_and_normalize, xml, bench::Form::kXml);
+BENCHMARK_CAPTURE(decode_and_normalize, nxlog, bench::Form::kNxlog);
+BENCHMARK_CAPTURE(decode_and_normalize, winlogbeat, bench::Form::kWinlogbeat);
 
 // Rows to a fresh database, synchronous FULL, rows_per_commit a transaction; the records are made beforehand.
 void store_alone(benchmark::State& state) {

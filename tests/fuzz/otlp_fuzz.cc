@@ -1,6 +1,6 @@
 // Any bytes as the body of POST /v1/logs, in both forms: it ends, whatever was read lies inside the body, and a record
 // has a payload or a fault. The first byte chooses the form: 'j' JSON, anything else protobuf.
-#include <simdjson.h>
+#include "daemon/ingest/decode/simdjson.h"
 
 #include <cstddef>
 #include <cstdint>

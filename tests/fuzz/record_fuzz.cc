@@ -1,6 +1,6 @@
 // Any bytes as a message: the records that come of it, whatever the format, are UTF-8 without NUL, what is JSON in them
 // is JSON, and an event of a stored kind is a record, or none that is known, or an error with a reason.
-#include <simdjson.h>
+#include "daemon/ingest/decode/simdjson.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -16,6 +16,7 @@
 #include "daemon/ingest/normalize/security_key.h"
 #include "daemon/ingest/normalize/security_process.h"
 #include "daemon/ingest/normalize/security_value.h"
+#include "tests/unit/ingest/decoded_text.h"
 
 namespace {
 
@@ -94,19 +95,29 @@ void normalize(const ingest::WindowsEvent& event, core::Arena& arena, std::strin
   if (normalized.ok()) check(record);
 }
 
+// All events as text. What the connection sent before, `last`, makes no difference.
+std::string decode(const ingest::SyslogMessage& header, const core::TimeZone& zone, ingest::PayloadFormat last) {
+  core::Arena arena;
+  ingest::WindowsEvent event;
+  event.format = last;
+  std::string scratch;
+  std::string text;
+  const auto pieces = ingest::decode_payload(header.msg, {.header = &header, .zone = &zone}, arena, event,
+                                             [&](std::string_view, const core::Result<void>& decoded) {
+                                               text += decoded.ok() ? ingest::text_of(event) : decoded.error().message;
+                                               if (decoded.ok()) normalize(event, arena, scratch);
+                                             });
+  RW_ASSERT(pieces.ok() || !pieces.error().message.empty());
+  return pieces.ok() ? text : pieces.error().message;
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   const core::TimeZone zone;
   const ingest::SyslogMessage header = ingest::parse_syslog(bytes, core::from_us(1'791'749'700'000'000), zone);
-  core::Arena arena;
-  ingest::WindowsEvent event;
-  std::string scratch;
-  const auto pieces = ingest::decode_payload(header.msg, {.header = &header, .zone = &zone}, arena, event,
-                                             [&](std::string_view, const core::Result<void>& decoded) {
-                                               if (decoded.ok()) normalize(event, arena, scratch);
-                                             });
-  RW_ASSERT(pieces.ok() || !pieces.error().message.empty());
+  const std::string decoded = decode(header, zone, ingest::PayloadFormat::kEventXml);
+  RW_ASSERT(decode(header, zone, ingest::PayloadFormat::kWinlogbeat) == decoded);
   return 0;
 }

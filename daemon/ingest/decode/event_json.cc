@@ -46,6 +46,20 @@ DecodeJsonFields* decoder_of_form(JsonForm form) {
   return nullptr;
 }
 
+bool has_flat_form(PayloadFormat format) {
+  switch (format) {
+    case PayloadFormat::kNxlogJson:
+    case PayloadFormat::kWinlogbeat:
+    case PayloadFormat::kFluentBit:
+    case PayloadFormat::kVector:
+    case PayloadFormat::kOpenTelemetry:
+    case PayloadFormat::kWazuh:
+      return true;
+    default:
+      return false;
+  }
+}
+
 class JsonDecoder {
  public:
   JsonDecoder(const PayloadContext& context, core::Arena& arena, WindowsEvent& event, const TakeEvent& take,
@@ -71,14 +85,27 @@ class JsonDecoder {
   }
 
  private:
-  // Where the object is no event: its error, and in `wrapped` what it may wrap.
+  core::Result<void> decode_fields(DecodeJsonFields* decode, const JsonFields& fields) {
+    event_.clear();
+    return decode(fields, context_, arena_, event_);
+  }
+
+  // Where the object is no event: its error, and in `wrapped` what it may wrap. What a connection sends mostly has the
+  // form of the event before; if its fields are flat, they and their form are read in one go.
   core::Result<void> event_or_wrapped(simdjson::ondemand::document& document, std::vector<std::string>& wrapped) {
+    if (has_flat_form(event_.format)) {
+      const core::Arena::Mark mark = arena_.mark();
+      const core::Result<JsonFields> fields = JsonFields::read(document, arena_);
+      DecodeJsonFields* const decode = fields.ok() ? decoder_of_form(fields->form()) : nullptr;
+      if (decode != nullptr) return decode_fields(decode, *fields);
+      arena_.rewind(mark);
+      document.rewind();
+    }
     RW_TRY(const JsonForm form, json_form_of(document));
     document.rewind();
     if (DecodeJsonFields* const decode = decoder_of_form(form)) {
-      event_.clear();
       RW_TRY(const JsonFields fields, JsonFields::read(document, arena_));
-      return decode(fields, context_, arena_, event_);
+      return decode_fields(decode, fields);
     }
     if (form == JsonForm::kNone && decode_wrapped_ != nullptr) {
       RW_CHECK(find_wrapped(document, wrapped));

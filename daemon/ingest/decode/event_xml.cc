@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <simdjson.h>
+#include "daemon/ingest/decode/simdjson.h"
 
 #include <optional>
 #include <string>

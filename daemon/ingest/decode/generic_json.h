@@ -4,7 +4,7 @@
 // EventData that is the text of an object (Azure Log Analytics) is taken as that object.
 #pragma once
 
-#include <simdjson.h>
+#include "daemon/ingest/decode/simdjson.h"
 
 #include "daemon/core/arena.h"
 #include "daemon/core/result.h"

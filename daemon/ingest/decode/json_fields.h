@@ -3,14 +3,17 @@
 // "[]": {"a":["x",{"b":"y"}]} is a[]=x, a[].b=y. Empty objects and arrays have no value.
 #pragma once
 
-#include <simdjson.h>
+#include "daemon/ingest/decode/simdjson.h"
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
 #include "daemon/core/arena.h"
 #include "daemon/core/result.h"
+#include "daemon/ingest/decode/json_form.h"
 
 namespace rw::ingest {
 
@@ -18,6 +21,7 @@ struct JsonField {
   std::string_view path;
   std::string_view value;  // a string's text, a number or boolean as written, empty for null
   bool is_null = false;
+  std::uint16_t next = 0;  // JsonFields' own
 };
 
 class JsonFields {
@@ -34,12 +38,23 @@ class JsonFields {
 
   const std::vector<JsonField>& all() const { return fields_; }
 
+  // As json_form_of() tells.
+  JsonForm form() const { return form_; }
+
   // Those below the prefix ("data.win."), their paths without it.
   JsonFields under(std::string_view prefix) const;
 
  private:
   friend class JsonFlattener;
+
+  // After the last field.
+  void index();
+
+  JsonForm form_ = JsonForm::kNone;
   std::vector<JsonField> fields_;
+  // By a hash of their paths, those with a value: the place of the first, plus one; JsonField::next goes on.
+  static constexpr std::size_t kBuckets = 128;
+  std::array<std::uint16_t, kBuckets> first_{};
 };
 
 }  // namespace rw::ingest

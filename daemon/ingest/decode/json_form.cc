@@ -1,9 +1,11 @@
 #include "daemon/ingest/decode/json_form.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 #include "daemon/core/text.h"
+#include "daemon/core/word_index.h"
 #include "daemon/ingest/decode/json_reader.h"
 
 namespace rw::ingest {
@@ -40,10 +42,11 @@ enum JsonMark : JsonMarks {
   kHasLogText = 1U << 26,
 };
 
-constexpr struct {
+struct MarkedName {
   std::string_view name;
   JsonMarks marks;
-} kMarkedNames[] = {
+};
+constexpr MarkedName kMarkedNames[] = {
     {"EventID", kHasEventId},
     {"EventCode", kHasEventId},
     {"SourceModuleType", kHasNxlogOwn},
@@ -79,6 +82,7 @@ constexpr struct {
     {"data", kHasDataName},
     {"win", kHasWin},
 };
+constexpr core::WordIndex kMarkedIndex(kMarkedNames, &MarkedName::name);
 
 constexpr struct {
   std::string_view prefix;
@@ -89,9 +93,7 @@ constexpr struct {
 };
 
 JsonMarks json_marks_of(std::string_view name) {
-  for (const auto& known : kMarkedNames) {
-    if (known.name.size() == name.size() && core::equals_ascii_nocase(known.name, name)) return known.marks;
-  }
+  if (const std::size_t known = kMarkedIndex.find(name); known != kMarkedIndex.kNone) return kMarkedNames[known].marks;
   if (name.find('.') == std::string_view::npos) return 0;
   for (const auto& known : kMarkedPrefixes) {
     if (name.starts_with(known.prefix)) return known.marks;
@@ -99,36 +101,54 @@ JsonMarks json_marks_of(std::string_view name) {
   return 0;
 }
 
-// What only the value tells.
-core::Result<JsonMarks> json_marks_of_value(JsonMarks marks, JsonReader::Value& value) {
-  using json_type = JsonReader::json_type;
-  RW_TRY(const json_type type, JsonReader::type_of(value));
-  if (type == json_type::string) {
-    if ((marks & (kHasSystem | kHasLogText)) == 0) return marks & ~JsonMarks{kHasEventName};
-    RW_TRY(std::string_view text, JsonReader::scalar(value, type));
-    text = core::trim(text);
-    if ((marks & kHasSystem) != 0) return text.starts_with('<') ? JsonMarks{kHasSystemXml} : JsonMarks{kHasNotNxlog};
-    const bool is_fluent_bit = text.starts_with("ProviderName=") && text.find("\nEventID=") != std::string_view::npos;
-    return is_fluent_bit ? JsonMarks{kHasLogText} : JsonMarks{0};
-  }
-  marks &= ~JsonMarks{kHasLogText};
-  if (type != json_type::object) return marks & ~JsonMarks{kHasSystem | kHasEventName | kHasDataName};
-  if ((marks & kHasSystem) != 0) return JsonMarks{kHasSystemObject | kHasNotNxlog};
-  if ((marks & kHasSnakeEventId) != 0) return JsonMarks{kHasEventIdObject};
-  if ((marks & (kHasDataName | kHasEventName)) == 0) return marks;
-  JsonMarks found = 0;
-  RW_TRY(JsonReader::Object object, JsonReader::object_of(value));
-  RW_CHECK(JsonReader::each_member(object, [&](std::string_view name, JsonReader::Value&) -> core::Result<void> {
-    if ((marks & kHasDataName) != 0 && (name == "win" || name.starts_with("win."))) found |= kHasWin;
-    if ((marks & kHasEventName) != 0 && core::equals_ascii_nocase(name, "System")) found |= kHasSystemObject;
-    if ((marks & kHasEventName) != 0 && core::equals_ascii_nocase(name, "EventID")) found |= kHasSystemObject;
-    return {};
-  }));
-  return found;
+bool is_fluent_bit_text(std::string_view text) {
+  return text.starts_with("ProviderName=") && text.find("\nEventID=") != std::string_view::npos;
 }
 
-JsonForm json_form_of_marks(JsonMarks marks) {
-  const auto has = [&](JsonMarks all) { return (marks & all) == all; };
+}  // namespace
+
+bool JsonFormFinder::member(std::string_view name, json_type type) {
+  // Names whose value says more.
+  constexpr JsonMarks kAskValue = kHasSystem | kHasEventName | kHasSnakeEventId | kHasDataName | kHasLogText;
+  JsonMarks found = json_marks_of(name);
+  bool asks = false;
+  if ((found & kAskValue) == 0) {
+    // The name is enough.
+  } else if (type == json_type::string) {
+    asks = (found & (kHasSystem | kHasLogText)) != 0;
+    found &= ~JsonMarks{kHasEventName};
+  } else if (type == json_type::object) {
+    found &= ~JsonMarks{kHasLogText};
+    if ((found & kHasSystem) != 0) found = kHasSystemObject | kHasNotNxlog;
+    if ((found & kHasSnakeEventId) != 0) found = kHasEventIdObject;
+    asks = (found & (kHasDataName | kHasEventName)) != 0;
+  } else {
+    found &= ~JsonMarks{kHasLogText | kHasSystem | kHasEventName | kHasDataName};
+  }
+  asked_ = asks ? found : 0;
+  if (!asks) marks_ |= found;
+  return asks;
+}
+
+void JsonFormFinder::text(std::string_view value) {
+  value = core::trim(value);
+  if ((asked_ & kHasSystem) != 0) {
+    marks_ |= value.starts_with('<') ? JsonMarks{kHasSystemXml} : JsonMarks{kHasNotNxlog};
+  } else if (is_fluent_bit_text(value)) {
+    marks_ |= kHasLogText;
+  }
+}
+
+void JsonFormFinder::inner(std::string_view name) {
+  if ((asked_ & kHasDataName) != 0 && (name == "win" || name.starts_with("win."))) marks_ |= kHasWin;
+  if ((asked_ & kHasEventName) == 0) return;
+  if (core::equals_ascii_nocase(name, "System") || core::equals_ascii_nocase(name, "EventID")) {
+    marks_ |= kHasSystemObject;
+  }
+}
+
+JsonForm JsonFormFinder::form() const {
+  const auto has = [&](JsonMarks all) { return (marks_ & all) == all; };
   if (has(kHasWinlog)) return JsonForm::kWinlogbeat;
   if (has(kHasWin)) return JsonForm::kWazuh;
   if (has(kHasEventIdObject)) return JsonForm::kOpenTelemetry;
@@ -142,25 +162,27 @@ JsonForm json_form_of_marks(JsonMarks marks) {
     if (has(kHasStringInserts | kHasTimeGenerated | kHasSourceOrChannel)) return JsonForm::kFluentBit;
     if (has(kHasHostname | kHasSourceOrChannel) && !has(kHasNotNxlog)) return JsonForm::kNxlog;
   }
-  return (marks & (kHasEventId | kHasSystemObject)) != 0 ? JsonForm::kGeneric : JsonForm::kNone;
+  return (marks_ & (kHasEventId | kHasSystemObject)) != 0 ? JsonForm::kGeneric : JsonForm::kNone;
 }
-
-}  // namespace
 
 core::Result<JsonForm> json_form_of(simdjson::ondemand::document& document) {
   RW_TRY(JsonReader::Object object, JsonReader::root_object(document));
-  // Names whose value says more.
-  constexpr JsonMarks kAskValue = kHasSystem | kHasEventName | kHasSnakeEventId | kHasDataName | kHasLogText;
-  JsonMarks marks = 0;
+  JsonFormFinder finder;
   RW_CHECK(JsonReader::each_member(object, [&](std::string_view name, JsonReader::Value& value) -> core::Result<void> {
-    JsonMarks found = json_marks_of(name);
-    if ((found & kAskValue) != 0) {
-      RW_TRY(found, json_marks_of_value(found, value));
+    RW_TRY(const JsonReader::json_type type, JsonReader::type_of(value));
+    if (!finder.member(name, type)) return {};
+    if (type == JsonReader::json_type::string) {
+      RW_TRY(const std::string_view text, JsonReader::scalar(value, type));
+      finder.text(text);
+      return {};
     }
-    marks |= found;
-    return {};
+    RW_TRY(JsonReader::Object inner, JsonReader::object_of(value));
+    return JsonReader::each_member(inner, [&](std::string_view inner_name, JsonReader::Value&) -> core::Result<void> {
+      finder.inner(inner_name);
+      return {};
+    });
   }));
-  return json_form_of_marks(marks);
+  return finder.form();
 }
 
 }  // namespace rw::ingest

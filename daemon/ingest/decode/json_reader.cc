@@ -133,8 +133,15 @@ core::Result<std::string_view> JsonReader::text(Value& value, json_type type, in
     RW_CHECK(append_json(value, type, depth, json));
     return keep(json);
   }
+  if (type == json_type::string) {
+    const std::size_t token_size = value.raw_json_token().size();
+    std::string_view text;
+    if (const auto error = value.get_string().get(text)) return malformed_json(error);
+    // Control characters come out of escapes only, and a text with escapes is shorter than what its quotes hold.
+    return text.size() + 2 == token_size ? arena_.copy(text) : keep(text);
+  }
   RW_TRY(const std::string_view text, scalar(value, type));
-  return type == json_type::null ? std::string_view() : keep(text);
+  return type == json_type::null ? std::string_view() : arena_.copy(text);
 }
 
 core::Result<void> JsonReader::check_depth(int depth) {

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <fmt/format.h>
-#include <simdjson.h>
+#include "daemon/ingest/decode/simdjson.h"
 
 #include <functional>
 #include <string>

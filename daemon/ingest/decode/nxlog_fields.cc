@@ -3,9 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <iterator>
 
 #include "daemon/core/text.h"
+#include "daemon/core/word_index.h"
 #include "daemon/ingest/decode/field_values.h"
 #include "daemon/ingest/decode/message_text.h"
 #include "daemon/ingest/decode/xml_references.h"
@@ -45,22 +49,23 @@ constexpr NxlogName kNxlogNames[] = {
     {"Message", &WindowsEvent::message, 1},
 };
 
-constexpr std::size_t distinct_nxlog_fields() {
-  std::size_t fields = 1;
+constexpr core::WordIndex kNxlogIndex(kNxlogNames, &NxlogName::name);
+
+// Which of the distinct fields each name stands for.
+constexpr auto kFieldOfName = [] {
+  std::array<std::uint8_t, std::size(kNxlogNames)> fields{};
   for (std::size_t i = 1; i < std::size(kNxlogNames); ++i) {
-    if (kNxlogNames[i].field != kNxlogNames[i - 1].field) ++fields;
+    const bool same = kNxlogNames[i].field == kNxlogNames[i - 1].field;
+    fields[i] = static_cast<std::uint8_t>(fields[i - 1] + (same ? 0 : 1));
   }
   return fields;
-}
-static_assert(distinct_nxlog_fields() == NxlogFields::kTexts);
+}();
+static_assert(kFieldOfName.back() + 1 == NxlogFields::kTexts);
 
-// Of the field among the distinct ones.
 constexpr std::size_t index_of(std::string_view WindowsEvent::*wanted) {
-  std::size_t field = 0;
-  for (std::size_t i = 0; kNxlogNames[i].field != wanted; ++i) {
-    if (kNxlogNames[i].field != kNxlogNames[i + 1].field) ++field;
-  }
-  return field;
+  std::size_t name = 0;
+  while (kNxlogNames[name].field != wanted) ++name;
+  return kFieldOfName[name];
 }
 
 // NXLog's and its relays' own, and System fields in words.
@@ -81,19 +86,14 @@ constexpr std::string_view kBookkeeping[] = {
     "SyslogSeverityValue",
     "@version",
 };
+constexpr core::WordIndex kBookkeepingIndex(kBookkeeping);
 
 constexpr std::string_view kSeverityWords[] = {"CRITICAL",      "ERROR",         "WARNING", "VERBOSE",
                                                "AUDIT_FAILURE", "AUDIT_SUCCESS", "INFO",    "DEBUG"};
 
-// Most names are told apart by their size.
-bool is_nxlog_name(std::string_view name, std::string_view known) {
-  return name.size() == known.size() && core::equals_ascii_nocase(name, known);
-}
-
-template <std::size_t kSize>
-bool is_one_of(const std::string_view (&known)[kSize], std::string_view text) {
-  return std::any_of(std::begin(known), std::end(known),
-                     [&](std::string_view item) { return is_nxlog_name(text, item); });
+bool is_severity_word(std::string_view text) {
+  return std::any_of(std::begin(kSeverityWords), std::end(kSeverityWords),
+                     [&](std::string_view word) { return core::equals_ascii_nocase(text, word); });
 }
 
 // A signed or unsigned decimal number as Windows writes the bits; anything else as it is.
@@ -115,16 +115,14 @@ core::Result<void> NxlogFields::add(std::string_view name, std::string_view valu
 
 core::Result<void> NxlogFields::take(std::string_view name, std::string_view value) {
   if (value.empty()) return {};
-  const auto is = [&](std::string_view known) { return is_nxlog_name(name, known); };
+  const auto is = [&](std::string_view known) { return core::equals_ascii_nocase(name, known); };
   if (name == "ProcessId") return add(name, value);  // of the event's data; only the case tells
-  std::size_t field = 0;
-  for (std::size_t i = 0; i < std::size(kNxlogNames); ++i) {
-    const NxlogName& known = kNxlogNames[i];
-    if (i > 0 && known.field != kNxlogNames[i - 1].field) ++field;
-    if (!is(known.name)) continue;
-    if (ranks_[field] == 0 || known.rank < ranks_[field]) {
+  if (const std::size_t place = kNxlogIndex.find(name); place != kNxlogIndex.kNone) {
+    const NxlogName& known = kNxlogNames[place];
+    std::uint8_t& rank = ranks_[kFieldOfName[place]];
+    if (rank == 0 || known.rank < rank) {
       event_.*known.field = value;
-      ranks_[field] = known.rank;
+      rank = known.rank;
     }
     return {};
   }
@@ -145,8 +143,8 @@ core::Result<void> NxlogFields::take(std::string_view name, std::string_view val
     if (received_.empty() || zoned_time(value)) received_ = value;
     return {};
   }
-  if (is("EventType") && is_one_of(kSeverityWords, value)) return {};
-  if (is_one_of(kBookkeeping, name)) return {};
+  if (is("EventType") && is_severity_word(value)) return {};
+  if (kBookkeepingIndex.has(name)) return {};
   return add(name, value);
 }
 

@@ -1,11 +1,15 @@
 #include "daemon/ingest/decode/system_fields.h"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 
 #include "daemon/core/text.h"
 #include "daemon/core/time.h"
+#include "daemon/core/word_index.h"
 #include "daemon/ingest/decode/field_values.h"
 
 namespace rw::ingest {
@@ -54,41 +58,42 @@ constexpr TextName kTextNames[] = {
     {"Message", &WindowsEvent::message, 0},
 };
 
-constexpr std::size_t distinct_fields() {
-  std::size_t fields = 1;
+constexpr core::WordIndex kTextIndex(kTextNames, &TextName::name);
+
+// Which of texts_ each name stands for.
+constexpr auto kTextOfName = [] {
+  std::array<std::uint8_t, std::size(kTextNames)> texts{};
   for (std::size_t i = 1; i < std::size(kTextNames); ++i) {
-    if (kTextNames[i].field != kTextNames[i - 1].field) ++fields;
+    const bool same = kTextNames[i].field == kTextNames[i - 1].field;
+    texts[i] = static_cast<std::uint8_t>(texts[i - 1] + (same ? 0 : 1));
   }
-  return fields;
-}
-static_assert(distinct_fields() == SystemFields::kTexts);
+  return texts;
+}();
+static_assert(kTextOfName.back() + 1 == SystemFields::kTexts);
 
 constexpr std::string_view kEventIdNames[] = {"EventID", "EventCode"};
+constexpr core::WordIndex kEventIdIndex(kEventIdNames);
 constexpr std::string_view kRecordIdNames[] = {"EventRecordID", "RecordNumber", "RecordID"};
+constexpr core::WordIndex kRecordIdIndex(kRecordIdNames);
 
 // UtcTime, a field of Sysmon's data, stands between the event's own times and the forwarder's.
 constexpr std::uint8_t kUtcTimeRank = 3;
-constexpr struct {
+struct TimeName {
   std::string_view name;
   std::uint8_t rank;
-} kTimeNames[] = {
+};
+constexpr TimeName kTimeNames[] = {
     {"TimeCreated.SystemTime", 0}, {"SystemTime", 0}, {"TimeCreated", 1}, {"EventTime", 2}, {"@timestamp", 4},
     {"TimeGenerated", 4}};
+constexpr core::WordIndex kTimeIndex(kTimeNames, &TimeName::name);
 
 constexpr std::string_view kStructured[] = {"Provider",    "EventID",   "TimeCreated",
                                             "Correlation", "Execution", "Security"};
-
-bool is_name(std::string_view given, std::string_view name) {
-  if (name == "ProcessID") return given == name;
-  return core::equals_ascii_nocase(given, name);
-}
+constexpr core::WordIndex kStructuredIndex(kStructured);
 
 }  // namespace
 
-bool SystemFields::is_structured(std::string_view name) {
-  return std::any_of(std::begin(kStructured), std::end(kStructured),
-                     [&](std::string_view known) { return core::equals_ascii_nocase(name, known); });
-}
+bool SystemFields::is_structured(std::string_view name) { return kStructuredIndex.has(name); }
 
 core::Result<void> SystemFields::keep_as_data(const Given& given) { return add_field(given.name, given.value, event_); }
 
@@ -106,27 +111,23 @@ core::Result<void> SystemFields::keep_better(Given& current, const Given& given)
 }
 
 core::Result<bool> SystemFields::take(std::string_view name, std::string_view value) {
-  std::size_t field = 0;
-  for (std::size_t i = 0; i < std::size(kTextNames); ++i) {
-    if (i > 0 && kTextNames[i].field != kTextNames[i - 1].field) ++field;
-    if (!is_name(name, kTextNames[i].name)) continue;
-    RW_CHECK(keep_better(texts_[field], {name, value, kTextNames[i].rank}));
-    event_.*kTextNames[i].field = texts_[field].value;
+  if (core::equals_ascii_nocase(name, "ProcessID") && name != "ProcessID") return false;
+  if (const std::size_t place = kTextIndex.find(name); place != kTextIndex.kNone) {
+    Given& text = texts_[kTextOfName[place]];
+    RW_CHECK(keep_better(text, {name, value, kTextNames[place].rank}));
+    event_.*kTextNames[place].field = text.value;
     return true;
   }
-  for (std::size_t i = 0; i < std::size(kEventIdNames); ++i) {
-    if (!is_name(name, kEventIdNames[i])) continue;
-    RW_CHECK(keep_better(event_id_, {name, value, static_cast<std::uint8_t>(i)}));
+  if (const std::size_t place = kEventIdIndex.find(name); place != kEventIdIndex.kNone) {
+    RW_CHECK(keep_better(event_id_, {name, value, static_cast<std::uint8_t>(place)}));
     return true;
   }
-  for (std::size_t i = 0; i < std::size(kRecordIdNames); ++i) {
-    if (!is_name(name, kRecordIdNames[i])) continue;
-    RW_CHECK(keep_better(record_id_, {name, value, static_cast<std::uint8_t>(i)}));
+  if (const std::size_t place = kRecordIdIndex.find(name); place != kRecordIdIndex.kNone) {
+    RW_CHECK(keep_better(record_id_, {name, value, static_cast<std::uint8_t>(place)}));
     return true;
   }
-  for (const auto& time : kTimeNames) {
-    if (!is_name(name, time.name)) continue;
-    if (times_.size() < std::size(kTimeNames)) times_.push_back({name, value, time.rank});
+  if (const std::size_t place = kTimeIndex.find(name); place != kTimeIndex.kNone) {
+    if (times_.size() < std::size(kTimeNames)) times_.push_back({name, value, kTimeNames[place].rank});
     return true;
   }
   return false;

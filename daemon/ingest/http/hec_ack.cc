@@ -1,7 +1,7 @@
 #include "daemon/ingest/http/hec_ack.h"
 
 #include <fmt/format.h>
-#include <simdjson.h>
+#include "daemon/ingest/decode/simdjson.h"
 
 #include <vector>
 

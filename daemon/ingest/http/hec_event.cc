@@ -1,7 +1,7 @@
 #include "daemon/ingest/http/hec_event.h"
 
 #include <fmt/format.h>
-#include <simdjson.h>
+#include "daemon/ingest/decode/simdjson.h"
 
 #include <algorithm>
 #include <utility>

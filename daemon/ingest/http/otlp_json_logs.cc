@@ -1,7 +1,7 @@
 // The outer levels are walked on the text (simdjson's On-Demand), each log record alone becomes a tree: a tree of the
 // whole request would take several times its size.
 #include <fmt/format.h>
-#include <simdjson.h>
+#include "daemon/ingest/decode/simdjson.h"
 
 #include <charconv>
 #include <utility>

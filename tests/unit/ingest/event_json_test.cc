@@ -10,15 +10,23 @@
 namespace rw::ingest {
 namespace {
 
-std::string decode(std::string_view json) {
+std::string decode_after(PayloadFormat last, std::string_view json) {
   core::Arena arena;
   WindowsEvent event;
+  event.format = last;
   std::string text;
   const auto pieces =
       decode_event_json(json, {}, arena, event, [&](std::string_view, const core::Result<void>& decoded) {
         text += decoded.ok() ? text_of(event) : "error: " + decoded.error().message;
       });
   return pieces.ok() ? text : "error: " + pieces.error().message;
+}
+
+// What the connection sent before makes no difference.
+std::string decode(std::string_view json) {
+  const std::string text = decode_after(PayloadFormat::kEventJson, json);
+  CHECK(decode_after(PayloadFormat::kWinlogbeat, json) == text);
+  return text;
 }
 
 std::string read_file(const std::string& path) {

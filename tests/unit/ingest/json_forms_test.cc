@@ -12,11 +12,12 @@ namespace rw::ingest {
 namespace {
 
 // All events of the payload, each after the name of its format; local times are two hours ahead of UTC.
-std::string decode_json(std::string_view json) {
+std::string decode_json_after(PayloadFormat last, std::string_view json) {
   const core::Result<core::TimeZone> zone = core::TimeZone::find("Europe/Berlin");
   REQUIRE(zone.ok());
   core::Arena arena;
   WindowsEvent event;
+  event.format = last;
   std::string text;
   const core::Arena::Mark mark = arena.mark();
   const auto pieces =
@@ -26,6 +27,13 @@ std::string decode_json(std::string_view json) {
         arena.rewind(mark);  // as the pipeline may
       });
   return pieces.ok() ? text : "error: " + pieces.error().message + "\n";
+}
+
+// What the connection sent before makes no difference.
+std::string decode_json(std::string_view json) {
+  const std::string text = decode_json_after(PayloadFormat::kEventXml, json);
+  CHECK(decode_json_after(PayloadFormat::kNxlogJson, json) == text);
+  return text;
 }
 
 struct FormCase {
