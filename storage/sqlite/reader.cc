@@ -42,7 +42,7 @@ core::Error of_lists(core::Error error) {
 core::Result<std::unique_ptr<Reader>> SqliteReader::open(const std::string& path, const std::string& vfs) {
   RW_TRY(Connection connection, Connection::open(path, Connection::Mode::kReadOnly, vfs));
   RW_CHECK(
-      connection.execute("PRAGMA query_only = ON; PRAGMA cache_size = -16384; PRAGMA temp_store = FILE;"
+      connection.execute("PRAGMA query_only = ON; PRAGMA cache_size = -8192; PRAGMA temp_store = FILE;"
                          "PRAGMA trusted_schema = OFF"));
   RW_CHECK(register_functions(connection));
   sqlite3_limit(connection.raw(), SQLITE_LIMIT_ATTACHED, 0);

@@ -20,7 +20,7 @@ namespace rw::storage::sqlite {
 namespace {
 
 // Of all connections together: beyond it a page cache that wants more takes a page of its own.
-constexpr std::int64_t kSqliteBytes = std::int64_t{128} * 1024 * 1024;
+constexpr std::int64_t kSqliteBytes = std::int64_t{96} * 1024 * 1024;
 
 class SqliteStore final : public Store {
  public:
