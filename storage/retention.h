@@ -18,6 +18,8 @@ struct Retention {
   std::optional<std::chrono::microseconds> findings = std::chrono::hours(24 * 400);
   // What the database uses on disk; beyond it the oldest events go.
   std::optional<std::uint64_t> max_size_bytes = 20 * core::kGiB;
+
+  friend bool operator==(const Retention&, const Retention&) = default;
 };
 
 }  // namespace rw::storage

@@ -18,6 +18,7 @@
 #include "storage/dialect.h"
 #include "storage/late.h"
 #include "storage/query.h"
+#include "storage/retention.h"
 #include "storage/sieve.h"
 #include "storage/source.h"
 #include "storage/upkeep.h"
@@ -35,6 +36,9 @@ class WriteSession {
   // Between commits: one small step, tens of milliseconds, of what the store does for itself; nothing where it has
   // nothing to do. Errors: as commit(); the next call goes on.
   virtual core::Result<UpkeepStep> keep_up(core::Micros /*now*/) { return UpkeepStep{}; }
+
+  // How long is kept what keep_up() deletes, from the next round on; nothing where the store keeps all.
+  virtual void set_retention(const Retention& /*retention*/) {}
 
   // To be called after a commit or a step of upkeep, when nobody waits for it any more: moves what was committed from
   // the log of the store to its place, where that is due. Errors: Io; nothing is lost, but the log grows until it works
@@ -145,6 +149,8 @@ struct SearchLimits {
   std::int64_t max_rows = 100'000;
   std::chrono::milliseconds timeout = std::chrono::minutes(5);
   std::size_t max_bytes = std::size_t{64} * 1024 * 1024;  // memory for the rows that are kept, each step's
+
+  friend bool operator==(const SearchLimits&, const SearchLimits&) = default;
 };
 
 class Reader {

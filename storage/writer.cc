@@ -65,6 +65,7 @@ void Writer::run() {
   while (true) {
     turns_.fetch_add(1, std::memory_order_relaxed);
     std::vector<Batch> batches = queue_.pop_all(options_.commit_bytes, next_wait());
+    take_retention();
     add_noted(batches);
     const bool idle = batches.empty();
     if (!idle) {
@@ -118,6 +119,19 @@ void Writer::keep_up(bool idle) {
   if (!step->state) return;
   core::Lock lock(mutex_);
   store_state_ = step->state;
+}
+
+void Writer::set_retention(const Retention& retention) {
+  core::Lock lock(mutex_);
+  new_retention_ = retention;
+}
+
+void Writer::take_retention() {
+  core::Lock lock(mutex_);
+  if (!new_retention_) return;
+  session_->set_retention(*new_retention_);
+  new_retention_.reset();
+  next_upkeep_ = {};
 }
 
 std::optional<StoreState> Writer::store_state() const {

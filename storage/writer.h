@@ -29,6 +29,8 @@ class Writer {
     std::size_t queue_bytes = 32 * 1024 * 1024;     // batches waiting; full means back-pressure
     std::size_t commit_bytes = 16 * 1024 * 1024;    // at most this much in one transaction
     std::chrono::milliseconds stop_patience{4000};  // how long a stopping writer goes on trying a store that fails
+
+    friend bool operator==(const Options&, const Options&) = default;
   };
 
   // Starts the thread. counters outlives the writer.
@@ -46,6 +48,9 @@ class Writer {
   // Takes what was seen of sources without a record that is stored: written with the next commit, or within a second.
   // A crash until then loses it. False: much waits already; it is untouched and shall go in a batch. Thread-safe.
   bool note(std::vector<SourceSeen>& sources);
+
+  // In place of what the store was opened with, within a second. Thread-safe.
+  void set_retention(const Retention& retention);
 
   // The daemon stops, but batches still come. From now on a store that fails has stop_patience to work again; after
   // that all that is left and all that comes is given up, so that nobody waits for it. Thread-safe.
@@ -80,6 +85,7 @@ class Writer {
   void run();
   std::chrono::milliseconds next_wait() const;
   void keep_up(bool idle);
+  void take_retention();
   void add_noted(std::vector<Batch>& batches);
   void commit(std::vector<Batch> batches);
   bool wait_to_retry(std::chrono::milliseconds back_off);
@@ -108,6 +114,7 @@ class Writer {
   std::vector<SourceSeen> noted_ RW_GUARDED_BY(mutex_);
   std::size_t noted_bytes_ RW_GUARDED_BY(mutex_) = 0;
   std::optional<StoreState> store_state_ RW_GUARDED_BY(mutex_);
+  std::optional<Retention> new_retention_ RW_GUARDED_BY(mutex_);
   std::optional<Trouble> stall_ RW_GUARDED_BY(mutex_);
   std::optional<Trouble> checkpoint_failure_ RW_GUARDED_BY(mutex_);
   std::jthread thread_;  // last: starts when all else is there

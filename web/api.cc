@@ -5,11 +5,13 @@
 #include <spdlog/spdlog.h>
 
 #include <atomic>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "daemon/core/current.h"
 #include "daemon/core/hash.h"
 #include "daemon/core/text.h"
 #include "web/auth.h"
@@ -62,7 +64,7 @@ void answer_conditionally(const http::Request& request, http::Response& response
 class HttpApi final : public Api {
  public:
   HttpApi(ApiOptions options, ApiSources sources)
-      : options_(std::move(options)),
+      : options_(std::make_shared<const ApiOptions>(std::move(options))),
         sources_(std::move(sources)),
         readers_(sources_.store),
         news_(readers_, sources_.health),
@@ -86,6 +88,11 @@ class HttpApi final : public Api {
     });
   }
 
+  void set_options(ApiOptions options) override {
+    options.server = options_.get()->server;
+    options_.set(std::make_shared<const ApiOptions>(std::move(options)));
+  }
+
   void begin_shutdown() override {
     stopping_ = true;
     readers_.cancel();
@@ -94,9 +101,9 @@ class HttpApi final : public Api {
 
  private:
   // Nullopt: a token that is none. A session that has ended is none, so that who signs in again is not refused for it.
-  std::optional<Caller> caller_of(const http::Request& request) const {
+  std::optional<Caller> caller_of(const http::Request& request, const ApiOptions& options) const {
     if (const std::optional<std::string_view> token = bearer_token(request)) {
-      if (http::is_known_secret(*token, options_.tokens)) {
+      if (http::is_known_secret(*token, options.tokens)) {
         return Caller{
             .kind = Caller::Kind::kToken, .name = std::string(kConfiguredTokenName), .scopes = {Scope::kAdmin}};
       }
@@ -106,14 +113,14 @@ class HttpApi final : public Api {
       if (auto caller = sources_.authenticator.find_session(cookie)) return caller;
     }
     Caller anonymous;
-    if (options_.anonymous) anonymous.scopes.add(*options_.anonymous);
+    if (options.anonymous) anonymous.scopes.add(*options.anonymous);
     return anonymous;
   }
 
   std::optional<http::Response> refuse(const http::Request& request, std::optional<Scope> scope,
-                                       const std::optional<Caller>& caller) const {
+                                       const std::optional<Caller>& caller, const ApiOptions& options) const {
     const bool is_anonymous = caller && caller->kind == Caller::Kind::kAnonymous;
-    if (is_anonymous && options_.anonymous && !is_local_host_header(request.header("host"))) {
+    if (is_anonymous && options.anonymous && !is_local_host_header(request.header("host"))) {
       return problem(403, "Host: expected localhost or an IP address, as this listener asks for no token", request.path,
                      "set api.anonymous to none to serve this name");
     }
@@ -151,14 +158,15 @@ class HttpApi final : public Api {
   }
 
   http::Response answer(const Route& route, const http::Request& request) {
-    const std::optional<Caller> caller = caller_of(request);
-    if (auto refusal = refuse(request, route.scope, caller)) return *std::move(refusal);
+    const auto options = options_.get();
+    const std::optional<Caller> caller = caller_of(request, *options);
+    if (auto refusal = refuse(request, route.scope, caller, *options)) return *std::move(refusal);
     const Caller& asks = caller ? *caller : nobody_;
     if (route.handler != open_session && !shows_own_page(request, asks)) {
       return problem(403, "X-CSRF-Token: expected the csrf of GET /api/v1/session", request.path);
     }
-    Answer answer = route.handler({sources_, readers_, searches_, options_.search_limits, stopping_, asks, logins_,
-                                   options_.server.tls.has_value(), news_},
+    Answer answer = route.handler({sources_, readers_, searches_, options->search_limits, stopping_, asks, logins_,
+                                   options->server.tls.has_value(), news_},
                                   request);
     if (answer.ok()) return std::move(answer).value();
     if (answer.error().code == core::ErrorCode::kInternal) {
@@ -170,7 +178,10 @@ class HttpApi final : public Api {
   // What the server found before any handler could. It adds Allow to a 405 itself.
   http::Response error(int status, const http::Request& request) const {
     if (status == 404 || status == 405) {  // the others may come before there are headers to look at
-      if (auto refusal = refuse(request, Scope::kRead, caller_of(request))) return *std::move(refusal);
+      const auto options = options_.get();
+      if (auto refusal = refuse(request, Scope::kRead, caller_of(request, *options), *options)) {
+        return *std::move(refusal);
+      }
     }
     if (status == 404) return problem(status, "there is nothing at this path", request.path);
     if (status == 405) return problem(status, "this path takes other methods, see Allow", request.path);
@@ -179,7 +190,7 @@ class HttpApi final : public Api {
     return problem(status, "the request could not be read", request.path);
   }
 
-  const ApiOptions options_;
+  core::Current<ApiOptions> options_;
   const ApiSources sources_;
   const Caller nobody_{};  // asks with a token that is none for what needs none
   ReaderPool readers_;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "daemon/core/counters.h"
+#include "daemon/core/problem.h"
 #include "daemon/core/time.h"
 #include "daemon/detect/current_catalogue.h"
 #include "daemon/detect/reload.h"
@@ -38,6 +39,15 @@ using TuningChange = std::function<core::Result<void>(detect::Tuning& tuning)>;
 // Puts into the store who did it. `failure`: it had been noted already, and was not done for this reason.
 using TuningNote = std::function<core::Result<void>(std::string_view failure)>;
 
+// What became of a configuration that was read again.
+struct ConfigReload {
+  bool accepted = true;                    // false: the file has errors, and what was in force stays
+  std::vector<std::string> changed;        // keys whose new values hold now
+  std::vector<std::string> needs_restart;  // keys whose new values wait
+  core::Problems problems;                 // of the file, and of what could not be taken over
+  detect::ReloadReport detections;         // they are read again in any case
+};
+
 // What the API shows; all of it outlives the Api.
 struct ApiSources {
   storage::Store& store;
@@ -49,6 +59,8 @@ struct ApiSources {
   core::TimeZone zone;
   // Reads the detections again and puts them in service; on any thread, one at a time. Empty: they cannot be reloaded.
   std::function<core::Result<detect::ReloadReport>()> reload;
+  // The same with all of the configuration that need not wait for a restart, and certificates.
+  std::function<core::Result<ConfigReload>()> reload_config = {};
   // Changes what is tuned: made of the file as it is now, written, noted, and put in service, in this order: a file
   // that cannot be written leaves no note, nor is there a change without one. On any thread, one at a time. Empty:
   // nothing can be tuned.
@@ -60,7 +72,8 @@ struct ApiSources {
   std::function<core::Result<std::vector<notify::TestResult>>(std::string_view channel,
                                                               const std::atomic<bool>& stopping)>
       test_notifications = {};
-  std::vector<std::string> notify_channels = {};  // their names
+  // Their names. Empty: there are none.
+  std::function<std::vector<std::string>()> notify_channels = {};
   // Has the channel look for a message that waits in the store since just now; on any thread. Empty where there are no
   // channels.
   std::function<void(std::string_view channel)> look_again = {};
@@ -72,6 +85,8 @@ class Api {
   virtual ~Api() = default;
   // The Api must outlive the server.
   virtual void add_routes(http::Server& server) = 0;
+  // For requests from now on; all but `server`. Thread-safe.
+  virtual void set_options(ApiOptions options) = 0;
   // The daemon stops: requests that read from the store end soon, with 503, and so do searches. Thread-safe.
   virtual void begin_shutdown() = 0;
 };

@@ -176,6 +176,17 @@ constexpr const char* kSchemas = R"json({
       "problems": {"type": "array", "items": {"type": "object"}}
     }
   },
+  "ConfigReload": {
+    "type": "object",
+    "required": ["accepted", "changed", "needs_restart", "problems", "detections"],
+    "properties": {
+      "accepted": {"type": "boolean", "description": "false: the file has errors; what was in force stays"},
+      "changed": {"type": "array", "items": {"type": "string"}},
+      "needs_restart": {"type": "array", "items": {"type": "string"}},
+      "problems": {"type": "array", "items": {"type": "object"}},
+      "detections": {"$ref": "#/components/schemas/Reload"}
+    }
+  },
   "SearchRequest": {
     "type": "object",
     "required": ["search"],

@@ -35,6 +35,7 @@ Answer get_detection(const Context& context, const http::Request& request);
 
 // routes_reload.cc
 Answer reload_detections(const Context& context, const http::Request& request);
+Answer reload_config(const Context& context, const http::Request& request);
 
 // routes_search.cc
 Answer run_search(const Context& context, const http::Request& request);

@@ -66,7 +66,9 @@ Answer retry_notification(const Context& context, const http::Request& request) 
     if (state == "waiting" && context.sources.look_again) context.sources.look_again(channel);
     return cannot_be_retried(message, request);
   }
-  if (std::ranges::find(context.sources.notify_channels, channel) == context.sources.notify_channels.end()) {
+  const auto& list = context.sources.notify_channels;
+  const std::vector<std::string> channels = list ? list() : std::vector<std::string>();
+  if (std::ranges::find(channels, channel) == channels.end()) {
     return problem(409, fmt::format("there is no channel {} any more", core::quoted(channel)), request.path,
                    "configure it under `notify` again");
   }

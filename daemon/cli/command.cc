@@ -57,17 +57,16 @@ void add_config_option(CLI::App& command, std::string& file) {
       ->type_name("FILE");
 }
 
+config::Config load_config(const std::string& file, core::Problems& problems) {
+  std::error_code error;
+  if (!file.empty()) return config::load(file, problems);
+  if (std::filesystem::exists(kSystemConfig, error)) return config::load(kSystemConfig, problems);
+  return config::defaults();
+}
+
 std::optional<config::Config> read_config(const std::string& file) {
   core::Problems problems;
-  std::error_code error;
-  config::Config config;
-  if (!file.empty()) {
-    config = config::load(file, problems);
-  } else if (std::filesystem::exists(kSystemConfig, error)) {
-    config = config::load(kSystemConfig, problems);
-  } else {
-    config = config::defaults();
-  }
+  config::Config config = load_config(file, problems);
   print(problems);
   if (core::has_errors(problems)) return std::nullopt;
   return config;

@@ -48,6 +48,8 @@ int run(int argc, char** argv);
 // hold.
 void add_config_option(CLI::App& command, std::string& file);
 
+// The file as that option says; with errors in `problems` it is not to be used.
+config::Config load_config(const std::string& file, core::Problems& problems);
 // Prints every problem to stderr; nullopt when one of them is an error.
 std::optional<config::Config> read_config(const std::string& file);
 // The detections of these files and folders instead of the configured ones, and none that is built in; nothing where no

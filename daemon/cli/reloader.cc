@@ -8,6 +8,36 @@
 
 namespace rw::cli {
 
+core::Result<std::unique_ptr<Reloader>> Reloader::create(detect::LoadOptions options, detect::CurrentCatalogue& current,
+                                                         const scheduler::SchedulerOptions& scheduler,
+                                                         StartScheduler start) {
+  std::unique_ptr<Reloader> reloader(new Reloader(std::move(options), current, std::move(start)));
+  core::Lock lock(reloader->mutex_);
+  RW_TRY(reloader->scheduler_, reloader->start_(scheduler, current.get()));
+  reloader->scheduler_options_ = scheduler;
+  return reloader;
+}
+
+void Reloader::set_options(detect::LoadOptions options) {
+  core::Lock lock(mutex_);
+  options_ = std::move(options);
+}
+
+core::Result<void> Reloader::restart_scheduler(const scheduler::SchedulerOptions& options) {
+  core::Lock lock(mutex_);
+  scheduler_.reset();  // two would run everything twice
+  auto started = start_(options, current_.get());
+  if (!started.ok()) {
+    auto as_before = start_(scheduler_options_, current_.get());
+    if (!as_before.ok()) return as_before.error();
+    scheduler_ = *std::move(as_before);
+    return started.error();
+  }
+  scheduler_ = *std::move(started);
+  scheduler_options_ = options;
+  return {};
+}
+
 core::Result<detect::ReloadReport> Reloader::reload() {
   core::Lock lock(mutex_);
   return load_again();
@@ -46,7 +76,8 @@ core::Result<detect::ReloadReport> Reloader::load_again() {
   auto [catalogue, report] = detect::merge_reloaded(
       *before, *loaded, std::move(problems),
       [](const detect::Detection& detection) { return scheduler::Cron::parse(detection.schedule.cron_schedule).ok(); });
-  RW_CHECK(scheduler_.reload(*catalogue));
+  if (!scheduler_) return core::Error{core::ErrorCode::kInternal, "there is no scheduler", "restart the daemon"};
+  RW_CHECK(scheduler_->reload(*catalogue));
   current_.set(catalogue);
 
   for (const core::Problem& problem : report.problems) {

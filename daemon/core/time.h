@@ -60,6 +60,7 @@ class TimeZone {
   static Result<TimeZone> find(std::string_view iana_name);
 
   const std::string& name() const;
+  friend bool operator==(const TimeZone& a, const TimeZone& b) { return a.name() == b.name(); }
   LocalTime to_local(Micros t) const;
   // A local time that occurs twice gives the first; one that does not exist gives the instant of the jump.
   Micros to_utc(const LocalTime& local) const;

@@ -33,6 +33,8 @@ struct ServerOptions {
   std::size_t max_unserved_bytes = 32 * 1024 * 1024;  // received and not served, in all connections: unfinished heads
   std::chrono::seconds read_timeout{30};              // for a request that does not go on
   std::chrono::seconds keep_alive_timeout{30};
+
+  friend bool operator==(const ServerOptions&, const ServerOptions&) = default;
 };
 
 struct Request {

@@ -29,6 +29,8 @@ struct TlsFiles {
   std::string ca = {};           // in place of the system's certificates
   std::string certificate = {};  // that we show, with its chain; needs key. Empty: none
   std::string key = {};
+
+  friend bool operator==(const TlsFiles&, const TlsFiles&) = default;
 };
 
 enum class WebhookFormat { kJson, kSlack, kTeams, kDiscord, kNtfy };
@@ -39,6 +41,8 @@ struct WebhookOptions {
   std::string secret = {};  // signs the body (signature.h); empty: nothing is signed
   std::vector<std::pair<std::string, std::string>> headers = {};
   TlsFiles tls = {};
+
+  friend bool operator==(const WebhookOptions&, const WebhookOptions&) = default;
 };
 
 struct EmailOptions {
@@ -49,6 +53,8 @@ struct EmailOptions {
   std::string from;
   std::vector<std::string> to;
   TlsFiles tls = {};
+
+  friend bool operator==(const EmailOptions&, const EmailOptions&) = default;
 };
 
 enum class SyslogTransport { kUdp, kTcp, kTls };
@@ -60,6 +66,8 @@ struct SyslogOptions {
   std::uint16_t port = 514;
   SyslogFormat format = SyslogFormat::kCef;
   TlsFiles tls = {};
+
+  friend bool operator==(const SyslogOptions&, const SyslogOptions&) = default;
 };
 
 // Local times of the day; `to` before `from` is on the next day.
@@ -67,6 +75,8 @@ struct QuietHours {
   std::chrono::minutes from{0};  // since midnight
   std::chrono::minutes to{0};
   std::optional<Severity> except = std::nullopt;  // findings as urgent as this, or more, are told all the same
+
+  friend bool operator==(const QuietHours&, const QuietHours&) = default;
 };
 
 struct ChannelOptions {
@@ -80,6 +90,8 @@ struct ChannelOptions {
   std::optional<QuietHours> quiet_hours = std::nullopt;
   std::chrono::microseconds give_up_after = std::chrono::hours(24);
   std::chrono::milliseconds timeout = std::chrono::seconds(30);  // of one attempt
+
+  friend bool operator==(const ChannelOptions&, const ChannelOptions&) = default;
 };
 
 inline constexpr std::size_t kMaxChannels = 20;  // each has a thread
@@ -88,6 +100,8 @@ struct Options {
   std::vector<ChannelOptions> channels;
   core::TimeZone zone;     // of quiet hours and of times in messages
   std::string public_url;  // where people reach the web page, for links; empty: no links
+
+  friend bool operator==(const Options&, const Options&) = default;
 };
 
 }  // namespace rw::notify

@@ -9,6 +9,8 @@ namespace rw::scheduler {
 struct FindingOptions {
   RiskOptions risk = {};        // what risk events count for, and the names under which they add up
   UrgencyOptions urgency = {};  // how urgent notables are
+
+  friend bool operator==(const FindingOptions&, const FindingOptions&) = default;
 };
 
 }  // namespace rw::scheduler

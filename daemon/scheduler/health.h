@@ -31,6 +31,8 @@ struct HealthOptions {
   bool creates_notable = true;
   std::string severity = "high";
   FindingOptions findings = {};
+
+  friend bool operator==(const HealthOptions&, const HealthOptions&) = default;
 };
 
 // A detection whose last runs all failed.

@@ -20,11 +20,15 @@ struct RiskFactor {
   std::optional<core::TextPattern> detection = std::nullopt;    // name or id
   double multiply = 1;
   std::int64_t add = 0;
+
+  friend bool operator==(const RiskFactor&, const RiskFactor&) = default;
 };
 
 struct RiskOptions {
   std::vector<RiskFactor> factors;
   bool short_host_names = true;  // hosts are normalized without their domain
+
+  friend bool operator==(const RiskOptions&, const RiskOptions&) = default;
 };
 
 // The most that a risk event can count for.

@@ -32,6 +32,8 @@ struct SchedulerOptions {
   storage::SearchLimits limits;
   FindingOptions findings = {};
   std::chrono::milliseconds late_interval{10'000};  // how often it looks for late events
+
+  friend bool operator==(const SchedulerOptions&, const SchedulerOptions&) = default;
 };
 
 class Scheduler {

@@ -26,6 +26,8 @@ struct SilenceOptions {
   std::string severity = "medium";
   std::int64_t risk_score = 40;
   FindingOptions findings = {};
+
+  friend bool operator==(const SilenceOptions&, const SilenceOptions&) = default;
 };
 
 // Decides; holds no thread and no clock. A host is silent when nothing of it has arrived, on any of its channels, for

@@ -24,10 +24,14 @@ struct UrgencyRule {
   std::optional<core::TextPattern> detection = std::nullopt;  // name or id
   int steps = 0;                                              // up, or down where it is negative
   std::optional<std::string> urgency = std::nullopt;          // this one, in place of steps
+
+  friend bool operator==(const UrgencyRule&, const UrgencyRule&) = default;
 };
 
 struct UrgencyOptions {
   std::vector<UrgencyRule> rules;  // the first that a notable passes decides alone
+
+  friend bool operator==(const UrgencyOptions&, const UrgencyOptions&) = default;
 };
 
 // Whom a notable concerns.

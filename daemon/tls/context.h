@@ -23,6 +23,8 @@ struct Options {
   std::string key;
   std::string client_ca = {};                     // PEM file: a client certificate must be signed by one of these
   std::vector<std::string> allowed_clients = {};  // see AllowedClients; names need client_ca. Empty: all that it signed
+
+  friend bool operator==(const Options&, const Options&) = default;
 };
 
 struct SslFree {

@@ -88,6 +88,11 @@ core::Result<UpkeepStep> Upkeep::step(core::Micros now, const Transaction& trans
   return done;
 }
 
+void Upkeep::set_retention(const Retention& retention) {
+  retention_ = retention;
+  if (task_ <= Task::kSize) begin_round(now_);
+}
+
 void Upkeep::begin_round(core::Micros now) {
   now_ = now;
   const auto before = [&](const std::optional<std::chrono::microseconds>& age) {

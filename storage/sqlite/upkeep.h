@@ -37,6 +37,9 @@ class Upkeep {
   Upkeep(const Upkeep&) = delete;
   Upkeep& operator=(const Upkeep&) = delete;
 
+  // Holds at once: a round that is about to delete begins anew.
+  void set_retention(const Retention& retention);
+
   // One step: at most one transaction of a few thousand rows. Errors: those of a commit; the next call goes on.
   core::Result<UpkeepStep> step(core::Micros now, const Transaction& transaction);
 
@@ -79,7 +82,7 @@ class Upkeep {
   Connection& connection_;
   Dictionary& dictionary_;
   const std::string path_;
-  const Retention retention_;
+  Retention retention_;
   Expiry expiry_;
   BlockUpkeep blocks_;
   Statement data_version_, page_count_, free_count_;

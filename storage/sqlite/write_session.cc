@@ -124,6 +124,10 @@ core::Result<std::vector<CommitOutcome>> SqliteWriteSession::commit(std::span<co
   return outcomes;
 }
 
+void SqliteWriteSession::set_retention(const Retention& retention) {
+  if (upkeep_) upkeep_->set_retention(retention);
+}
+
 core::Result<UpkeepStep> SqliteWriteSession::keep_up(core::Micros now) {
   UpkeepStep step;
   if (upkeep_ != nullptr) {

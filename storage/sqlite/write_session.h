@@ -39,6 +39,7 @@ class SqliteWriteSession final : public WriteSession {
   core::Result<std::vector<CommitOutcome>> commit(std::span<const Batch> batches) override;
   core::Result<void> checkpoint() override { return checkpointer_.run(connection_); }
   core::Result<UpkeepStep> keep_up(core::Micros now) override;
+  void set_retention(const Retention& retention) override;
 
  private:
   SqliteWriteSession(Connection connection, const Options& options)

@@ -1,5 +1,6 @@
 #include "daemon/ingest/http/http_input.h"
 
+#include <memory>
 #include <utility>
 
 #include "daemon/ingest/http/server_fault.h"
@@ -24,6 +25,10 @@ HttpInput::HttpInput(HttpInputOptions options, storage::Writer& writer, core::Co
       elastic_(context_),
       plain_(context_),
       otlp_(context_) {}
+
+void HttpInput::set_tokens(std::vector<std::string> tokens) {
+  context_.tokens.set(std::make_shared<const std::vector<std::string>>(std::move(tokens)));
+}
 
 void HttpInput::add_routes(http::Server& server) {
   hec_.add_routes(server);

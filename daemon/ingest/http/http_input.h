@@ -3,6 +3,9 @@
 // Thread-safe: one object serves all threads of a server.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "daemon/core/counters.h"
 #include "daemon/core/time.h"
 #include "daemon/http/server.h"
@@ -22,6 +25,9 @@ class HttpInput {
 
   // Adds the routes and the error handlers. The object must outlive the server.
   void add_routes(http::Server& server);
+
+  // These open the input from now on, in place of HttpInputOptions::tokens. Thread-safe.
+  void set_tokens(std::vector<std::string> tokens);
 
   // The daemon stops: from now on every request is answered so that the client sends again later. Thread-safe.
   void begin_shutdown() { context_.shutting_down = true; }

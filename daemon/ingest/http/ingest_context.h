@@ -3,12 +3,14 @@
 
 #include <atomic>
 #include <chrono>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "daemon/core/counters.h"
+#include "daemon/core/current.h"
 #include "daemon/core/time.h"
 #include "daemon/http/server.h"
 #include "daemon/ingest/http/authorization.h"
@@ -37,10 +39,14 @@ inline std::string_view address_of(std::string_view peer) {
 
 struct IngestContext {
   IngestContext(HttpInputOptions given, storage::Writer& to, core::Counters& counted, const core::Clock& time)
-      : options(std::move(given)), writer(to), counters(counted), clock(time) {}
+      : options(std::move(given)),
+        tokens(std::make_shared<const std::vector<std::string>>(options.tokens)),
+        writer(to),
+        counters(counted),
+        clock(time) {}
 
   Access access(const http::Request& request) const {
-    return check_access(request, options.tokens, options.query_token, options.is_stored_token);
+    return check_access(request, *tokens.get(), options.query_token, options.is_stored_token);
   }
   Delivery delivery() { return {writer, counters, key_deletions, options.commit_timeout}; }
   // What is known of a request's messages. `input` as `rejected` names it. The request must outlive it.
@@ -49,6 +55,7 @@ struct IngestContext {
   }
 
   const HttpInputOptions options;
+  core::Current<std::vector<std::string>> tokens;  // in place of those in options
   storage::Writer& writer;
   core::Counters& counters;
   const core::Clock& clock;

@@ -29,6 +29,8 @@ struct SyslogListen {
   core::Endpoint listen;
   std::optional<tls::Options> tls = {};     // kTls: must be there; kRelp: RELP over TLS
   std::optional<core::TimeZone> zone = {};  // of its senders' RFC 3164 times; else that of SyslogOptions
+
+  friend bool operator==(const SyslogListen&, const SyslogListen&) = default;
 };
 
 // As the configuration and messages call it.
@@ -54,6 +56,8 @@ struct SyslogOptions {
   std::chrono::seconds drain_timeout{5};       // on stop, how long to read on
   std::size_t receive_buffer_bytes = 8 * 1024 * 1024;  // SO_RCVBUF wanted for UDP
   core::TimeZone zone;                                 // of RFC 3164 times
+
+  friend bool operator==(const SyslogOptions&, const SyslogOptions&) = default;
 };
 
 class SyslogInputs {

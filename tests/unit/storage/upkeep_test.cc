@@ -115,6 +115,22 @@ TEST_CASE("events that arrived longer ago than retention says are deleted", "[up
         Rows{std::to_string(core::to_us(kNow)) + "|" + std::to_string(core::to_us(kNow))});
 }
 
+TEST_CASE("another retention holds at once", "[upkeep]") {
+  Database database(keeping(std::nullopt));
+  auto session = database.writer();
+  commit(*session, batch_of({of_time(1, kNow - kDay * 31), of_time(2, kNow - kDay * 8), of_time(3, kNow)}));
+  CHECK(keep_up(*session, kNow).registry_events == 0);
+  session->set_retention({.events = kDay * 30, .findings = {}, .max_size_bytes = {}});
+  CHECK(keep_up(*session, kNow).registry_events == 1);
+  CHECK(ids(database, "registry_event") == "2 3");
+
+  // Also where a round has begun with a shorter one.
+  session->set_retention({.events = kDay * 7, .findings = {}, .max_size_bytes = {}});
+  session->set_retention({.events = kDay * 9, .findings = {}, .max_size_bytes = {}});
+  CHECK(keep_up(*session, kNow).registry_events == 0);
+  CHECK(ids(database, "registry_event") == "2 3");
+}
+
 TEST_CASE("without bounds nothing is deleted", "[upkeep]") {
   Database database(keeping(std::nullopt));
   auto session = database.writer();

@@ -152,7 +152,10 @@ class Fixture {
                           .data_dir = dir_.path(),
                           .test_notifications = [this](std::string_view channel,
                                                        const auto&) { return test_notifications_(channel); },
-                          .notify_channels = {"soc", "mail"},
+                          .notify_channels =
+                              [] {
+                                return std::vector<std::string>{"soc", "mail"};
+                              },
                           .look_again = [this](std::string_view channel) { looked_again_.emplace_back(channel); }})) {
     api_->add_routes(server_);
   }
