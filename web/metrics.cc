@@ -25,6 +25,20 @@ std::string label_value(std::string_view text) {
   return escaped;
 }
 
+void append_process(std::string& out, const core::ProcessStats& process) {
+  const auto add = [&](std::string_view name, std::string_view type, std::string_view help, const std::string& value) {
+    append_head(out, name, type, help);
+    out += fmt::format("{} {}\n", name, value);
+  };
+  add("process_cpu_seconds_total", "counter", "User and system time", fmt::format("{:.2f}", process.cpu_seconds));
+  add("process_resident_memory_bytes", "gauge", "Resident memory", fmt::to_string(process.resident_bytes));
+  add("process_virtual_memory_bytes", "gauge", "Address space", fmt::to_string(process.virtual_bytes));
+  add("process_open_fds", "gauge", "Open files and connections", fmt::to_string(process.open_fds));
+  add("process_max_fds", "gauge", "Limit of open files", fmt::to_string(process.max_fds));
+  add("process_start_time_seconds", "gauge", "When the process began, since 1970",
+      fmt::format("{:.2f}", process.start_time_seconds));
+}
+
 }  // namespace
 
 std::string render_metrics(const core::Counters& counters, const Gauges& gauges) {
@@ -50,6 +64,8 @@ std::string render_metrics(const core::Counters& counters, const Gauges& gauges)
     out += fmt::format("{}{} {}\n", name, labels, value);
   };
   gauge("regwarden_writer_queue_bytes", "Bytes that wait to be written to the store", gauges.queued_bytes);
+  gauge("regwarden_writer_queue_limit_bytes", "What regwarden_writer_queue_bytes may grow to: storage.queue_size",
+        gauges.queue_limit_bytes);
   gauge("regwarden_writer_stalled", "1 while the store does not take anything", gauges.stalled ? 1 : 0);
   if (gauges.store) {
     const storage::StoreState& store = *gauges.store;
@@ -78,6 +94,7 @@ std::string render_metrics(const core::Counters& counters, const Gauges& gauges)
   }
   gauge("regwarden_build_info", "The version that runs, as a label", 1,
         fmt::format("{{version=\"{}\"}}", label_value(gauges.version)));
+  if (gauges.process) append_process(out, *gauges.process);
   return out;
 }
 

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "daemon/core/counters.h"
+#include "daemon/core/process_stats.h"
 #include "storage/upkeep.h"
 
 namespace rw::web {
@@ -29,6 +30,8 @@ struct Gauges {
   std::chrono::microseconds commit_time{0};                 // of all commits
   std::optional<SenderCounts> hosts = std::nullopt;         // unset: the store could not be asked
   std::optional<storage::StoreState> store = std::nullopt;  // unset: not looked at yet
+  std::optional<core::ProcessStats> process = std::nullopt;
+  std::size_t queue_limit_bytes = 0;
   std::string_view version;
 };
 

@@ -89,6 +89,8 @@ Answer get_metrics(const Context& context, const http::Request&) {
                                                 .commit_time = writer.commit_time(),
                                                 .hosts = hosts,
                                                 .store = writer.store_state(),
+                                                .process = core::process_stats(),
+                                                .queue_limit_bytes = writer.queue_limit_bytes(),
                                                 .version = core::kVersion});
   return response;
 }

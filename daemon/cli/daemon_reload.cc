@@ -77,7 +77,9 @@ core::Result<web::ConfigReload> Daemon::reload() {
 void Daemon::take_over(config::Config wanted, web::ConfigReload& reload) {
   keep_time_zone(config_.time_zone, wanted);
   Change change(reload);
-  change.section("log_level", config_.log_level, wanted.log_level, [&] { return core::set_up_log(config_.log_level); });
+  const auto set_up_log = [&] { return core::set_up_log(config_.log_level, config_.log_format); };
+  change.section("log_level", config_.log_level, wanted.log_level, set_up_log);
+  change.section("log_format", config_.log_format, wanted.log_format, set_up_log);
   change.section("storage.retention", config_.retention, wanted.retention, [&]() -> core::Result<void> {
     writer_->set_retention(config_.retention);
     return {};

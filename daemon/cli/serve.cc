@@ -105,7 +105,7 @@ int serve(const std::string& config_file) {
   const sigset_t signals = block_signals();
   const auto config = read_config(config_file);
   if (!config) return kFailed;
-  if (const auto log = core::set_up_log(config->log_level); !log.ok()) return fail(log.error());
+  if (const auto log = core::set_up_log(config->log_level, config->log_format); !log.ok()) return fail(log.error());
   spdlog::info("regwarden {}", core::kVersion);
   raise_file_limit();
 

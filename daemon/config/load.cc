@@ -64,6 +64,7 @@ void read_root(Context& context, const yaml::Node& node, Config& config) {
   read_time_zone(root, config);
   // From here on the zone is known.
   set(config.log_level, root.word("log_level", {"debug", "info", "warning", "error"}));
+  if (root.word("log_format", {"text", "json"}) == "json") config.log_format = core::LogFormat::kJson;
 
   Section inputs(context, root.map("inputs"), "inputs");
   read_inputs(inputs, config);

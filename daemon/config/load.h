@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/core/log.h"
 #include "daemon/core/problem.h"
 #include "daemon/detect/load.h"
 #include "daemon/http/server.h"
@@ -30,6 +31,7 @@ struct HttpInput {
 struct Config {
   std::string data_dir = "/var/lib/regwarden";
   std::string log_level = "info";
+  core::LogFormat log_format = core::LogFormat::kText;
   core::TimeZone time_zone;
   ingest::SyslogOptions syslog;
   std::vector<HttpInput> http;

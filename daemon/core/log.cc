@@ -1,5 +1,6 @@
 #include "daemon/core/log.h"
 
+#include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -8,15 +9,45 @@
 #include <string>
 #include <utility>
 
-namespace rw::core {
+#include "daemon/core/json_text.h"
 
-Result<void> set_up_log(std::string_view level) {
+namespace rw::core {
+namespace {
+
+class JsonLines final : public spdlog::formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& out) override {
+    std::string line = R"({"time":")";
+    spdlog::memory_buf_t time;
+    time_.format(message, time);
+    line.append(time.data(), time.size());
+    line += R"(","level":)";
+    const auto level = spdlog::level::to_string_view(message.level);
+    append_json_string(line, {level.data(), level.size()});
+    line += R"(,"message":)";
+    append_json_repaired(line, {message.payload.data(), message.payload.size()});
+    line += "}\n";
+    out.append(line.data(), line.data() + line.size());
+  }
+  std::unique_ptr<spdlog::formatter> clone() const override { return std::make_unique<JsonLines>(); }
+
+ private:
+  spdlog::pattern_formatter time_{"%Y-%m-%dT%H:%M:%S.%e%z", spdlog::pattern_time_type::local, ""};
+};
+
+}  // namespace
+
+Result<void> set_up_log(std::string_view level, LogFormat format) {
   const auto parsed = spdlog::level::from_str(std::string(level));
   if (parsed == spdlog::level::off && level != "off") {
     return invalid_input("log level '" + std::string(level) + "': expected debug, info, warning or error");
   }
   auto logger = std::make_shared<spdlog::logger>("regwarden", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
+  if (format == LogFormat::kJson) {
+    logger->set_formatter(std::make_unique<JsonLines>());
+  } else {
+    logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
+  }
   logger->set_level(parsed);
   logger->flush_on(spdlog::level::info);
   spdlog::set_default_logger(std::move(logger));

@@ -9,8 +9,13 @@
 
 namespace rw::core {
 
-// level: "debug", "info", "warning", "error". Errors: InvalidInput.
-Result<void> set_up_log(std::string_view level);
+enum class LogFormat {
+  kText,  // 2026-10-11T22:14:15.003+0200 info message
+  kJson,  // {"time":"2026-10-11T22:14:15.003+02:00","level":"info","message":"…"}, an object a line
+};
+
+// level: "debug", "info", "warning", "error". May be called again, on any thread. Errors: InvalidInput.
+Result<void> set_up_log(std::string_view level, LogFormat format = LogFormat::kText);
 
 // For warnings that could come a thousand times a second: due() is true at most once a minute. Thread-safe.
 class OncePerMinute {

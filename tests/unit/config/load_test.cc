@@ -66,10 +66,11 @@ void check_equal(const detect::LoadOptions& a, const detect::LoadOptions& b) {
 }
 
 void check_equal(const Config& a, const Config& b) {
-  const auto& [data_dir, log_level, time_zone, syslog, http, api, writer, retention, detections, scheduler, silence,
-               health, notify] = a;
+  const auto& [data_dir, log_level, log_format, time_zone, syslog, http, api, writer, retention, detections, scheduler,
+               silence, health, notify] = a;
   CHECK(data_dir == b.data_dir);
   CHECK(log_level == b.log_level);
+  CHECK((log_format == b.log_format));
   CHECK((time_zone == b.time_zone));
   CHECK((syslog == b.syslog));
   REQUIRE(http.size() == b.http.size());
@@ -139,6 +140,7 @@ TEST_CASE("Every key") {
   const std::string file = folder.write("regwarden.yaml", R"(data_dir: data
 time_zone: Europe/Berlin
 log_level: debug
+log_format: json
 inputs:
   syslog:
     - {protocol: tcp, listen: "[::1]:1601"}
@@ -226,6 +228,7 @@ health:
   expected.detections.tuning_file = folder.path("data") + "/tuning.yaml";
   expected.time_zone = core::TimeZone::find("Europe/Berlin").value();
   expected.log_level = "debug";
+  expected.log_format = core::LogFormat::kJson;
   expected.syslog.max_message_bytes = 1024;
   expected.syslog.max_connections = 7;
   expected.syslog.max_pending_bytes = 3 * 1024 * 1024;

@@ -59,6 +59,13 @@ TEST_CASE("metrics: every counter and gauge, once, with its meaning") {
                      .conditions = {{"disk_space_low", 1}, {"queue_full", 0}},
                      .commit_time = std::chrono::microseconds(2'500'000),
                      .hosts = web::SenderCounts{5, 3, 1},
+                     .process = core::ProcessStats{.cpu_seconds = 1.5,
+                                                   .resident_bytes = 2048,
+                                                   .virtual_bytes = 4096,
+                                                   .open_fds = 7,
+                                                   .max_fds = 1024,
+                                                   .start_time_seconds = 1'791'763'200.25},
+                     .queue_limit_bytes = 8192,
                      .version = "1.2.3"};
   gauges.store = storage::StoreState{.seen = core::from_us(1'791'763'200'123'456),
                                      .used_bytes = 1000,
@@ -67,7 +74,7 @@ TEST_CASE("metrics: every counter and gauge, once, with its meaning") {
                                      .oldest = core::from_us(1'791'000'000'000'000)};
   const auto families = parse(web::render_metrics(counters, gauges));
 
-  CHECK(families.size() == std::size(core::kCounterTable) + 15);
+  CHECK(families.size() == std::size(core::kCounterTable) + 22);
   for (const core::CounterDeclaration& counter : core::kCounterTable) {
     INFO(counter.name);
     const Family& family = families.at(std::string(counter.name));
@@ -82,6 +89,7 @@ TEST_CASE("metrics: every counter and gauge, once, with its meaning") {
   CHECK(families.at("regwarden_commit_seconds_total").type == "counter");
   CHECK(families.at("regwarden_commit_seconds_total").samples.at("") == "2.500000");
   CHECK(families.at("regwarden_writer_queue_bytes").samples.at("") == "4096");
+  CHECK(families.at("regwarden_writer_queue_limit_bytes").samples.at("") == "8192");
   CHECK(families.at("regwarden_writer_stalled").samples.at("") == "1");
   CHECK(families.at("regwarden_store_used_bytes").samples.at("") == "1000");
   CHECK(families.at("regwarden_store_file_bytes").samples.at("") == "2000");
@@ -95,6 +103,12 @@ TEST_CASE("metrics: every counter and gauge, once, with its meaning") {
   CHECK(families.at("regwarden_sources").samples.at("") == "5");
   CHECK(families.at("regwarden_hosts").samples.at("") == "3");
   CHECK(families.at("regwarden_hosts_silent").samples.at("") == "1");
+  CHECK(families.at("process_cpu_seconds_total").samples.at("") == "1.50");
+  CHECK(families.at("process_resident_memory_bytes").samples.at("") == "2048");
+  CHECK(families.at("process_virtual_memory_bytes").samples.at("") == "4096");
+  CHECK(families.at("process_open_fds").samples.at("") == "7");
+  CHECK(families.at("process_max_fds").samples.at("") == "1024");
+  CHECK(families.at("process_start_time_seconds").samples.at("") == "1791763200.25");
   CHECK(families.at("regwarden_build_info").samples.at(R"({version="1.2.3"})") == "1");
 }
 
@@ -113,4 +127,7 @@ TEST_CASE("metrics: as the API answers them") {
   CHECK(families.at("regwarden_hosts").samples.at("") == "0");
   CHECK(families.at("regwarden_health_conditions").samples.size() == std::size(scheduler::kHealthConditions));
   CHECK(std::stoull(families.at("regwarden_data_dir_free_bytes").samples.at("")) > 0);
+  CHECK(std::stoull(families.at("process_resident_memory_bytes").samples.at("")) > 1'000'000);
+  CHECK(std::stoull(families.at("process_open_fds").samples.at("")) >= 3);
+  CHECK(std::stod(families.at("process_start_time_seconds").samples.at("")) > 1.7e9);
 }
