@@ -37,6 +37,7 @@ int run(int argc, char** argv) {
   add_sources(app, status);
   add_notify(app, status);
   add_db(app, status);
+  add_top(app, status);
   add_token(app, status);
   add_user(app, status);
   add_sysmon_config(app, status);

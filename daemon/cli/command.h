@@ -39,6 +39,7 @@ void add_notify(CLI::App& app, int& status);
 void add_db(CLI::App& app, int& status);
 void add_sysmon_config(CLI::App& app, int& status);
 void add_token(CLI::App& app, int& status);
+void add_top(CLI::App& app, int& status);
 void add_user(CLI::App& app, int& status);
 
 // Parses the command line, runs the subcommand, returns the exit status.

@@ -1,19 +1,24 @@
 """Metrics, what is made of them for Prometheus and Grafana, and the log as JSON."""
 
 import datetime
+import fcntl
 import json
+import os
 import pathlib
+import pty
 import re
 import shutil
 import socket
+import struct
 import subprocess
 import tempfile
+import termios
 import unittest
 import urllib.parse
 
 import yaml
 
-from harness import BINARY, SOURCE_DIR, Daemon, TestCase, http, octet_counted, syslog, sysmon_xml, wait_for
+from harness import BINARY, SOURCE_DIR, Daemon, TestCase, cli, http, octet_counted, syslog, sysmon_xml, wait_for
 from senders import SENDERS_DIR
 
 RULES = SOURCE_DIR / "etc/prometheus/regwarden.rules.yml"
@@ -105,6 +110,58 @@ class Metrics(TestCase):
                     if metrics_of(expression) & (LATER | {"regwarden_events_skipped_total"}) or expression.endswith("> 0"):
                         continue
                     self.assertEqual(len(answer["data"]["result"]), 1)
+
+
+class Top(TestCase):
+    def test_once(self):
+        regwarden = self.daemon()
+        regwarden.send_tcp(octet_counted(syslog(sysmon_xml())))
+        regwarden.wait_for_counter("regwarden_registry_events_stored_total", 1)
+        url = f"http://127.0.0.1:{regwarden.ports['api']}"
+        wait_for(lambda: regwarden.items("sources"), "the source")
+        done = regwarden.cli("top", "--url", url, "--once", "--interval", "0.2")
+        self.assertRegex(done.stdout, r"^regwarden \d+\.\d+\.\d+\S*  " + url)
+        self.assertRegex(done.stdout, r"(?m)^ws1\.example\.test +Microsoft-Windows-Sysmon/Operational +\S+ +1  ")
+        self.assertNotIn("\x1b", done.stdout)
+
+    def test_in_a_terminal(self):
+        regwarden = self.daemon()
+        url = f"http://127.0.0.1:{regwarden.ports['api']}"
+        terminal, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 20, 60, 0, 0))
+        top = subprocess.Popen([BINARY, "top", "--url", url, "--interval", "0.2"], stdin=theirs, stdout=theirs,
+                               stderr=theirs)
+        os.close(theirs)
+        seen = b""
+        while seen.count(b"events/s  received 0") < 2:  # the third look, or a later one
+            seen += os.read(terminal, 65536)
+        os.write(terminal, b"q")
+        while True:
+            try:
+                seen += os.read(terminal, 65536)
+            except OSError:  # the other end has gone
+                break
+        os.close(terminal)
+        self.assertEqual(top.wait(30), 0)
+        self.assertTrue(seen.startswith(b"\x1b[?1049h"))
+        self.assertTrue(seen.endswith(b"\x1b[?25h\x1b[?1049l"))
+
+    def test_what_goes_wrong(self):
+        locked = self.daemon(Daemon.DEFAULT.replace("anonymous: admin", "tokens: [t0p]"))
+        url = f"http://127.0.0.1:{locked.ports['api']}"
+        done = cli("top", "--url", url, "--once", check=False)
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn("answered 401 (it asks for a token with scope read", done.stderr)
+        done = subprocess.run([BINARY, "top", "--url", url, "--once", "--interval", "0.2"], capture_output=True,
+                              text=True, timeout=60, env={**os.environ, "REGWARDEN_TOKEN": "t0p"})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        locked.stop()
+        done = cli("top", "--url", url, "--once", check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(f"regwarden: {url}: ", done.stderr)
+        done = cli("top", "--url", "ftp://x", "--once", check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("'ftp://x': expected a URL such as http://127.0.0.1:8089", done.stderr)
 
 
 class Log(TestCase):
