@@ -56,6 +56,14 @@ std::string rate_text(std::optional<double> rate) {
   return *rate > 0 && *rate < 10 ? fmt::format("{:.1f}", *rate) : grouped(*rate);
 }
 
+// "1.5 GiB"
+std::string about(double bytes) {
+  constexpr std::string_view kUnits[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+  std::size_t unit = 0;
+  for (; bytes >= 1024 && unit + 1 < std::size(kUnits); ++unit) bytes /= 1024;
+  return fmt::format("{:.{}f} {}", bytes, unit == 0 || bytes >= 100 ? 0 : 1, kUnits[unit]);
+}
+
 // Texts come from machines that are watched: nothing of them may steer a terminal.
 std::string printable(std::string_view text) {
   std::string out;
@@ -114,8 +122,7 @@ class Screen {
                     rate_text(sum({"regwarden_udp_dropped_total", "regwarden_udp_kernel_dropped_total"}))));
     add(fmt::format(
         "inputs/s  syslog {} ({}/s)  HEC {}  _bulk {}  OTLP {}  ingest {}  HTTP requests {}  told to wait {}",
-        rate_text(sum({"regwarden_syslog_messages_total"})),
-        core::format_size(static_cast<std::uint64_t>(sum({"regwarden_syslog_bytes_total"}).value_or(0))),
+        rate_text(sum({"regwarden_syslog_messages_total"})), about(sum({"regwarden_syslog_bytes_total"}).value_or(0)),
         rate_text(sum({"regwarden_hec_events_total"})), rate_text(sum({"regwarden_bulk_documents_total"})),
         rate_text(sum({"regwarden_otlp_log_records_total"})), rate_text(sum({"regwarden_ingest_events_total"})),
         rate_text(sum({"regwarden_http_requests_total"})), rate_text(sum({"regwarden_http_busy_total"}))));
@@ -205,9 +212,7 @@ class Screen {
   }
   double metric(const std::string& name) const { return value_in(now_, name); }
   double before(const std::string& name) const { return value_in(before_, name); }
-  std::string size(const std::string& name) const {
-    return core::format_size(static_cast<std::uint64_t>(std::max(0.0, metric(name))));
-  }
+  std::string size(const std::string& name) const { return about(metric(name)); }
 
   // A daemon that has begun anew counts from 0.
   std::optional<double> rate_of(std::initializer_list<const char*> names) const {

@@ -53,26 +53,27 @@ TEST_CASE("top: rates are of the time between two looks") {
       R"({"items":[{"finished":"2026-10-12T00:00:01.25Z","detection":"Disable AMSI","status":"done","result_count":3}]})",
       R"({"items":[{"time":"2026-10-11T23:59:00Z","urgency":"high","rule_title":"AMSI was disabled on ws1"}]})");
   const Lines lines = top_screen(before, now, "http://127.0.0.1:8089", 200, 50);
-  CHECK(lines == Lines{
-                     "regwarden 1.2.3  http://127.0.0.1:8089  up 3h  00:00:02 UTC",
-                     "",
-                     "events/s  received 12,000  stored 6,000  twice 0  other kinds 2.5  rejected 0  dropped 0",
-                     "inputs/s  syslog 0 (1MiB/s)  HEC 0  _bulk 0  OTLP 0  ingest 0  HTTP requests 0  told to wait 0",
-                     "store     queue 25 %  commits/s 10  5.0 ms each  used 1MiB  free 1GiB",
-                     "process   cpu 50 %  memory 2MiB  files 20 of 1024",
-                     "",
-                     "HOST                             CHANNEL                                   EVENTS/S         "
-                     "EVENTS  LAST",
-                     "ws2                              Sysmon                                       1,200          "
-                     "2,405  00:00:02",
-                     "ws1                              Sysmon                                         1.0             "
-                     "12  00:00:01",
-                     "",
-                     "RUN      STATUS   RESULTS  DETECTION",
-                     "00:00:01 done           3  Disable AMSI",
-                     "NOTABLE          URGENCY       TITLE",
-                     "2026-10-11T23:59 high          AMSI was disabled on ws1",
-                 });
+  CHECK(lines ==
+        Lines{
+            "regwarden 1.2.3  http://127.0.0.1:8089  up 3h  00:00:02 UTC",
+            "",
+            "events/s  received 12,000  stored 6,000  twice 0  other kinds 2.5  rejected 0  dropped 0",
+            "inputs/s  syslog 0 (1.0 MiB/s)  HEC 0  _bulk 0  OTLP 0  ingest 0  HTTP requests 0  told to wait 0",
+            "store     queue 25 %  commits/s 10  5.0 ms each  used 1.0 MiB  free 1.0 GiB",
+            "process   cpu 50 %  memory 2.0 MiB  files 20 of 1024",
+            "",
+            "HOST                             CHANNEL                                   EVENTS/S         "
+            "EVENTS  LAST",
+            "ws2                              Sysmon                                       1,200          "
+            "2,405  00:00:02",
+            "ws1                              Sysmon                                         1.0             "
+            "12  00:00:01",
+            "",
+            "RUN      STATUS   RESULTS  DETECTION",
+            "00:00:01 done           3  Disable AMSI",
+            "NOTABLE          URGENCY       TITLE",
+            "2026-10-11T23:59 high          AMSI was disabled on ws1",
+        });
 }
 
 TEST_CASE("top: the first look has no rates, and a daemon that began anew no negative ones") {
