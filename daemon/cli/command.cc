@@ -7,7 +7,7 @@
 #include <iostream>
 #include <system_error>
 
-#include "daemon/core/version.h"
+#include "daemon/about/about.h"
 #include "daemon/scheduler/cron.h"
 
 namespace rw::cli {
@@ -21,7 +21,7 @@ int run(int argc, char** argv) {
   // What Windows machines report is nobody's business but the daemon's user's and its group's.
   ::umask(0027);
   CLI::App app("Collector and detection daemon for Windows registry events", "regwarden");
-  app.set_version_flag("--version", "regwarden " + std::string(core::kVersion));
+  app.set_version_flag("--version", [] { return about::version_text(); });
   app.require_subcommand(1);
   int status = kDone;
   add_serve(app, status);
