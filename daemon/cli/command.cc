@@ -39,6 +39,7 @@ int run(int argc, char** argv) {
   add_db(app, status);
   add_token(app, status);
   add_user(app, status);
+  add_tls(app, status);
   add_sysmon_config(app, status);
   try {
     app.parse(argc, argv);

@@ -40,6 +40,7 @@ void add_db(CLI::App& app, int& status);
 void add_sysmon_config(CLI::App& app, int& status);
 void add_token(CLI::App& app, int& status);
 void add_user(CLI::App& app, int& status);
+void add_tls(CLI::App& app, int& status);
 
 // Parses the command line, runs the subcommand, returns the exit status.
 int run(int argc, char** argv);
