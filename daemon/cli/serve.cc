@@ -1,9 +1,7 @@
 // regwarden serve: the composition root. Builds, starts, waits for a signal, stops in reverse.
 #include <fmt/format.h>
-#include <malloc.h>
 #include <pthread.h>
 #include <spdlog/spdlog.h>
-#include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -19,6 +17,9 @@
 #include <vector>
 
 #include "daemon/cli/command.h"
+#include "daemon/cli/first_start.h"
+#include "daemon/cli/listening.h"
+#include "daemon/cli/process_limits.h"
 #include "daemon/cli/reloader.h"
 #include "daemon/cli/service_manager.h"
 #include "daemon/core/log.h"
@@ -34,6 +35,7 @@
 #include "daemon/scheduler/scheduler.h"
 #include "daemon/scheduler/silence.h"
 #include "storage/edits.h"
+#include "storage/sqlite/data_dir.h"
 #include "storage/sqlite/store.h"
 #include "storage/writer.h"
 #include "web/api.h"
@@ -60,12 +62,15 @@ class Daemon {
   static core::Result<std::unique_ptr<Daemon>> start(const config::Config& config) {
     std::unique_ptr<Daemon> daemon(new Daemon);
     RW_CHECK(daemon->open_store(config));
+    RW_CHECK(daemon->let_somebody_in(config));
     RW_TRY(daemon->authenticator_, web::Authenticator::open(*daemon->store_, *daemon->writer_, daemon->clock_));
     RW_CHECK(daemon->start_scheduler(config));
     RW_CHECK(daemon->start_notifier(config));
     RW_CHECK(daemon->start_inputs(config));
     RW_CHECK(daemon->start_api(config));
     RW_CHECK(daemon->start_health(config));
+    daemon->first_start_.can_send = daemon->authenticator_->knows_senders();
+    log_start(daemon->bound_listeners(config), daemon->first_start_);
     return daemon;
   }
   // Those who wait for the store or read from it must not keep the parts below from ending.
@@ -90,6 +95,7 @@ class Daemon {
   Daemon() = default;
 
   core::Result<void> open_store(const config::Config& config) {
+    first_start_.is_first = !storage::sqlite::existing_database(config.data_dir).ok();
     RW_TRY(store_,
            storage::sqlite::open({.data_dir = config.data_dir, .exclusive = true, .retention = config.retention}));
     RW_TRY(auto session, store_->open_writer());
@@ -100,6 +106,13 @@ class Daemon {
                  kept.events ? core::format_duration(*kept.events) : "without end",
                  kept.findings ? core::format_duration(*kept.findings) : "without end",
                  kept.max_size_bytes ? core::format_size(*kept.max_size_bytes) : "without bound");
+    return {};
+  }
+
+  // A token that nobody could read in the log would be a secret for nobody.
+  core::Result<void> let_somebody_in(const config::Config& config) {
+    if (config.api.anonymous || !config.api.tokens.empty() || !spdlog::should_log(spdlog::level::warn)) return {};
+    RW_TRY(first_start_.token, make_first_token(*store_, *writer_, clock_.now()));
     return {};
   }
 
@@ -240,6 +253,18 @@ class Daemon {
     return found;
   }
 
+  // As they are configured, with the ports that the system chose.
+  std::vector<Listener> bound_listeners(const config::Config& config) const {
+    std::vector<Listener> listeners = listeners_of(config);
+    auto next = listeners.begin();
+    if (syslog_) {
+      for (const ingest::SyslogListen& listen : syslog_->bound()) (next++)->endpoint = listen.listen;
+    }
+    for (const HttpListener& listener : http_) (next++)->endpoint = listener.server->endpoint();
+    next->endpoint = api_server_->endpoint();
+    return listeners;
+  }
+
   static void announce(std::string_view input, const core::Endpoint& endpoint) {
     spdlog::info("listening: {} on {}", input, core::format_endpoint(endpoint));
   }
@@ -261,20 +286,9 @@ class Daemon {
   std::unique_ptr<web::Api> api_;
   std::unique_ptr<http::Server> api_server_;
   std::unique_ptr<scheduler::HealthWatch> health_;
+  FirstStart first_start_;
   std::uint64_t turns_seen_ = 0;  // of the writer
 };
-
-// What was freed shall be the system's again at once where it was large: by default glibc learns from the first body of
-// 30 MB that is freed to keep such pieces, in each of its arenas. And a body that grows in a mapping of its own is
-// never copied (see http/body_budget.h).
-void set_up_memory() {
-  constexpr int kMappedBytes = 256 * 1024;
-  constexpr int kKeptBytes = 1024 * 1024;  // at the end of an arena
-  constexpr int kArenas = 8;
-  mallopt(M_MMAP_THRESHOLD, kMappedBytes);
-  mallopt(M_TRIM_THRESHOLD, kKeptBytes);
-  mallopt(M_ARENA_MAX, kArenas);
-}
 
 // The signals that main waits for, blocked in every thread.
 sigset_t block_signals() {
@@ -285,14 +299,6 @@ sigset_t block_signals() {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // a file at its size limit (ulimit -f) is then an error, as a full disk is
   return signals;
-}
-
-// A connection is a file: the usual soft limit of 1024 is far below max_connections.
-void raise_file_limit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
-  limit.rlim_cur = limit.rlim_max;
-  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) spdlog::warn("cannot raise the limit of open files");
 }
 
 void reload(Daemon& daemon) {
