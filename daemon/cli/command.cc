@@ -40,6 +40,7 @@ int run(int argc, char** argv) {
   add_token(app, status);
   add_user(app, status);
   add_tls(app, status);
+  add_doctor(app, status);
   add_sysmon_config(app, status);
   try {
     app.parse(argc, argv);
@@ -58,17 +59,16 @@ void add_config_option(CLI::App& command, std::string& file) {
       ->type_name("FILE");
 }
 
+config::Config load_config(std::string& file, core::Problems& problems) {
+  std::error_code error;
+  if (file.empty() && std::filesystem::exists(kSystemConfig, error)) file = kSystemConfig;
+  return file.empty() ? config::defaults() : config::load(file, problems);
+}
+
 std::optional<config::Config> read_config(const std::string& file) {
   core::Problems problems;
-  std::error_code error;
-  config::Config config;
-  if (!file.empty()) {
-    config = config::load(file, problems);
-  } else if (std::filesystem::exists(kSystemConfig, error)) {
-    config = config::load(kSystemConfig, problems);
-  } else {
-    config = config::defaults();
-  }
+  std::string read = file;
+  config::Config config = load_config(read, problems);
   print(problems);
   if (core::has_errors(problems)) return std::nullopt;
   return config;
