@@ -11,6 +11,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 # layer -> layers it may include besides itself
 ALLOWED = {
     "daemon/core": [],
+    "daemon/about": ["daemon/core"],
     "daemon/cim": ["daemon/core"],
     "daemon/yaml": ["daemon/core"],
     "daemon/tls": ["daemon/core"],
@@ -25,7 +26,7 @@ ALLOWED = {
             "daemon/notify"],
     "daemon/config": ["daemon/core", "daemon/cim", "storage", "daemon/ingest", "daemon/detect", "daemon/scheduler",
                       "daemon/yaml", "daemon/tls", "daemon/http", "daemon/notify", "web"],
-    "daemon/cli": ["daemon/core", "daemon/cim", "storage", "storage/sqlite", "daemon/ingest", "daemon/detect",
+    "daemon/cli": ["daemon/core", "daemon/about", "daemon/cim", "storage", "storage/sqlite", "daemon/ingest", "daemon/detect",
                    "daemon/scheduler", "daemon/yaml", "daemon/tls", "daemon/http", "daemon/notify", "web",
                    "daemon/config"],
     "daemon/main.cc": ["daemon/cli"],
@@ -35,7 +36,7 @@ ALLOWED = {
 FOREIGN = {
     r"httplib\.h": ["daemon/http"],
     r"argon2\.h": ["web"],
-    r"sqlite3\.h": ["storage/sqlite"],
+    r"sqlite3\.h": ["storage/sqlite", "daemon/about"],
     r"boost/": ["daemon/ingest/net"],
     r"yaml-cpp/": ["daemon/yaml"],
     r"pugixml\.hpp": [],  # tests alone
@@ -45,13 +46,13 @@ FOREIGN = {
     r"CLI/": ["daemon/cli"],
     r"systemd/": ["daemon/cli"],
     r"xxhash\.h": ["storage/sqlite"],
-    r"openssl/": ["daemon/core", "daemon/tls", "daemon/http", "daemon/ingest/net"],
-    r"zstd": ["daemon/http"],
-    r"zlib\.h": ["daemon/http", "daemon/cli"],
+    r"openssl/": ["daemon/core", "daemon/about", "daemon/tls", "daemon/http", "daemon/ingest/net"],
+    r"zstd": ["daemon/http", "daemon/about"],
+    r"zlib\.h": ["daemon/http", "daemon/about", "daemon/cli"],
     r"nlohmann/": ["daemon/detect", "daemon/scheduler", "daemon/notify", "web", "daemon/cli"],
     r"spdlog/": ["daemon/core", "daemon/http", "storage", "daemon/ingest", "daemon/scheduler", "daemon/notify",
                   "web", "daemon/cli"],
-    r"curl/": ["daemon/notify"],
+    r"curl/": ["daemon/notify", "daemon/about"],
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')

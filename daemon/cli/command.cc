@@ -7,7 +7,7 @@
 #include <iostream>
 #include <system_error>
 
-#include "daemon/core/version.h"
+#include "daemon/about/about.h"
 #include "daemon/scheduler/cron.h"
 
 namespace rw::cli {
@@ -21,7 +21,7 @@ int run(int argc, char** argv) {
   // What Windows machines report is nobody's business but the daemon's user's and its group's.
   ::umask(0027);
   CLI::App app("Collector and detection daemon for Windows registry events", "regwarden");
-  app.set_version_flag("--version", "regwarden " + std::string(core::kVersion));
+  app.set_version_flag("--version", [] { return about::version_text(); });
   app.require_subcommand(1);
   int status = kDone;
   add_serve(app, status);
@@ -40,6 +40,8 @@ int run(int argc, char** argv) {
   add_top(app, status);
   add_token(app, status);
   add_user(app, status);
+  add_tls(app, status);
+  add_doctor(app, status);
   add_sysmon_config(app, status);
   try {
     app.parse(argc, argv);
@@ -58,16 +60,16 @@ void add_config_option(CLI::App& command, std::string& file) {
       ->type_name("FILE");
 }
 
-config::Config load_config(const std::string& file, core::Problems& problems) {
+config::Config load_config(std::string& file, core::Problems& problems) {
   std::error_code error;
-  if (!file.empty()) return config::load(file, problems);
-  if (std::filesystem::exists(kSystemConfig, error)) return config::load(kSystemConfig, problems);
-  return config::defaults();
+  if (file.empty() && std::filesystem::exists(kSystemConfig, error)) file = kSystemConfig;
+  return file.empty() ? config::defaults() : config::load(file, problems);
 }
 
 std::optional<config::Config> read_config(const std::string& file) {
   core::Problems problems;
-  config::Config config = load_config(file, problems);
+  std::string read = file;
+  config::Config config = load_config(read, problems);
   print(problems);
   if (core::has_errors(problems)) return std::nullopt;
   return config;

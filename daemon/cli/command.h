@@ -41,6 +41,8 @@ void add_sysmon_config(CLI::App& app, int& status);
 void add_token(CLI::App& app, int& status);
 void add_top(CLI::App& app, int& status);
 void add_user(CLI::App& app, int& status);
+void add_tls(CLI::App& app, int& status);
+void add_doctor(CLI::App& app, int& status);
 
 // Parses the command line, runs the subcommand, returns the exit status.
 int run(int argc, char** argv);
@@ -49,8 +51,9 @@ int run(int argc, char** argv);
 // hold.
 void add_config_option(CLI::App& command, std::string& file);
 
-// The file as that option says; with errors in `problems` it is not to be used.
-config::Config load_config(const std::string& file, core::Problems& problems);
+// What -c FILE means. `file` empty: becomes the file of the system where there is one. With errors in `problems` the
+// result is not to be used.
+config::Config load_config(std::string& file, core::Problems& problems);
 // Prints every problem to stderr; nullopt when one of them is an error.
 std::optional<config::Config> read_config(const std::string& file);
 // The detections of these files and folders instead of the configured ones, and none that is built in; nothing where no

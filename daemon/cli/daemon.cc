@@ -13,6 +13,7 @@
 #include "daemon/scheduler/commit.h"
 #include "daemon/scheduler/scheduler.h"
 #include "storage/edits.h"
+#include "storage/sqlite/data_dir.h"
 #include "storage/sqlite/store.h"
 
 namespace rw::cli {
@@ -27,6 +28,7 @@ void announce(std::string_view input, const core::Endpoint& endpoint) {
 core::Result<std::unique_ptr<Daemon>> Daemon::start(config::Config config, std::string config_file) {
   std::unique_ptr<Daemon> daemon(new Daemon(std::move(config), std::move(config_file)));
   RW_CHECK(daemon->open_store());
+  RW_CHECK(daemon->let_somebody_in());
   RW_TRY(daemon->authenticator_, web::Authenticator::open(*daemon->store_, *daemon->writer_, daemon->clock_));
   RW_CHECK(daemon->start_scheduler());
   RW_CHECK(daemon->start_silence());
@@ -34,6 +36,8 @@ core::Result<std::unique_ptr<Daemon>> Daemon::start(config::Config config, std::
   RW_CHECK(daemon->start_inputs());
   RW_CHECK(daemon->start_api());
   RW_CHECK(daemon->start_health());
+  daemon->first_start_.can_send = daemon->authenticator_->knows_senders();
+  log_start(daemon->bound_listeners(), daemon->first_start_);
   return daemon;
 }
 
@@ -49,6 +53,7 @@ bool Daemon::goes_on() {
 }
 
 core::Result<void> Daemon::open_store() {
+  first_start_.is_first = !storage::sqlite::existing_database(config_.data_dir).ok();
   RW_TRY(store_,
          storage::sqlite::open({.data_dir = config_.data_dir, .exclusive = true, .retention = config_.retention}));
   RW_TRY(auto session, store_->open_writer());
@@ -59,6 +64,13 @@ core::Result<void> Daemon::open_store() {
                kept.events ? core::format_duration(*kept.events) : "without end",
                kept.findings ? core::format_duration(*kept.findings) : "without end",
                kept.max_size_bytes ? core::format_size(*kept.max_size_bytes) : "without bound");
+  return {};
+}
+
+// A token that nobody could read in the log would be a secret for nobody.
+core::Result<void> Daemon::let_somebody_in() {
+  if (config_.api.anonymous || !config_.api.tokens.empty() || !spdlog::should_log(spdlog::level::warn)) return {};
+  RW_TRY(first_start_.token, make_first_token(*store_, *writer_, clock_.now()));
   return {};
 }
 
@@ -164,6 +176,17 @@ core::Result<void> Daemon::start_health() {
                                                  .certificates = [this] { return certificates(); },
                                                  .notifications = [this] { return notifications_->failing(); }}));
   return {};
+}
+
+std::vector<Listener> Daemon::bound_listeners() const {
+  std::vector<Listener> listeners = listeners_of(config_);
+  auto next = listeners.begin();
+  if (syslog_) {
+    for (const ingest::SyslogListen& listen : syslog_->bound()) (next++)->endpoint = listen.listen;
+  }
+  for (const HttpListener& listener : http_) (next++)->endpoint = listener.server->endpoint();
+  next->endpoint = api_server_->endpoint();
+  return listeners;
 }
 
 std::vector<scheduler::Certificate> Daemon::certificates() const {

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "daemon/cli/first_start.h"
+#include "daemon/cli/listening.h"
 #include "daemon/cli/notifications.h"
 #include "daemon/cli/reloader.h"
 #include "daemon/config/load.h"
@@ -62,12 +64,15 @@ class Daemon {
       : config_(std::move(config)), config_file_(std::move(config_file)) {}
 
   core::Result<void> open_store();
+  core::Result<void> let_somebody_in();
   core::Result<void> start_scheduler();
   core::Result<void> start_silence();
   core::Result<void> start_notifications();
   core::Result<void> start_inputs();
   core::Result<void> start_api();
   core::Result<void> start_health();
+  // As they are configured, with the ports that the system chose.
+  std::vector<Listener> bound_listeners() const;
   std::vector<scheduler::Certificate> certificates() const;
 
   // daemon_reload.cc
@@ -95,6 +100,7 @@ class Daemon {
   std::unique_ptr<web::Api> api_;
   std::unique_ptr<http::Server> api_server_;
   std::unique_ptr<scheduler::HealthWatch> health_;
+  FirstStart first_start_;
   std::uint64_t turns_seen_ = 0;  // of the writer
 };
 

@@ -63,7 +63,8 @@ core::Result<web::ConfigReload> Daemon::reload() {
   core::Lock lock(mutex_);
   web::ConfigReload reload;
   reload_certificates();
-  config::Config wanted = load_config(config_file_, reload.problems);
+  std::string file = config_file_;
+  config::Config wanted = load_config(file, reload.problems);
   reload.accepted = !core::has_errors(reload.problems);
   if (reload.accepted) {
     reload.needs_restart = config::needing_restart(config_, wanted);

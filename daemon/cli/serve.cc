@@ -1,8 +1,6 @@
 // regwarden serve: builds the daemon, starts it, waits for signals, stops it.
-#include <malloc.h>
 #include <pthread.h>
 #include <spdlog/spdlog.h>
-#include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -15,24 +13,13 @@
 
 #include "daemon/cli/command.h"
 #include "daemon/cli/daemon.h"
+#include "daemon/cli/process_limits.h"
 #include "daemon/cli/service_manager.h"
 #include "daemon/core/log.h"
 #include "daemon/core/version.h"
 
 namespace rw::cli {
 namespace {
-
-// What was freed shall be the system's again at once where it was large: by default glibc learns from the first body of
-// 30 MB that is freed to keep such pieces, in each of its arenas. And a body that grows in a mapping of its own is
-// never copied (see http/body_budget.h).
-void set_up_memory() {
-  constexpr int kMappedBytes = 256 * 1024;
-  constexpr int kKeptBytes = 1024 * 1024;  // at the end of an arena
-  constexpr int kArenas = 8;
-  mallopt(M_MMAP_THRESHOLD, kMappedBytes);
-  mallopt(M_TRIM_THRESHOLD, kKeptBytes);
-  mallopt(M_ARENA_MAX, kArenas);
-}
 
 // The signals that main waits for, blocked in every thread.
 sigset_t block_signals() {
@@ -43,14 +30,6 @@ sigset_t block_signals() {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // a file at its size limit (ulimit -f) is then an error, as a full disk is
   return signals;
-}
-
-// A connection is a file: the usual soft limit of 1024 is far below max_connections.
-void raise_file_limit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
-  limit.rlim_cur = limit.rlim_max;
-  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) spdlog::warn("cannot raise the limit of open files");
 }
 
 void reload(Daemon& daemon) {

@@ -111,6 +111,8 @@ Config read(const std::optional<yaml::Document>& document, const std::string& fi
   if (document) {
     Context context{problems, std::filesystem::path(file).parent_path(), config.time_zone};
     read_root(context, document->root(), config);
+    config.secret_files = std::move(context.secret_files);
+    config.has_secrets = context.has_secrets;
   }
   std::stable_sort(problems.begin() + static_cast<std::ptrdiff_t>(first), problems.end(),
                    [](const core::Problem& a, const core::Problem& b) {

@@ -43,6 +43,10 @@ struct Config {
   scheduler::SilenceOptions silence;
   scheduler::HealthOptions health;
   notify::Options notify;
+  // What must not be read by everybody: files of tokens and passwords that are named, and whether some stand in the
+  // configuration itself.
+  std::vector<std::string> secret_files;
+  bool has_secrets = false;
 };
 
 // What runs without a file: syslog on UDP 514 and TCP 601 of all addresses, HEC on 127.0.0.1:8088, the API on

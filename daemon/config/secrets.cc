@@ -120,6 +120,7 @@ std::optional<std::string> read_secret(Section& section, std::string_view key, s
     return std::nullopt;
   }
   if (path) {
+    context.secret_files.push_back(*path);
     auto read = read_secret_file(*path);
     if (read.ok()) return std::move(read).value();
     context.report(section.node()[file_key], section.name_of(file_key), read.error());
@@ -139,6 +140,7 @@ std::optional<std::string> read_secret(Section& section, std::string_view key, s
   } else if (std::ranges::any_of(*expanded, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; })) {
     context.report(written, section.name_of(key), "it has control characters");
   } else {
+    context.has_secrets = context.has_secrets || *expanded == written.text();  // not from the environment
     return std::move(expanded).value();
   }
   return std::nullopt;
@@ -148,6 +150,7 @@ std::vector<std::string> read_tokens(Section& section) {
   Context& context = section.context();
   std::vector<std::string> tokens;
   const auto add_file = [&](const yaml::Node& node, const std::string& name, const std::string& path) {
+    context.secret_files.push_back(path);
     auto read = read_token_file(path);
     if (!read.ok()) return context.report(node, name, read.error());
     tokens.insert(tokens.end(), read->begin(), read->end());
@@ -162,6 +165,7 @@ std::vector<std::string> read_tokens(Section& section) {
     if (!node.is_scalar()) return context.report(node, name, "expected a token, or {file: path}");
     auto token = read_token(node.text());
     if (!token.ok()) return context.report(node, name, token.error());
+    context.has_secrets = context.has_secrets || *token == node.text();
     tokens.push_back(std::move(token).value());
   };
 

@@ -26,6 +26,8 @@ struct Context {
   core::Problems& problems;
   std::filesystem::path folder;  // of the configuration file: relative paths start here
   core::TimeZone zone;
+  std::vector<std::string> secret_files = {};  // that were named, as paths
+  bool has_secrets = false;                    // written in the file itself
 
   // Absolute paths stay.
   std::string resolve(const std::string& path) const;

@@ -41,6 +41,39 @@ std::string day_of(core::Micros time) { return core::format_rfc3339(time).substr
 
 }  // namespace
 
+std::optional<HealthCondition> disk_space_low(const HealthOptions& options, const std::string& data_dir,
+                                              std::optional<std::uint64_t> free_bytes, core::Micros now) {
+  if (!free_bytes || *free_bytes >= options.min_free_bytes) return std::nullopt;
+  return HealthCondition{"disk_space_low", "", now,
+                         fmt::format("{} has {} MiB left, less than {}", data_dir, *free_bytes / core::kMiB,
+                                     core::format_size(options.min_free_bytes)),
+                         "Make room: when the disk is full, nothing is written"};
+}
+
+std::optional<HealthCondition> certificate_expires(const HealthOptions& options, const Certificate& certificate,
+                                                   core::Micros now) {
+  const microseconds within = options.certificate_expires_within;
+  if (within == kOff || certificate.expires - now >= within) return std::nullopt;
+  const bool over = certificate.expires <= now;
+  return HealthCondition{"certificate_expires", certificate.input, now,
+                         fmt::format("The certificate of {} {} {}", certificate.input,
+                                     over ? "expired on" : "expires on", core::format_rfc3339(certificate.expires)),
+                         "Put a new one in its place and send SIGHUP"};
+}
+
+HealthCondition detection_failing(const HealthOptions& options, const FailingDetection& failing) {
+  return {
+      "detection_failing", failing.detection, failing.last_failed,
+      fmt::format("The last {} runs or more have failed, the last one with: {}", options.failed_runs, failing.error),
+      "Its windows are searched again with `regwarden backfill` once it works"};
+}
+
+HealthCondition notification_failing(const FailingNotifications& failing) {
+  return {"notification_failing", failing.channel, failing.since,
+          fmt::format("Messages to the channel {} do not go out: {}", failing.channel, failing.error),
+          "Look at the channel in the configuration, then `regwarden notify test`"};
+}
+
 // A condition that holds at this look.
 struct HealthRule::Seen {
   HealthCondition condition;
@@ -94,14 +127,9 @@ std::vector<HealthRule::Seen> HealthRule::see(const HealthFacts& facts) {
          .title = "The store's log cannot be emptied",
          .token = core::format_rfc3339(facts.checkpoint_failure->since)});
   }
-  if (facts.free_bytes && *facts.free_bytes < options_.min_free_bytes) {
+  if (auto low = disk_space_low(options_, facts.data_dir, facts.free_bytes, facts.now)) {
     seen.push_back(
-        {.condition = {"disk_space_low", "", facts.now,
-                       fmt::format("{} has {} MiB left, less than {}", facts.data_dir, *facts.free_bytes / core::kMiB,
-                                   core::format_size(options_.min_free_bytes)),
-                       "Make room: when the disk is full, nothing is written"},
-         .title = "The disk of data_dir is nearly full",
-         .token = day_of(facts.now)});
+        {.condition = *std::move(low), .title = "The disk of data_dir is nearly full", .token = day_of(facts.now)});
   }
   // Full for a sender is when its batch finds no room, which is before the last byte is taken.
   if (facts.queue_limit_bytes == 0 || facts.queued_bytes < facts.queue_limit_bytes / 10 * 9) {
@@ -118,32 +146,22 @@ std::vector<HealthRule::Seen> HealthRule::see(const HealthFacts& facts) {
          .token = core::format_rfc3339(*queue_full_since_)});
   }
   for (const FailingDetection& failing : facts.failing) {
-    seen.push_back({.condition = {"detection_failing", failing.detection, failing.last_failed,
-                                  fmt::format("The last {} runs or more have failed, the last one with: {}",
-                                              options_.failed_runs, failing.error),
-                                  "Its windows are searched again with `regwarden backfill` once it works"},
+    seen.push_back({.condition = detection_failing(options_, failing),
                     .title = "Detection fails: " + failing.detection,
                     .token = failing.detection_id + core::format_rfc3339(failing.last_done)});
   }
   for (const Certificate& certificate : facts.certificates) {
-    const microseconds within = options_.certificate_expires_within;
-    if (within == kOff || certificate.expires - facts.now >= within) continue;
+    auto expires = certificate_expires(options_, certificate, facts.now);
+    if (!expires) continue;
     const bool over = certificate.expires <= facts.now;
-    seen.push_back(
-        {.condition = {"certificate_expires", certificate.input, facts.now,
-                       fmt::format("The certificate of {} {} {}", certificate.input, over ? "expired on" : "expires on",
-                                   core::format_rfc3339(certificate.expires)),
-                       "Put a new one in its place and send SIGHUP"},
-         .title = (over ? "A certificate has expired: " : "A certificate expires: ") + certificate.input,
-         .token = core::format_rfc3339(certificate.expires)});
+    seen.push_back({.condition = *std::move(expires),
+                    .title = (over ? "A certificate has expired: " : "A certificate expires: ") + certificate.input,
+                    .token = core::format_rfc3339(certificate.expires)});
   }
   for (const FailingNotifications& failing : facts.notifications) {
-    seen.push_back(
-        {.condition = {"notification_failing", failing.channel, failing.since,
-                       fmt::format("Messages to the channel {} do not go out: {}", failing.channel, failing.error),
-                       "Look at the channel in the configuration, then `regwarden notify test`"},
-         .title = "Notifications fail: " + failing.channel,
-         .token = core::format_rfc3339(failing.since)});
+    seen.push_back({.condition = notification_failing(failing),
+                    .title = "Notifications fail: " + failing.channel,
+                    .token = core::format_rfc3339(failing.since)});
   }
   see_counter(facts, "udp_dropped", udp_dropped_, facts.udp_dropped, "UDP messages were dropped",
               "UDP messages dropped because the store was behind", "They are lost: let senders use TCP, TLS or RELP",

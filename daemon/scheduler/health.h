@@ -93,6 +93,15 @@ struct HealthCondition {
   std::string action;   // what to do
 };
 
+// The conditions that one look is enough for; nullopt: it does not hold. The daemon and `regwarden doctor` say the
+// same.
+std::optional<HealthCondition> disk_space_low(const HealthOptions& options, const std::string& data_dir,
+                                              std::optional<std::uint64_t> free_bytes, core::Micros now);
+std::optional<HealthCondition> certificate_expires(const HealthOptions& options, const Certificate& certificate,
+                                                   core::Micros now);
+HealthCondition detection_failing(const HealthOptions& options, const FailingDetection& failing);
+HealthCondition notification_failing(const FailingNotifications& failing);
+
 // Holds no thread and no clock. A condition is an episode: it begins, which is logged and makes a notable, and ends,
 // which is logged. While the store does not write, notables wait; that the store does not write is told when it is
 // over, from when until when. Drops and missed runs have no end of their own: they are over when there are no more for

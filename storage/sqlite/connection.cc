@@ -15,6 +15,19 @@ std::string_view excerpt(std::string_view sql) {
   return sql.substr(0, std::min(sql.find('\n'), kLongest));
 }
 
+// https://www.sqlite.org/uri.html
+std::string immutable_uri(const std::string& path) {
+  std::string uri = "file:";
+  for (const char c : path) {
+    if (c == '%' || c == '?' || c == '#') {
+      uri += fmt::format("%{:02x}", static_cast<unsigned char>(c));
+    } else {
+      uri += c;
+    }
+  }
+  return uri + "?immutable=1";
+}
+
 }  // namespace
 
 core::Error error_of(sqlite3* db, std::string_view doing) {
@@ -48,9 +61,10 @@ core::Error error_of(sqlite3* db, std::string_view doing) {
 
 core::Result<Connection> Connection::open(const std::string& path, Mode mode, const std::string& vfs) {
   sqlite3* db = nullptr;
-  const int flags = (mode == Mode::kReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
-                    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-  const int code = sqlite3_open_v2(path.c_str(), &db, flags, vfs.empty() ? nullptr : vfs.c_str());
+  const int flags = (mode == Mode::kReadWrite ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY) |
+                    (mode == Mode::kImmutable ? SQLITE_OPEN_URI : 0) | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  const std::string name = mode == Mode::kImmutable ? immutable_uri(path) : path;
+  const int code = sqlite3_open_v2(name.c_str(), &db, flags, vfs.empty() ? nullptr : vfs.c_str());
   Connection connection(db);
   if (code != SQLITE_OK) return error_of(db, path);
   sqlite3_busy_timeout(db, 5000);

@@ -87,7 +87,8 @@ class ResetAtEnd {
 
 class Connection {
  public:
-  enum class Mode { kReadOnly, kReadWrite };
+  // kImmutable: reads a file that nobody writes and that has no log; no file is made beside it.
+  enum class Mode { kReadOnly, kReadWrite, kImmutable };
 
   // Opens an existing file, or creates it in kReadWrite. Waits up to 5 s for locks of other processes. vfs: as in
   // Options.

@@ -3,10 +3,13 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+#include <fstream>
+#include <sstream>
 
 #include "daemon/core/text.h"
 
@@ -40,5 +43,25 @@ core::Result<std::unique_ptr<DataDirLock>> DataDirLock::acquire(const std::strin
 }
 
 DataDirLock::~DataDirLock() { ::close(fd_); }
+
+// Taking the lock to try it would turn away a daemon that starts at the same moment. /proc/locks has, of each lock,
+// "1: FLOCK ADVISORY WRITE PID MAJOR:MINOR:INODE 0 EOF". The device there is not always that of stat(2) (btrfs), so the
+// process must be the one that is written in the file instead.
+std::optional<int> lock_holder(const std::string& data_dir) {
+  const std::string path = data_dir + "/regwarden.lock";
+  struct stat file {};
+  int written = 0;
+  if (::stat(path.c_str(), &file) != 0 || !(std::ifstream(path) >> written)) return std::nullopt;
+  std::ifstream locks("/proc/locks");
+  for (std::string line; std::getline(locks, line);) {
+    std::istringstream words(line);
+    std::string number, kind, mode, access, place;
+    int process = 0;
+    words >> number >> kind >> mode >> access >> process >> place;
+    const bool is_ours = place.ends_with(fmt::format(":{}", file.st_ino));
+    if (words && kind == "FLOCK" && is_ours && process == written) return process;
+  }
+  return std::nullopt;
+}
 
 }  // namespace rw::storage::sqlite

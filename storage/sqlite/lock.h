@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "daemon/core/result.h"
@@ -21,5 +22,8 @@ class DataDirLock {
   explicit DataDirLock(int fd) : fd_(fd) {}
   const int fd_;
 };
+
+// The process that holds the lock, without touching it; nothing: none does, or it cannot be told (no /proc).
+std::optional<int> lock_holder(const std::string& data_dir);
 
 }  // namespace rw::storage::sqlite

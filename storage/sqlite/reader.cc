@@ -39,8 +39,9 @@ core::Error of_lists(core::Error error) {
 
 }  // namespace
 
-core::Result<std::unique_ptr<Reader>> SqliteReader::open(const std::string& path, const std::string& vfs) {
-  RW_TRY(Connection connection, Connection::open(path, Connection::Mode::kReadOnly, vfs));
+core::Result<std::unique_ptr<Reader>> SqliteReader::open(const std::string& path, const std::string& vfs,
+                                                         Connection::Mode mode) {
+  RW_TRY(Connection connection, Connection::open(path, mode, vfs));
   RW_CHECK(
       connection.execute("PRAGMA query_only = ON; PRAGMA cache_size = -8192; PRAGMA temp_store = FILE;"
                          "PRAGMA trusted_schema = OFF"));

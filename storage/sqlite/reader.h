@@ -20,7 +20,8 @@ namespace rw::storage::sqlite {
 
 class SqliteReader final : public Reader {
  public:
-  static core::Result<std::unique_ptr<Reader>> open(const std::string& path, const std::string& vfs = {});
+  static core::Result<std::unique_ptr<Reader>> open(const std::string& path, const std::string& vfs = {},
+                                                    Connection::Mode mode = Connection::Mode::kReadOnly);
 
   core::Result<Table> query(const Query& query, const SearchLimits& limits) override;
   core::Result<void> scan(const Query& query, std::chrono::milliseconds timeout, const RowSink& sink) override;

@@ -50,7 +50,7 @@ class Access(TestCase):
         return any(text in line for line in self.regwarden.log)
 
     def test_first_token(self):
-        self.assertTrue(self.said("api: nobody may ask yet: make a first token (regwarden token add NAME --scope admin)"))
+        self.assertTrue(self.said("first start: this token opens the page and the API for you (scope admin)"))
         self.assertTrue(self.said("nobody may send yet: it asks for a token (regwarden token add NAME --scope ingest)"))
         self.assertEqual(self.ask("GET", "/api/v1/runs")[0], 401)
         self.assertEqual(self.ask("GET", "/healthz")[0], 200)
@@ -105,7 +105,8 @@ class Access(TestCase):
         self.assertEqual(self.command("token", "add", "bob").returncode, 2)
         self.assertIn("scope 'root': expected ingest, read, write or admin",
                       self.command("token", "add", "bob", "--scope", "root").stderr)
-        (token,) = json.loads(self.command("token", "list", "-o", "json").stdout)
+        first, token = json.loads(self.command("token", "list", "-o", "json").stdout)
+        self.assertEqual((first["name"], first["created_by"]), ("first-start", "first start"))
         self.assertEqual((token["name"], token["scopes"]), ("ann", '["read"]'))
         self.assertRegex(token["created_by"], "^command .+")
         self.assertNotIn("hash", token)
@@ -116,7 +117,8 @@ class Access(TestCase):
         self.assertEqual(self.command("token", "revoke", "ann").returncode, 1)
         admin = self.token("ann", "admin")
         actions = [(entry["action"], entry["object"], entry["peer"]) for entry in self.items("/api/v1/audit", admin)]
-        self.assertEqual(actions, [("token.add", "ann", ""), ("token.revoke", "ann", ""), ("token.add", "ann", "")])
+        self.assertEqual(actions, [("token.add", "ann", ""), ("token.revoke", "ann", ""), ("token.add", "ann", ""),
+                                   ("token.add", "first-start", "")])
         self.assertIsNotNone(re.match("command ", self.items("/api/v1/audit", admin)[0]["actor"]))
 
     def test_session(self):

@@ -399,7 +399,18 @@ class Errors(CliCase):
         self.fails(2, "excludes", "run", AMSI, "--at", "now", "--earliest", "-2h", "--latest", "-1h")
         self.fails(2, "FILE", "import")
         self.fails(2, "xml", "run", AMSI, "-o", "xml")
-        self.assertRegex(cli("--version").stdout, r"^regwarden \d+\.\d+\.\d+\n$")
+
+    def test_version(self):
+        told = dict(line.split(maxsplit=1) for line in cli("--version").stdout.splitlines())
+        project = re.search(r"^project\(regwarden VERSION (\S+) ", (SOURCE_DIR / "CMakeLists.txt").read_text(), re.M)
+        self.assertEqual(told.pop("regwarden"), project[1])
+        self.assertRegex(told.pop("commit"), r"^([0-9a-f]{12}\+?|unknown)$")
+        self.assertEqual(list(told), ["argon2", "Boost", "CLI11", "cpp-httplib", "date", "fmt", "libcurl", "libsystemd",
+                                      "nlohmann-json", "OpenSSL", "RE2", "simdjson", "spdlog", "SQLite", "xxHash",
+                                      "yaml-cpp", "zlib", "zstd"])
+        for name, version in told.items():
+            self.assertRegex(version, r"^(unknown|ABI )?\d*[\d.]*\d*( \(built with \S+\))?$", name)
+        self.assertEqual(told["SQLite"].split()[0], sqlite3.sqlite_version)
 
     def test_what_is_not_there(self):
         self.fails(1, "no detection has the name, id or file stem 'Nothing'", "run", "Nothing")

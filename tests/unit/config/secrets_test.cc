@@ -62,5 +62,32 @@ TEST_CASE("Token files") {
   CHECK(fault(folder.path("")) == folder.path("") + ": is no regular file");
 }
 
+TEST_CASE("Where secrets stand is known, for those who look at permissions") {
+  const TempFolder folder;
+  const std::string tokens = folder.write("tokens", "secret\n");
+  REQUIRE(::setenv("REGWARDEN_TEST_A", "alpha", 1) == 0);
+  struct Case {
+    std::string api;
+    std::vector<std::string> files;
+    bool in_the_file;
+  };
+  const std::vector<Case> cases = {
+      {"{}", {}, false},
+      {"{token_file: tokens}", {tokens}, false},
+      {"{tokens: [{file: tokens}]}", {tokens}, false},
+      {"{tokens: ['${REGWARDEN_TEST_A}']}", {}, false},
+      {"{tokens: [secret]}", {}, true},
+      {"{tokens: [secret, {file: tokens}]}", {tokens}, true},
+  };
+  for (const auto& [api, files, in_the_file] : cases) {
+    INFO(api);
+    core::Problems problems;
+    const Config config = parse("api: " + api, folder.path("regwarden.yaml"), problems);
+    CHECK(problems.empty());
+    CHECK(config.secret_files == files);
+    CHECK(config.has_secrets == in_the_file);
+  }
+}
+
 }  // namespace
 }  // namespace rw::config

@@ -12,6 +12,7 @@ TEST_CASE("a second daemon on a data directory is refused until the first is gon
   const Folder folder;
   {
     const auto store = must(sqlite::open({.data_dir = folder.path(), .exclusive = true}));
+    CHECK(sqlite::lock_holder(folder.path()) == ::getpid());
     const auto second = sqlite::open({.data_dir = folder.path(), .exclusive = true});
     REQUIRE_FALSE(second.ok());
     CHECK(second.error() == core::Error{core::ErrorCode::kBusy,
@@ -20,7 +21,12 @@ TEST_CASE("a second daemon on a data directory is refused until the first is gon
                                         "stop it, or give this one its own data_dir"});
     CHECK(sqlite::open({.data_dir = folder.path()}).ok());  // the tools go in beside the daemon
   }
+  CHECK(sqlite::lock_holder(folder.path()) == std::nullopt);  // the file is there, with the number of who had it
   CHECK(sqlite::open({.data_dir = folder.path(), .exclusive = true}).ok());
+}
+
+TEST_CASE("nobody holds the lock of a directory that is not there") {
+  CHECK(sqlite::lock_holder("/nowhere") == std::nullopt);
 }
 
 TEST_CASE("a daemon that was killed leaves no lock behind") {
