@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "daemon/cli/command.h"
+#include "daemon/cli/sandbox.h"
 #include "daemon/core/units.h"
 #include "daemon/scheduler/commit.h"
 #include "daemon/scheduler/scheduler.h"
@@ -27,6 +28,7 @@ void announce(std::string_view input, const core::Endpoint& endpoint) {
 
 core::Result<std::unique_ptr<Daemon>> Daemon::start(config::Config config, std::string config_file) {
   std::unique_ptr<Daemon> daemon(new Daemon(std::move(config), std::move(config_file)));
+  RW_CHECK(daemon->give_up_rights());
   RW_CHECK(daemon->open_store());
   RW_CHECK(daemon->let_somebody_in());
   RW_TRY(daemon->authenticator_, web::Authenticator::open(*daemon->store_, *daemon->writer_, daemon->clock_));
@@ -42,6 +44,10 @@ core::Result<std::unique_ptr<Daemon>> Daemon::start(config::Config config, std::
 }
 
 Daemon::~Daemon() {
+  {
+    core::Lock lock(mutex_);  // a request may have a reload under way, which begins parts anew
+    stopping_ = true;
+  }
   if (api_) api_->begin_shutdown();
   if (notifications_) notifications_->begin_stop();
   if (writer_) writer_->begin_stop();
@@ -52,8 +58,16 @@ bool Daemon::goes_on() {
   return turns_seen_ != before;
 }
 
-core::Result<void> Daemon::open_store() {
+// Before there is a thread.
+core::Result<void> Daemon::give_up_rights() {
   first_start_.is_first = !storage::sqlite::existing_database(config_.data_dir).ok();
+  if (!config_.sandbox) return {};
+  RW_CHECK(storage::sqlite::make_data_dir(config_.data_dir));
+  for (const std::string& missing : enter_sandbox(config_.data_dir)) spdlog::info("sandbox: without {}", missing);
+  return {};
+}
+
+core::Result<void> Daemon::open_store() {
   RW_TRY(store_,
          storage::sqlite::open({.data_dir = config_.data_dir, .exclusive = true, .retention = config_.retention}));
   RW_TRY(auto session, store_->open_writer());

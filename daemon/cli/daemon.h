@@ -53,7 +53,7 @@ class Daemon {
 
   // Reads certificates, the configuration and the detections again, takes over what does not need a restart, and logs
   // what became of it. A file with errors changes nothing; certificates and detections are read again all the same.
-  // Thread-safe: one after the other. Errors: those of Reloader::reload().
+  // Thread-safe: one after the other. Errors: those of Reloader::reload(); Busy (the daemon stops).
   core::Result<web::ConfigReload> reload();
 
   // Whether the thread on which all others wait sooner or later has gone on since it was asked last.
@@ -63,6 +63,7 @@ class Daemon {
   Daemon(config::Config config, std::string config_file)
       : config_(std::move(config)), config_file_(std::move(config_file)) {}
 
+  core::Result<void> give_up_rights();
   core::Result<void> open_store();
   core::Result<void> let_somebody_in();
   core::Result<void> start_scheduler();
@@ -80,7 +81,8 @@ class Daemon {
   void take_over(config::Config wanted, web::ConfigReload& reload) RW_REQUIRES(mutex_);
   void take_over_tokens(const config::Config& wanted, web::ConfigReload& reload) RW_REQUIRES(mutex_);
 
-  core::Mutex mutex_;      // of reload()
+  core::Mutex mutex_;  // of reload()
+  bool stopping_ RW_GUARDED_BY(mutex_) = false;
   config::Config config_;  // in force; after start() of reload() alone
   const std::string config_file_;
 

@@ -61,6 +61,7 @@ class Change {
 
 core::Result<web::ConfigReload> Daemon::reload() {
   core::Lock lock(mutex_);
+  if (stopping_) return core::Error{core::ErrorCode::kBusy, "the daemon stops"};
   web::ConfigReload reload;
   reload_certificates();
   std::string file = config_file_;

@@ -12,6 +12,7 @@ bool same_input(const HttpInput& a, const HttpInput& b) {
 std::vector<std::string> needing_restart(const Config& running, const Config& wanted) {
   std::vector<std::string> keys;
   if (running.data_dir != wanted.data_dir) keys.emplace_back("data_dir");
+  if (running.sandbox != wanted.sandbox) keys.emplace_back("sandbox");
   if (running.time_zone != wanted.time_zone) keys.emplace_back("time_zone");
   // The zone stands in all of them.
   ingest::SyslogOptions syslog = wanted.syslog;

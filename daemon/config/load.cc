@@ -66,6 +66,8 @@ void read_root(Context& context, const yaml::Node& node, Config& config) {
   set(config.log_level, root.word("log_level", {"debug", "info", "warning", "error"}));
   if (root.word("log_format", {"text", "json"}) == "json") config.log_format = core::LogFormat::kJson;
 
+  set(config.sandbox, root.boolean("sandbox"));
+
   Section inputs(context, root.map("inputs"), "inputs");
   read_inputs(inputs, config);
   for (HttpInput& input : config.http) input.ingest.zone = config.time_zone;

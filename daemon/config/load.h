@@ -32,6 +32,7 @@ struct Config {
   std::string data_dir = "/var/lib/regwarden";
   std::string log_level = "info";
   core::LogFormat log_format = core::LogFormat::kText;
+  bool sandbox = true;  // see cli/sandbox.h
   core::TimeZone time_zone;
   ingest::SyslogOptions syslog;
   std::vector<HttpInput> http;

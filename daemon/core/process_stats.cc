@@ -1,6 +1,7 @@
 #include "daemon/core/process_stats.h"
 
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -19,13 +20,10 @@ std::string text_of(const char* path) {
   return text.str();
 }
 
-double boot_time_seconds() {
-  std::istringstream stat(text_of("/proc/stat"));
-  for (std::string line; std::getline(stat, line);) {
-    double seconds = 0;
-    if (line.starts_with("btime ") && std::istringstream(line.substr(6)) >> seconds) return seconds;
-  }
-  return 0;
+double seconds_of(clockid_t clock) {
+  timespec time{};
+  ::clock_gettime(clock, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
 }
 
 std::uint64_t open_files() {
@@ -65,7 +63,8 @@ std::optional<ProcessStats> process_stats() {
   stats.open_fds = open_files();
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) stats.max_fds = limit.rlim_cur;
-  stats.start_time_seconds = boot_time_seconds() + start / ticks;
+  // The field counts from the boot. /proc/stat, which says when that was, is hidden from a service (ProcSubset=pid).
+  stats.start_time_seconds = seconds_of(CLOCK_REALTIME) - (seconds_of(CLOCK_BOOTTIME) - start / ticks);
   return stats;
 }
 

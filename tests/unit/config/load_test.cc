@@ -66,11 +66,12 @@ void check_equal(const detect::LoadOptions& a, const detect::LoadOptions& b) {
 }
 
 void check_equal(const Config& a, const Config& b) {
-  const auto& [data_dir, log_level, log_format, time_zone, syslog, http, api, writer, retention, detections, scheduler,
-               silence, health, notify] = a;
+  const auto& [data_dir, log_level, log_format, sandbox, time_zone, syslog, http, api, writer, retention, detections,
+               scheduler, silence, health, notify] = a;
   CHECK(data_dir == b.data_dir);
   CHECK(log_level == b.log_level);
   CHECK((log_format == b.log_format));
+  CHECK(sandbox == b.sandbox);
   CHECK((time_zone == b.time_zone));
   CHECK((syslog == b.syslog));
   REQUIRE(http.size() == b.http.size());
@@ -141,6 +142,7 @@ TEST_CASE("Every key") {
 time_zone: Europe/Berlin
 log_level: debug
 log_format: json
+sandbox: false
 inputs:
   syslog:
     - {protocol: tcp, listen: "[::1]:1601"}
@@ -229,6 +231,7 @@ health:
   expected.time_zone = core::TimeZone::find("Europe/Berlin").value();
   expected.log_level = "debug";
   expected.log_format = core::LogFormat::kJson;
+  expected.sandbox = false;
   expected.syslog.max_message_bytes = 1024;
   expected.syslog.max_connections = 7;
   expected.syslog.max_pending_bytes = 3 * 1024 * 1024;

@@ -32,11 +32,13 @@ TEST_CASE("Wrong at the top") {
       {"log_level: verbose\n", {"1:12: error: log_level: 'verbose': expected debug, info, warning or error"}},
       {"log_format: xml\n", {"1:13: error: log_format: 'xml': expected text or json"}},
       {"datadir: /x\n",
-       {"1:1: error: unknown key 'datadir': expected data_dir, time_zone, log_level, log_format, inputs, api, storage, "
+       {"1:1: error: unknown key 'datadir': expected data_dir, time_zone, log_level, log_format, sandbox, inputs, api, "
+        "storage, "
         "detections, "
         "scheduler, risk, urgency, sources, health, public_url or notify (did you mean data_dir?)"}},
       {"zzz: 1\n",
-       {"1:1: error: unknown key 'zzz': expected data_dir, time_zone, log_level, log_format, inputs, api, storage, "
+       {"1:1: error: unknown key 'zzz': expected data_dir, time_zone, log_level, log_format, sandbox, inputs, api, "
+        "storage, "
         "detections, "
         "scheduler, risk, urgency, sources, health, public_url or notify"}},
       {"api: off\n", {"1:6: error: api: the API is always on: expected a map such as {listen: \"127.0.0.1:8089\"}"}},
