@@ -151,7 +151,9 @@ void check_equal(const scheduler::FindingOptions& a, const scheduler::FindingOpt
 
 void check_equal(const Config& a, const Config& b) {
   const auto& [data_dir, log_level, time_zone, syslog, http, api, writer, retention, detections, scheduler, silence,
-               health, notify] = a;
+               health, notify, secret_files, has_secrets] = a;
+  CHECK(secret_files == b.secret_files);
+  CHECK(has_secrets == b.has_secrets);
   CHECK(notify.channels.empty());
   CHECK(b.notify.channels.empty());
   CHECK(notify.zone.name() == b.notify.zone.name());
