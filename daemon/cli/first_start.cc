@@ -54,7 +54,7 @@ core::Result<std::optional<std::string>> make_first_token(storage::Store& store,
                          .peer = {},
                          .action = "token.add",
                          .object = kFirstTokenName,
-                         .detail = nlohmann::json{{"scopes", scopes.names()}}.dump()});
+                         .detail = nlohmann::ordered_json{{"scopes", scopes.names()}, {"expires", nullptr}}.dump()});
   const std::atomic<bool> stopping{false};
   RW_CHECK(scheduler::commit_edits(writer, std::move(edits), stopping));
   secret = std::move(made.secret);

@@ -152,7 +152,7 @@ class Access(TestCase):
         audit = self.ask("GET", "/api/v1/audit", headers=cookie)[2]["items"]
         self.assertEqual([(entry["actor"].split()[0], entry["action"]) for entry in audit],
                          [("user", "token.revoke"), ("user", "token.add"), ("user", "session.begin"),
-                          ("command", "user.add")])
+                          ("command", "user.add"), ("first", "token.add")])
         self.assertEqual(self.command("user", "passwd", "ann", stdin="another long one\n").returncode, 0)
         wait_for(lambda: self.ask("GET", "/api/v1/runs", headers=cookie)[0] == 401, "the session to end", 10)
         status, headers, session = self.ask("POST", "/api/v1/session", body={"user": "ann", "password": "another long one"})

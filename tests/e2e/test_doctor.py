@@ -107,7 +107,8 @@ health: {{min_free: 1MiB{health}}}
         self.assertEqual(found["certificates"], [("ok", "no listener has one", None)])
         self.assertEqual(found["protection"], [(
             "warning",
-            f"api on 127.0.0.1:{api}: every user and program of this machine is let in without a token", "take `anonymous` out of `api:` in regwarden.yaml, unless the machine is yours alone")])
+            f"api on 127.0.0.1:{api}: every user and program of this machine is let in without a token",
+            "take `anonymous` out of `api:` in regwarden.yaml, unless the machine is yours alone")])
         self.assertFalse((self.folder / "data").exists())
 
     def test_beside_a_daemon(self):

@@ -67,7 +67,9 @@ void check_equal(const detect::LoadOptions& a, const detect::LoadOptions& b) {
 
 void check_equal(const Config& a, const Config& b) {
   const auto& [data_dir, log_level, log_format, sandbox, time_zone, syslog, http, api, writer, retention, detections,
-               scheduler, silence, health, notify] = a;
+               scheduler, silence, health, notify, secret_files, has_secrets] = a;
+  CHECK(secret_files == b.secret_files);
+  CHECK(has_secrets == b.has_secrets);
   CHECK(data_dir == b.data_dir);
   CHECK(log_level == b.log_level);
   CHECK((log_format == b.log_format));

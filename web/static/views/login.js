@@ -34,5 +34,5 @@ export function loginView({ message, done }) {
     message ? element("p", { class: "fault", role: "alert" }, message) : null,
     section("With a token", {}, asToken),
     section("As a user", {}, asUser),
-    note("A first token is made on the daemon's machine: ", element("code", {}, "regwarden token add NAME --scope admin"), ".")) };
+    note("The log of the first start shows a token; others are made on the daemon's machine: ", element("code", {}, "regwarden token add NAME --scope admin"), ".")) };
 }
