@@ -164,34 +164,53 @@ class Installed(TestCase):
         for command in commands():
             self.assertRegex(page, rf"(?m)^\.It Cm {command}\b")
 
+    # What is offered at the end of a line, a word each.
+    BASH = """
+        source "$1/regwarden.bash"
+        COMP_WORDS=("${@:2}") COMP_CWORD=$(($# - 2)) COMP_LINE="${*:2}" COMP_POINT=${#COMP_LINE}
+        _regwarden
+        printf '%s\\n' "${COMPREPLY[@]}"
+        """
+    # With what zsh's completion calls in place of it.
+    ZSH = """
+        words=("${@:2}") CURRENT=$(($# - 1)) offered=()
+        _call_program() { shift; "$@" }
+        compadd() { [[ $1 != -- ]] || shift; offered+=("$@") }
+        _describe() { offered+=(${${(P)2}%%:*}) }
+        _files() { offered+=(*) }
+        source "$1/_regwarden"
+        print -l -- ${(M)offered:#${words[CURRENT]}*}
+        """
+
     def complete(self, shell, line):
-        """What is offered at the end of a line."""
         environment = {**os.environ, "PATH": f"{pathlib.Path(harness.BINARY).parent}:{os.environ['PATH']}"}
-        script = """
-            source "$1"
-            COMP_WORDS=("${@:2}") COMP_CWORD=$(($# - 2)) COMP_LINE="${*:2}" COMP_POINT=${#COMP_LINE}
-            _regwarden
-            printf '%s\\n' "${COMPREPLY[@]}"
-            """
-        done = subprocess.run([shell, "-c", script, shell, str(SOURCE_DIR / "etc/completion/regwarden.bash"), *line],
-                              capture_output=True, text=True, check=False, env=environment, cwd=SOURCE_DIR)
+        done = subprocess.run(
+            [*shell, "-c", self.ZSH if "zsh" in shell else self.BASH, "x", SOURCE_DIR / "etc/completion", *line],
+            capture_output=True, text=True, check=False, env=environment, cwd=SOURCE_DIR)
+        self.assertEqual(done.stderr, "")
         return set(done.stdout.split())
 
     def test_bash_completion(self):
-        self.assertEqual(self.complete("bash", ["regwarden", ""]), set(commands()))
-        self.assertEqual(self.complete("bash", ["regwarden", "se"]), {"serve", "search"})
-        self.assertEqual(self.complete("bash", ["regwarden", "db", "c"]), {"check", "compact"})
-        self.assertEqual(self.complete("bash", ["regwarden", "run", "--d"]), {"--dry-run"})
-        self.assertEqual(self.complete("bash", ["regwarden", "run", "-o", ""]), {"table", "json", "csv"})
-        self.assertEqual(self.complete("bash", ["regwarden", "token", "add", "x", "--scope", "a"]), {"admin"})
-        self.assertEqual(self.complete("bash", ["regwarden", "detections", "--state", "d"]), {"disabled"})
-        self.assertEqual(self.complete("bash", ["regwarden", "check", "READ"]), {"README.md"})
+        self.check_completion(["bash", "--norc"])
 
     @unittest.skipUnless(shutil.which("zsh"), "zsh is not here")
     def test_zsh_completion(self):
-        done = subprocess.run(["zsh", "-n", str(SOURCE_DIR / "etc/completion/_regwarden")], capture_output=True,
-                              text=True, check=False)
-        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.check_completion(["zsh", "-f"])
+
+    def check_completion(self, shell):
+        for line, expected in [
+            ("", set(commands())),
+            ("se", {"serve", "search"}),
+            ("db c", {"check", "compact"}),
+            ("run --d", {"--dry-run"}),
+            ("run -o ", {"table", "json", "csv"}),
+            ("token add x --scope a", {"admin"}),
+            ("detections --state d", {"disabled"}),
+            ("check READ", {"README.md"}),
+            ("check -c READ", {"README.md"}),
+        ]:
+            with self.subTest(line=line):
+                self.assertEqual(self.complete(shell, ["regwarden", *line.split(" ")]), expected)
 
 
 def commands():
