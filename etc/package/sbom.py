@@ -178,7 +178,9 @@ def main():
         document.add({
             "SPDXID": identity, "name": package, "versionInfo": installed, "supplier": "Organization: Debian",
             "sourceInfo": f"Debian source package {source} {source_version}",
-            "licenseDeclared": document.licence(package), "primaryPackagePurpose": "LIBRARY",
+            "licenseDeclared": document.licence(package),
+            "licenseComments": "All that the package's copyright file names, also for parts that are not linked here.",
+            "primaryPackagePurpose": "LIBRARY",
             "externalRefs": [{"referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl",
                               "referenceLocator": f"pkg:deb/debian/{package.replace('+', '%2B')}"
                                                   f"@{installed.replace('+', '%2B').replace(':', '%3A')}"
