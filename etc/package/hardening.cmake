@@ -10,4 +10,5 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
 elseif(CMAKE_SYSTEM_PROCESSOR STREQUAL "aarch64")
   target_compile_options(rw_options INTERFACE -mbranch-protection=standard)
 endif()
-target_link_options(rw_options INTERFACE -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed)
+# Symbols go when it is linked: the build id is then that of what is packed, and not of paths in debug information.
+target_link_options(rw_options INTERFACE -s -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed)
