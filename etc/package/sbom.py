@@ -68,7 +68,7 @@ def shared_libraries(program):
 def static_libraries(build):
     """Archives outside of the project that the linker took for the tarball's program."""
     command = run("ninja", "-C", str(build), "-t", "commands", "etc/package/regwarden_portable").splitlines()[-1]
-    names = re.search(r"link_static (\S+)", command)[1].split(":")
+    names = re.search(r"link_static\"? (\S+)", command)[1].split(":")
     paths = set(re.findall(r"/\S+?/lib(?:" + "|".join(map(re.escape, names)) + r")\.so", command))
     return {os.path.realpath(path[:-len(".so")] + ".a") for path in paths}
 
