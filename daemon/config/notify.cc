@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/config/environment.h"
 #include "daemon/config/secrets.h"
 #include "daemon/config/syslog_listener.h"
 #include "daemon/core/text.h"

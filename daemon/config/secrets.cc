@@ -4,23 +4,17 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <system_error>
 #include <utility>
 
+#include "daemon/config/environment.h"
 #include "daemon/core/text.h"
 
 namespace rw::config {
 namespace {
-
-bool is_name(std::string_view text) {
-  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
-  return !text.empty() && !core::is_digit(text[0]) &&
-         std::ranges::all_of(text, [&](char c) { return is_letter(c) || core::is_digit(c); });
-}
 
 // It comes in an HTTP header, where blanks end it.
 core::Result<void> check_token(std::string_view token) {
@@ -58,27 +52,6 @@ core::Result<std::ifstream> open_secrets(const std::string& path) {
 }
 
 }  // namespace
-
-core::Result<std::string> expand_environment(std::string_view text) {
-  std::string out;
-  while (true) {
-    const std::size_t start = text.find("${");
-    out += text.substr(0, start);
-    if (start == std::string_view::npos) return out;
-    text.remove_prefix(start + 2);
-    const std::size_t end = text.find('}');
-    const std::string name(text.substr(0, end));
-    if (end == std::string_view::npos || !is_name(name)) {
-      return core::invalid_input("expected ${NAME}, with the name of an environment variable");
-    }
-    const char* value = std::getenv(name.c_str());
-    if (value == nullptr) {
-      return core::Error{core::ErrorCode::kNotFound, fmt::format("the environment variable {} is not set", name)};
-    }
-    out += value;
-    text.remove_prefix(end + 1);
-  }
-}
 
 core::Result<std::vector<std::string>> read_token_file(const std::string& path) {
   RW_TRY(std::ifstream file, open_secrets(path));

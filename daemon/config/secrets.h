@@ -14,10 +14,6 @@ namespace rw::config {
 
 inline constexpr std::size_t kMaxTokenFileBytes = 1024 * 1024;
 
-// Replaces each ${NAME} by the environment variable. A `$` before anything else stays.
-// Errors: InvalidInput (not closed, no name in it), NotFound (variable not set).
-core::Result<std::string> expand_environment(std::string_view text);
-
 // One token for each line that is not empty, without surrounding blanks.
 // Errors: Io, InvalidInput (no token in it, or one that cannot stand in a header), Limit.
 core::Result<std::vector<std::string>> read_token_file(const std::string& path);

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <utility>
 
+#include "daemon/config/environment.h"
 #include "daemon/core/text.h"
 #include "daemon/core/units.h"
 
@@ -110,8 +111,18 @@ std::optional<std::string> Section::path(std::string_view key) {
   const yaml::Node node = value(key, "a path");
   const auto written = node.as_text(context_.problems, name_of(key));
   if (!written) return std::nullopt;
-  if (!written->empty()) return context_.resolve(*written);
-  context_.report(node, name_of(key), "'': expected a path");
+  return resolve(node, key, *written);
+}
+
+std::optional<std::string> Section::resolve(const yaml::Node& node, std::string_view key, const std::string& written) {
+  const auto path = expand_environment(written);
+  if (!path.ok()) {
+    context_.report(node, name_of(key), path.error());
+  } else if (path->empty()) {
+    context_.report(node, name_of(key), "'': expected a path");
+  } else {
+    return context_.resolve(*path);
+  }
   return std::nullopt;
 }
 
@@ -120,11 +131,9 @@ std::optional<std::vector<std::string>> Section::paths(std::string_view key) {
   auto written = node.as_text_list(context_.problems, name_of(key));
   if (!written) return std::nullopt;
   for (auto& path : *written) {
-    if (path.empty()) {
-      context_.report(node, name_of(key), "'': expected a path");
-      return std::nullopt;
-    }
-    path = context_.resolve(path);
+    auto resolved = resolve(node, key, path);
+    if (!resolved) return std::nullopt;
+    path = *std::move(resolved);
   }
   return written;
 }

@@ -55,6 +55,7 @@ class Section {
 
   // All of these: nullopt when the key is absent or its value is a problem.
   std::optional<std::string> text(std::string_view key, std::string_view expected);
+  // ${NAME} in a path is replaced from the environment.
   std::optional<std::string> path(std::string_view key);
   // A name, with * for any run of characters.
   std::optional<core::TextPattern> pattern(std::string_view key);
@@ -94,6 +95,8 @@ class Section {
  private:
   std::optional<std::chrono::microseconds> duration_us(std::string_view key, std::chrono::microseconds min,
                                                        std::chrono::microseconds max, std::chrono::microseconds unit);
+  // What a person wrote as a path. Nullopt: a problem.
+  std::optional<std::string> resolve(const yaml::Node& node, std::string_view key, const std::string& written);
   void out_of_range(const yaml::Node& node, std::string_view key, std::string_view min, std::string_view max);
 
   Context& context_;

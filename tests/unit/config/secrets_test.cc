@@ -7,41 +7,6 @@
 namespace rw::config {
 namespace {
 
-std::string expanded(const std::string& text) {
-  const auto result = expand_environment(text);
-  return result.ok() ? *result : "error: " + result.error().message;
-}
-
-TEST_CASE("Environment variables in a text") {
-  REQUIRE(::setenv("REGWARDEN_TEST_A", "alpha", 1) == 0);
-  REQUIRE(::setenv("REGWARDEN_TEST_REFERENCE", "${REGWARDEN_TEST_A}", 1) == 0);
-  REQUIRE(::setenv("REGWARDEN_TEST_EMPTY", "", 1) == 0);
-  REQUIRE(::unsetenv("REGWARDEN_TEST_UNSET") == 0);
-  struct Case {
-    std::string text;
-    std::string expected;
-  };
-  const std::vector<Case> cases = {
-      {"", ""},
-      {"plain", "plain"},
-      {"$5 and $REGWARDEN_TEST_A", "$5 and $REGWARDEN_TEST_A"},
-      {"${REGWARDEN_TEST_A}", "alpha"},
-      {"<${REGWARDEN_TEST_A}${REGWARDEN_TEST_EMPTY}${REGWARDEN_TEST_A}>", "<alphaalpha>"},
-      {"${REGWARDEN_TEST_REFERENCE}", "${REGWARDEN_TEST_A}"},
-      {"$${REGWARDEN_TEST_A}", "$alpha"},
-      {"${REGWARDEN_TEST_UNSET}", "error: the environment variable REGWARDEN_TEST_UNSET is not set"},
-      {"${", "error: expected ${NAME}, with the name of an environment variable"},
-      {"${}", "error: expected ${NAME}, with the name of an environment variable"},
-      {"${1A}", "error: expected ${NAME}, with the name of an environment variable"},
-      {"${A-B}", "error: expected ${NAME}, with the name of an environment variable"},
-      {"${REGWARDEN_TEST_A", "error: expected ${NAME}, with the name of an environment variable"},
-  };
-  for (const auto& [text, expected] : cases) {
-    INFO(text);
-    CHECK(expanded(text) == expected);
-  }
-}
-
 TEST_CASE("Token files") {
   const TempFolder folder;
   const auto good = read_token_file(folder.write("good", "\n a \n\tb\r\n\n\nc"));
