@@ -73,7 +73,7 @@ std::string substitute(const Macro& macro, const std::vector<std::string>& argum
   const std::string_view definition = macro.definition;
   for (std::size_t i = 0; i < definition.size();) {
     bool replaced = false;
-    for (std::size_t n = 0; definition[i] == '$' && n < arguments.size() && !replaced; ++n) {
+    for (std::size_t n = 0; !replaced && definition[i] == '$' && n < arguments.size(); ++n) {
       const std::string& parameter = macro.arguments[n];
       if (definition.substr(i + 1, parameter.size()) == parameter &&
           definition.substr(i + 1 + parameter.size(), 1) == "$") {

@@ -15,6 +15,7 @@ Macros macros() {
   macros.add({"one", {}, "1"});
   macros.add({"nested", {}, "(`one` `one`)"});
   macros.add({"pair", {"a", "b"}, "$a$-$b$-$a$-$c$"});
+  macros.add({"ends", {"a"}, "-$a$"});
   macros.add({"pass", {"x"}, "`pair($x$, y)`"});
   macros.add({"loop", {}, "`loop`"});
   macros.add({"wide", {}, std::string(200'000, 'x')});
@@ -39,6 +40,7 @@ TEST_CASE("macros are text, replaced before parsing") {
       {R"(`pair("x, 1", "y")`)", "x, 1-y-x, 1-$c$"},
       {"`pair(f(a, b), y)`", "f(a, b)-y-f(a, b)-$c$"},
       {"`pass(q)`", "q-y-q-$c$"},
+      {"`ends(x)`", "-x"},
       {"` one `", "1"},
       {"`one()`", "1"},
       {R"("`one`" `one`)", R"("`one`" 1)"},
