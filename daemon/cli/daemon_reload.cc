@@ -50,7 +50,7 @@ class Change {
       return;
     }
     running = before;
-    reload_.problems.push_back({.message = fmt::format("{}: {}", key, core::render(done.error()))});
+    reload_.problems.push_back({.file = {}, .message = fmt::format("{}: {}", key, core::render(done.error()))});
   }
 
  private:

@@ -18,10 +18,11 @@ core::Result<void> Notifications::restart(notify::Options options) {
   notifier_.reset();  // two would send everything twice
   auto started = notify::Notifier::start(options, sources_);
   if (!started.ok()) {
-    if (auto as_before = notify::Notifier::start(options_, sources_); as_before.ok()) notifier_ = *std::move(as_before);
+    if (auto as_before = notify::Notifier::start(options_, sources_); as_before.ok())
+      notifier_ = std::move(as_before).value();
     return started.error();
   }
-  notifier_ = *std::move(started);
+  notifier_ = std::move(started).value();
   options_ = std::move(options);
   return {};
 }

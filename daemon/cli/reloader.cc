@@ -30,10 +30,10 @@ core::Result<void> Reloader::restart_scheduler(const scheduler::SchedulerOptions
   if (!started.ok()) {
     auto as_before = start_(scheduler_options_, current_.get());
     if (!as_before.ok()) return as_before.error();
-    scheduler_ = *std::move(as_before);
+    scheduler_ = std::move(as_before).value();
     return started.error();
   }
-  scheduler_ = *std::move(started);
+  scheduler_ = std::move(started).value();
   scheduler_options_ = options;
   return {};
 }
