@@ -8,8 +8,10 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <utility>
 
 #include "daemon/cli/command.h"
@@ -104,11 +106,20 @@ std::string user_name(uid_t user) {
 }
 
 DaemonUser find_daemon_user(const config::Config& config, std::optional<int> process) {
-  struct stat place {};
-  const std::string process_dir = fmt::format("/proc/{}", process.value_or(0));
-  if ((process && ::stat(process_dir.c_str(), &place) == 0) || ::stat(config.data_dir.c_str(), &place) == 0) {
-    return {place.st_uid, place.st_gid, user_name(place.st_uid)};
+  // Not the owner of /proc/PID, which is root where a process keeps its memory from others.
+  std::ifstream status(fmt::format("/proc/{}/status", process.value_or(0)));
+  std::optional<uid_t> user;
+  for (std::string line; std::getline(status, line);) {
+    std::istringstream words(line);
+    std::string name;
+    unsigned real = 0;
+    unsigned effective = 0;
+    words >> name >> real >> effective;
+    if (name == "Uid:") user = effective;
+    if (name == "Gid:" && user) return {*user, effective, user_name(*user)};
   }
+  struct stat place {};
+  if (::stat(config.data_dir.c_str(), &place) == 0) return {place.st_uid, place.st_gid, user_name(place.st_uid)};
   return {::geteuid(), ::getegid(), user_name(::geteuid())};
 }
 

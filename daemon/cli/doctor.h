@@ -67,7 +67,7 @@ struct Patient {
 
 // "-c FILE" for commands that are to be copied; empty where the default file is used.
 std::string config_argument(const Patient& patient);
-// "data_dir /var/lib/regwarden"; the pid's owner, else data_dir's, else whoever asks.
+// That of the process, else the owner of data_dir, else whoever asks.
 DaemonUser find_daemon_user(const config::Config& config, std::optional<int> process);
 std::string user_name(uid_t user);
 

@@ -114,6 +114,9 @@ Config read(const std::optional<yaml::Document>& document, const std::string& fi
     Context context{problems, std::filesystem::path(file).parent_path(), config.time_zone};
     read_root(context, document->root(), config);
     config.secret_files = std::move(context.secret_files);
+    std::sort(config.secret_files.begin(), config.secret_files.end());
+    config.secret_files.erase(std::unique(config.secret_files.begin(), config.secret_files.end()),
+                              config.secret_files.end());
     config.has_secrets = context.has_secrets;
   }
   std::stable_sort(problems.begin() + static_cast<std::ptrdiff_t>(first), problems.end(),

@@ -339,6 +339,8 @@ health:
                      .creates_notable = false,
                      .severity = "low",
                      .findings = expected.scheduler.findings};
+  expected.secret_files = {folder.path("hec.tokens")};  // once, however often it is named
+  expected.has_secrets = true;
   check_equal(config, expected);
 }
 
