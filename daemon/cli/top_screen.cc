@@ -66,8 +66,9 @@ std::string about(double bytes) {
 
 // Texts come from machines that are watched: nothing of them may steer a terminal.
 std::string printable(std::string_view text) {
+  const std::string valid = core::to_valid_utf8(text);
   std::string out;
-  for (const std::string_view character : core::characters_of(core::to_valid_utf8(text))) {
+  for (const std::string_view character : core::characters_of(valid)) {
     const auto first = static_cast<unsigned char>(character.front());
     const bool is_c1 = character.size() == 2 && first == 0xc2 && static_cast<unsigned char>(character[1]) < 0xa0;
     if (first < 0x20 || first == 0x7f || is_c1) {

@@ -49,11 +49,11 @@ core::Result<std::unique_ptr<Client>> Client::open(ClientOptions options) {
     return core::Error{core::ErrorCode::kIo, options.ca + ": no such file"};
   }
   const std::string url = options.url;
-  auto client = std::make_unique<HttplibClient>(std::move(options));
-  if (!client->is_valid() || (!url.starts_with("http://") && !url.starts_with("https://"))) {
-    return core::invalid_input(fmt::format("'{}': expected a URL such as http://127.0.0.1:8089", url));
+  if (url.starts_with("http://") || url.starts_with("https://")) {  // of others the library throws
+    auto client = std::make_unique<HttplibClient>(std::move(options));
+    if (client->is_valid()) return std::unique_ptr<Client>(std::move(client));
   }
-  return std::unique_ptr<Client>(std::move(client));
+  return core::invalid_input(fmt::format("'{}': expected a URL such as http://127.0.0.1:8089", url));
 }
 
 }  // namespace rw::http

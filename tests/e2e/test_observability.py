@@ -95,8 +95,8 @@ class Metrics(TestCase):
 
         def ask(expression):
             query = urllib.parse.urlencode({"query": expression})
-            _, _, body = http("GET", f"http://{listening[1]}/api/v1/query?{query}")
-            return json.loads(body)
+            status, _, body = http("GET", f"http://{listening[1]}/api/v1/query?{query}")
+            return json.loads(body) if status != 503 else {}  # it is not ready yet
 
         wait_for(lambda: ask('count_over_time(regwarden_build_info[1m]) >= 4').get("data", {}).get("result"),
                  "Prometheus to have asked some times")
@@ -168,7 +168,7 @@ class Log(TestCase):
     def test_json(self):
         with tempfile.TemporaryDirectory(prefix="regwarden-e2e-") as folder:
             config = pathlib.Path(folder, "regwarden.yaml")
-            config.write_text(Daemon.DEFAULT + "        log_format: json\n        log_level: debug\n")
+            config.write_text(Daemon.DEFAULT.rstrip(" ") + "        log_format: json\n        log_level: debug\n")
             process = subprocess.Popen([BINARY, "serve", "-c", config], stderr=subprocess.PIPE, text=True)
             with process:
                 lines = []

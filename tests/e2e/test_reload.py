@@ -58,9 +58,8 @@ class Reload(TestCase):
     urgency: {rules: [{dest: "dc-*", raise: 1}]}
     sources: {silent_after: 1h}
     health: {failed_runs: 5}
-    detections: {overrides: [{detection: Disable AMSI Through Registry, enabled: false}]}
-    notify:
-      channels: [{name: soc, type: webhook, url: "http://127.0.0.1:9/hook"}]
+    detections: {overrides: {Disable AMSI Through Registry: {enabled: false}}}
+    notify: [{name: soc, webhook: {url: "http://127.0.0.1:9/hook"}}]
 """, token="other"))
         self.assertEqual(answer, {
             "accepted": True,
@@ -104,8 +103,8 @@ class Reload(TestCase):
         self.assertIn("syslog/udp", self.regwarden.ports)
 
     def test_a_file_with_errors_changes_nothing(self):
-        answer = self.reload(config("    log_level: loud\n    notify: {channels: [{name: soc, type: webhook, "
-                                    'url: "http://127.0.0.1:9/"}]}\n', token="other"))
+        answer = self.reload(config("    log_level: loud\n    notify: [{name: soc, webhook: "
+                                    '{url: "http://127.0.0.1:9/"}}]\n', token="other"))
         self.assertEqual((answer["accepted"], answer["changed"], answer["needs_restart"]), (False, [], []))
         (problem,) = answer["problems"]
         self.assertEqual((problem["file"], problem["line"], problem["severity"]),

@@ -37,7 +37,7 @@ class Sandbox(TestCase):
         regwarden.wait_for_counter("regwarden_registry_events_stored_total", 1)
 
     def test_switched_off(self):
-        regwarden = self.daemon(Daemon.DEFAULT + "        sandbox: false\n")
+        regwarden = self.daemon(Daemon.DEFAULT.rstrip(" ") + "        sandbox: false\n")
         self.assertEqual([status_of(regwarden.process, name) for name in ("NoNewPrivs", "Seccomp")], ["0", "0"])
 
 
