@@ -14,6 +14,7 @@
 #include "daemon/core/current.h"
 #include "daemon/core/hash.h"
 #include "daemon/core/text.h"
+#include "daemon/core/units.h"
 #include "web/auth.h"
 #include "web/credentials.h"
 #include "web/problem.h"
@@ -157,10 +158,15 @@ class HttpApi final : public Api {
     return response;
   }
 
+  static http::Response too_long(const http::Request& request) {
+    return problem(413, fmt::format("the body: expected at most {}", core::format_size(kMaxBodyBytes)), request.path);
+  }
+
   http::Response answer(const Route& route, const http::Request& request) {
     const auto options = options_.get();
     const std::optional<Caller> caller = caller_of(request, *options);
     if (auto refusal = refuse(request, route.scope, caller, *options)) return *std::move(refusal);
+    if (request.body.size() > kMaxBodyBytes) return too_long(request);
     const Caller& asks = caller ? *caller : nobody_;
     if (route.handler != open_session && !shows_own_page(request, asks)) {
       return problem(403, "X-CSRF-Token: expected the csrf of GET /api/v1/session", request.path);
@@ -185,6 +191,7 @@ class HttpApi final : public Api {
     }
     if (status == 404) return problem(status, "there is nothing at this path", request.path);
     if (status == 405) return problem(status, "this path takes other methods, see Allow", request.path);
+    if (status == 413) return too_long(request);
     if (status == 503) return problem(status, "as many requests are being served as may", request.path);
     if (status >= 500) return problem(status, "the reason is in the daemon's log", request.path);
     return problem(status, "the request could not be read", request.path);

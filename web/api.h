@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -26,8 +27,13 @@
 
 namespace rw::web {
 
+// Of a request's body, decompressed; beyond it the answer is 413. SPL of the greatest length (64 KiB), written with
+// escapes, has room in it. Not more: who can connect may send one, to sign in, and as JSON it takes many times its size
+// in memory.
+inline constexpr std::size_t kMaxBodyBytes = 256 * 1024;
+
 struct ApiOptions {
-  http::ServerOptions server = {};
+  http::ServerOptions server = {.max_body_bytes = kMaxBodyBytes};
   std::vector<std::string> tokens = {};      // with scope admin, besides the stored ones
   std::optional<Scope> anonymous = {};       // of who shows no token and has no session (loopback listeners only)
   storage::SearchLimits search_limits = {};  // of a user's search; it may ask for less

@@ -9,11 +9,20 @@
 #include "daemon/core/text.h"
 
 namespace rw::web {
+namespace {
+
+// Nothing that is asked for is nested deeper than this. The parser itself knows no bound, and what writes a value down,
+// into an error for instance, calls itself for each level.
+constexpr int kMaxBodyNesting = 32;
+
+}  // namespace
 
 core::Result<Json> parse_object(std::string_view body, std::string_view example) {
   std::vector<std::set<std::string>> open;  // the members of the objects around the place that is read
   std::string twice;
-  const auto watch = [&](int, Json::parse_event_t event, Json& parsed) {
+  bool too_deep = false;
+  const auto watch = [&](int depth, Json::parse_event_t event, Json& parsed) {
+    too_deep = too_deep || depth > kMaxBodyNesting;
     if (event == Json::parse_event_t::object_start) open.emplace_back();
     if (event == Json::parse_event_t::object_end) open.pop_back();
     if (event != Json::parse_event_t::key) return true;
@@ -26,6 +35,7 @@ core::Result<Json> parse_object(std::string_view body, std::string_view example)
     return core::Error{core::ErrorCode::kInvalidInput, "the body: expected a JSON object in UTF-8",
                        fmt::format("such as {}", example)};
   }
+  if (too_deep) return core::invalid_input(fmt::format("the body: nested more than {} deep", kMaxBodyNesting));
   if (!twice.empty()) return core::invalid_input(fmt::format("{}: given more than once", core::quoted(twice)));
   return object;
 }

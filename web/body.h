@@ -11,7 +11,7 @@
 namespace rw::web {
 
 // The body as a JSON object; no member of it, nor of an object in it, is given twice: of two a parser would silently
-// take one.
+// take one. Nothing in it is nested more than 32 deep.
 // Errors: InvalidInput, with `example` in the hint.
 core::Result<Json> parse_object(std::string_view body, std::string_view example);
 

@@ -87,10 +87,6 @@ Answer run_search(const Context& context, const http::Request& request) {
   const SteadyTime began = std::chrono::steady_clock::now();
   const core::Micros now = context.sources.clock.now();
   RW_CHECK(expect_no_parameters(request));
-  if (request.body.size() > kMaxSearchBodyBytes) {
-    return problem(413, fmt::format("the body: expected at most {}", core::format_size(kMaxSearchBodyBytes)),
-                   request.path);
-  }
   RW_TRY(SearchRequest wanted, parse_search_request(request.body, now, context.sources.zone, context.search_limits));
   const auto catalogue = context.sources.catalogue.get();
   const auto search = detect::compile_spl(wanted.search, catalogue->knowledge());

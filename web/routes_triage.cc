@@ -1,13 +1,11 @@
 #include <fmt/format.h>
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "daemon/cim/fields.h"
-#include "daemon/core/units.h"
 #include "web/edit.h"
 #include "web/lists.h"
 #include "web/notable_edit.h"
@@ -18,14 +16,7 @@
 namespace rw::web {
 namespace {
 
-constexpr std::size_t kMaxTriageBodyBytes = 256 * 1024;
 constexpr int kMaxEventsBehind = 100;  // of each kind
-
-std::optional<http::Response> refuse_long(const http::Request& request) {
-  if (request.body.size() <= kMaxTriageBodyBytes) return std::nullopt;
-  return problem(413, fmt::format("the body: expected at most {}", core::format_size(kMaxTriageBodyBytes)),
-                 request.path);
-}
 
 // How many there were.
 core::Result<std::uint64_t> change(const Context& context, const http::Request& request, Triage triage) {
@@ -77,7 +68,6 @@ core::Result<Json> events_of(storage::Reader& reader, const storage::ListRequest
 
 Answer edit_notable(const Context& context, const http::Request& request) {
   RW_CHECK(expect_no_parameters(request));
-  if (auto refusal = refuse_long(request)) return *std::move(refusal);
   RW_TRY(const std::int64_t id, notable_id(request));
   RW_TRY(Triage triage, parse_triage(request.body, TriageOf::kOne));
   triage.notables = {id};
@@ -88,7 +78,6 @@ Answer edit_notable(const Context& context, const http::Request& request) {
 
 Answer edit_notables(const Context& context, const http::Request& request) {
   RW_CHECK(expect_no_parameters(request));
-  if (auto refusal = refuse_long(request)) return *std::move(refusal);
   RW_TRY(Triage triage, parse_triage(request.body, TriageOf::kMany));
   RW_TRY(const std::uint64_t changed, change(context, request, std::move(triage)));
   return json_response({{"changed", changed}});

@@ -14,9 +14,6 @@
 
 namespace rw::web {
 
-// SPL of the greatest length (64 KiB), written with escapes, has room in it.
-inline constexpr std::size_t kMaxSearchBodyBytes = 256 * 1024;
-
 struct SearchRequest {
   std::string id;  // [A-Za-z0-9_-]{1,64}; empty: not given
   std::string search;

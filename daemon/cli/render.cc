@@ -4,8 +4,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <ostream>
+#include <utility>
 #include <variant>
 
 #include "daemon/core/text.h"
@@ -18,21 +21,43 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// A character of UTF-8 that a terminal obeys: the controls of Latin-1 (U+0080 to U+009F, CSI among them), and what
+// turns the direction of the text around it (U+202A to U+202E, U+2066 to U+2069).
+bool steers_terminal(std::string_view character) {
+  const auto ends_between = [&](unsigned char first, unsigned char last) {
+    const auto end = static_cast<unsigned char>(character.back());
+    return end >= first && end <= last;
+  };
+  if (character.size() == 2) return character[0] == '\xc2' && ends_between(0x80, 0x9f);
+  return (character.starts_with("\xe2\x80") && ends_between(0xaa, 0xae)) ||
+         (character.starts_with("\xe2\x81") && ends_between(0xa6, 0xa9));
+}
+
+std::string hexadecimal(std::string_view bytes) {
+  std::string out;
+  for (const char c : bytes) out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+  return out;
+}
+
+// The texts come from monitored hosts, and must not tell the terminal what to do.
 std::string printable(std::string_view text) {
   std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '\n') {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t next = core::next_character(text, at);
+    const std::string_view character = text.substr(at, next - at);
+    const auto byte = static_cast<unsigned char>(character.front());
+    if (character == "\n") {
       out += "\\n";
-    } else if (c == '\r') {
+    } else if (character == "\r") {
       out += "\\r";
-    } else if (c == '\t') {
+    } else if (character == "\t") {
       out += "\\t";
-    } else if (byte < 0x20 || byte == 0x7f) {
-      out += fmt::format("\\x{:02x}", byte);
+    } else if (byte < 0x20 || byte == 0x7f || (character.size() > 1 && steers_terminal(character))) {
+      out += hexadecimal(character);
     } else {
-      out += c;
+      out += character;
     }
+    at = next;
   }
   return out;
 }
@@ -58,6 +83,17 @@ std::string cell_of(std::string_view column, const storage::Value& value) {
   return plain_text(value);
 }
 
+// As the CSV of the API has it: what a spreadsheet would take for a formula gets an apostrophe before it.
+std::string without_formula(std::string text) {
+  constexpr std::string_view kBeginsFormula = "=+-@\t\r";
+  if (!text.empty() && kBeginsFormula.find(text.front()) != std::string_view::npos) text.insert(0, 1, '\'');
+  return text;
+}
+
+bool is_number(const storage::Value& value) {
+  return std::holds_alternative<std::int64_t>(value) || std::holds_alternative<double>(value);
+}
+
 std::string csv_field(const std::string& text) {
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
   std::string quoted = "\"";
@@ -75,7 +111,10 @@ void print_csv(std::ostream& out, const storage::Table& table) {
   };
   line([&](std::size_t i) { return table.columns[i]; });
   for (const auto& row : table.rows) {
-    line([&](std::size_t i) { return cell_of(table.columns[i], row[i]); });
+    line([&](std::size_t i) {
+      std::string cell = cell_of(table.columns[i], row[i]);
+      return is_number(row[i]) ? cell : without_formula(std::move(cell));
+    });
   }
 }
 

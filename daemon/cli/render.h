@@ -12,6 +12,9 @@ namespace rw::cli {
 
 enum class OutputFormat { kTable, kJson, kCsv };
 
+// Texts come from monitored hosts: a table shows control characters as \xNN, and in CSV a text that begins with = + - @
+// (or a tab or a carriage return) has an apostrophe before it, so that a spreadsheet takes none for a formula.
+
 // Columns as wide as their longest value, at most kWidestColumn characters (cut with an ellipsis).
 inline constexpr std::size_t kWidestColumn = 60;
 void print_table(std::ostream& out, const std::vector<std::string>& columns,

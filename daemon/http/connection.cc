@@ -34,22 +34,27 @@ constexpr seconds kLinger{1};
 
 constexpr std::string_view kEndOfHead = "\r\n\r\n";
 
-void replace_all(std::string& text, std::size_t from, char what, std::string_view with) {
-  for (std::size_t at = text.find(what, from); at != std::string::npos; at = text.find(what, at + with.size())) {
-    text.replace(at, 1, with);
+// Linear: a client may send a head of nothing else.
+std::string replaced(std::string_view text, char what, std::string_view with) {
+  std::string out;
+  out.reserve(text.size());
+  for (const char c : text) {
+    if (c == what) {
+      out += with;
+    } else {
+      out += c;
+    }
   }
+  return out;
 }
 
 // cpp-httplib 0.11 percent-decodes header values, which would change a token with a '%' in it, and takes a second '?'
 // in the target as an error, though RFC 3986 3.4 allows it. Both are escaped before it sees them.
 std::string prepared_for_httplib(std::string_view head) {
-  const std::size_t line_end = head.find("\r\n");
-  std::string line(head.substr(0, line_end));
-  std::string fields(head.substr(line_end));
-  const std::size_t query = line.find('?');
-  if (query != std::string::npos) replace_all(line, query + 1, '?', "%3F");
-  replace_all(fields, 0, '%', "%25");
-  return line + fields;
+  const std::string_view line = head.substr(0, head.find("\r\n"));
+  const std::size_t query = std::min(line.find('?'), line.size() - 1) + 1;
+  return std::string(line.substr(0, query)) + replaced(line.substr(query), '?', "%3F") +
+         replaced(head.substr(line.size()), '%', "%25");
 }
 
 }  // namespace

@@ -161,6 +161,19 @@ class Bounds(TestCase):
                 self.assertIn(status, (413, 503))
         self.assertEqual(self.post("/services/collector", zstd_bomb(), "Content-Encoding: zstd\r\n")[0], 413)
 
+    def brackets(self):
+        """As JSON a bracket takes many times its size. Signing in needs no token; an error shows what was found."""
+        port = self.regwarden.ports["api"]
+        for path, member in (("session", b"user"), ("search", b"search"), ("users", b"scopes")):
+            for pairs, expected in ((100_000, 400), (LARGE // 2, 413)):
+                body = b'{"' + member + b'": ' + b"[" * pairs + b"]" * pairs + b"}"
+                with self.connect("api") as connection:
+                    connection.sendall(f"POST /api/v1/{path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
+                                       f"Connection: close\r\nContent-Length: {len(body)}\r\n\r\n".encode())
+                    if expected == 400:
+                        connection.sendall(body)
+                    self.assertEqual(int(connection.recv(65536).split()[1]), expected, path)
+
     def large_bodies(self):
         refusals = "regwarden_http_bodies_refused_total"
         stored, refused = self.regwarden.counter(STORED), self.regwarden.counter(refusals)
@@ -219,6 +232,7 @@ class Bounds(TestCase):
         self.step(f"{CONNECTIONS} heads without end", self.endless_heads)
         self.step("bodies of 1 GB", self.gigabytes)
         self.step(f"{CLIENTS} bombs at a time", self.bombs)
+        self.step("brackets to the API", self.brackets)
         self.step(f"{CLIENTS} bodies of 60 MB at a time", self.large_bodies)
         self.step(f"{PATHS} distinct paths", self.distinct_paths)
         self.step("one event of 60 MB", self.one_large_event)

@@ -301,6 +301,19 @@ TEST_CASE("signing in: a cookie that no script can read, and a session with the 
   CHECK(header_of(encrypted.sign_in("ann"), "Set-Cookie")->ends_with("; Secure"));
 }
 
+TEST_CASE("a body that is too much is refused to whoever sends it") {
+  Access access;
+  const auto sign_in = [&](const std::string& body) { return access.ask("POST", "/api/v1/session", {}, body); };
+  const std::string brackets = std::string(100'000, '[') + std::string(100'000, ']');
+  const http::Response deep = sign_in("{\"user\": " + brackets + "}");
+  CHECK(deep.status == 400);
+  CHECK(json::parse(deep.body)["detail"] == "the body: nested more than 32 deep");
+  const http::Response longer = sign_in("{\"user\": \"" + std::string(kMaxBodyBytes, 'x') + "\"}");
+  CHECK(longer.status == 413);
+  CHECK(json::parse(longer.body)["detail"] == "the body: expected at most 256KiB");
+  CHECK(access.ask("POST", "/api/v1/users", {}, std::string(kMaxBodyBytes + 1, ' ')).status == 401);
+}
+
 TEST_CASE("with a session every change needs the CSRF token, and the same origin") {
   Access access;
   access.add_user("ann", {Scope::kAdmin});

@@ -146,6 +146,8 @@ TEST_CASE("triage that is not understood changes nothing") {
        "comment: 16385 bytes: expected at most 16384"},
       {"/api/v1/notables/1", "{\"comment\": \"" + std::string(256 * 1024, 'x') + "\"}", 413,
        "the body: expected at most 256KiB"},
+      {"/api/v1/notables/1", "{\"status\": " + std::string(120'000, '[') + std::string(120'000, ']') + "}", 400,
+       "the body: nested more than 32 deep"},
       {"/api/v1/notables/9", R"({"status": "closed"})", 404, "there is no notable '9'"},
       {"/api/v1/notables/x", R"({"status": "closed"})", 404, "there is no notable 'x'"},
       {"/api/v1/notables/x/history", "", 405, "this path takes other methods, see Allow"},
