@@ -25,7 +25,8 @@ class HttplibClient final : public Client {
   core::Result<std::string> get(const std::string& path) override {
     const httplib::Result result = client_.Get(path.c_str());
     if (!result) {
-      return core::Error{core::ErrorCode::kIo, fmt::format("{}: {}", options_.url, httplib::to_string(result.error())),
+      return core::Error{core::ErrorCode::kIo,
+                         fmt::format("{}: no answer: {}", options_.url, httplib::to_string(result.error())),
                          "is the daemon running, and is this its `api.listen`?"};
     }
     if (result->status == 200) return result->body;

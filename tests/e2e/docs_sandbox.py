@@ -23,6 +23,7 @@ STAND_INS = {
     "regwarden": """\
         case "${1:-}" in "" | -*) exec BINARY "$@" ;; esac
         if [ "$1" = user ]; then echo "PASSWORD" | BINARY "$@" -c CONFIG; exit; fi
+        if [ "$1" = tls ]; then exec BINARY "$@" --dir "$(dirname CONFIG)/tls"; fi
         exec BINARY "$@" -c CONFIG
         """,
     "sudo": """\
