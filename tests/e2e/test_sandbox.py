@@ -1,5 +1,6 @@
 """What the running daemon has given up."""
 
+import ctypes
 import re
 import unittest
 
@@ -11,11 +12,18 @@ def status_of(process, name):
         return re.search(rf"^{name}:\s*(\d+)$", status.read(), re.MULTILINE)[1]
 
 
+def landlock_version():
+    """0: this kernel has none."""
+    create_ruleset = 444
+    return max(ctypes.CDLL(None).syscall(create_ruleset, None, 0, 1), 0)
+
+
 class Sandbox(TestCase):
     def test_entered_by_default(self):
         regwarden = self.daemon()
         self.assertEqual([status_of(regwarden.process, name) for name in ("NoNewPrivs", "Seccomp")], ["1", "2"])
-        self.assertFalse([line for line in regwarden.log if "sandbox: without" in line])
+        if landlock_version() > 0:
+            self.assertFalse([line for line in regwarden.log if "sandbox: without" in line])
         # It works as before, also with what SQLite writes beside the database.
         for record in range(3):
             regwarden.send_tcp(octet_counted(syslog(sysmon_xml(record_id=record))))

@@ -68,6 +68,13 @@ class JsonDecoder {
 
   // Returns the number of calls to take.
   std::size_t object(std::string_view json) {
+    // What a connection sends mostly has the form of the event before.
+    if (has_flat_form(event_.format)) {
+      if (const auto decoded = flat_event(json)) {
+        take_(json, *decoded);
+        return 1;
+      }
+    }
     std::vector<std::string> wrapped;  // not in the arena, which take may rewind
     const core::Result<void> decoded = read_json(json, arena_, [&](simdjson::ondemand::document& document) {
       wrapped.clear();
@@ -90,17 +97,25 @@ class JsonDecoder {
     return decode(fields, context_, arena_, event_);
   }
 
-  // Where the object is no event: its error, and in `wrapped` what it may wrap. What a connection sends mostly has the
-  // form of the event before; if its fields are flat, they and their form are read in one go.
+  // Fields and their form read in one go. Nullopt: the object is of another form, or broken; nothing was done.
+  std::optional<core::Result<void>> flat_event(std::string_view json) {
+    const core::Arena::Mark mark = arena_.mark();
+    bool is_flat = false;
+    core::Result<void> decoded =
+        read_json(json, arena_, [&](simdjson::ondemand::document& document) -> core::Result<void> {
+          is_flat = false;  // it may be called again
+          RW_TRY(const JsonFields fields, JsonFields::read(document, arena_));
+          DecodeJsonFields* const decode = decoder_of_form(fields.form());
+          is_flat = decode != nullptr;
+          return is_flat ? decode_fields(decode, fields) : core::Result<void>();
+        });
+    if (is_flat) return decoded;
+    arena_.rewind(mark);
+    return std::nullopt;
+  }
+
+  // Where the object is no event: its error, and in `wrapped` what it may wrap.
   core::Result<void> event_or_wrapped(simdjson::ondemand::document& document, std::vector<std::string>& wrapped) {
-    if (has_flat_form(event_.format)) {
-      const core::Arena::Mark mark = arena_.mark();
-      const core::Result<JsonFields> fields = JsonFields::read(document, arena_);
-      DecodeJsonFields* const decode = fields.ok() ? decoder_of_form(fields->form()) : nullptr;
-      if (decode != nullptr) return decode_fields(decode, *fields);
-      arena_.rewind(mark);
-      document.rewind();
-    }
     RW_TRY(const JsonForm form, json_form_of(document));
     document.rewind();
     if (DecodeJsonFields* const decode = decoder_of_form(form)) {

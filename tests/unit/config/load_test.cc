@@ -298,11 +298,11 @@ health:
   detections.overrides[0].settings.risk_score = 100;
   detections.overrides[0].settings.severity = "critical";
   detections.overrides[0].settings.enabled = false;
-  detections.overrides[0].line = 56;
+  detections.overrides[0].line = 58;
   detections.overrides[1].detection = "other";
   detections.overrides[1].settings.schedule_window = "auto";
   detections.overrides[1].settings.latest_time = core::TimeModifier();
-  detections.overrides[1].line = 57;
+  detections.overrides[1].line = 59;
   for (auto& entry : detections.overrides) {
     entry.file = file;
     entry.col = 5;
