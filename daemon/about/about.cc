@@ -30,6 +30,7 @@ std::vector<Library> libraries() {
           {"date", RW_DATE_VERSION},
           {"fmt", RW_FMT_VERSION},
           {"libcurl", loaded(curl_version_info(CURLVERSION_NOW)->version, LIBCURL_VERSION)},
+          {"libseccomp", RW_SECCOMP_VERSION},
           {"libsystemd", RW_SYSTEMD_VERSION},
           {"nlohmann-json", RW_JSON_VERSION},
           {"OpenSSL", loaded(OpenSSL_version(OPENSSL_VERSION_STRING), OPENSSL_VERSION_STR)},

@@ -405,8 +405,8 @@ class Errors(CliCase):
         project = re.search(r"^project\(regwarden VERSION (\S+) ", (SOURCE_DIR / "CMakeLists.txt").read_text(), re.M)
         self.assertEqual(told.pop("regwarden"), project[1])
         self.assertRegex(told.pop("commit"), r"^([0-9a-f]{12}\+?|unknown)$")
-        self.assertEqual(list(told), ["argon2", "Boost", "CLI11", "cpp-httplib", "date", "fmt", "libcurl", "libsystemd",
-                                      "nlohmann-json", "OpenSSL", "RE2", "simdjson", "spdlog", "SQLite", "xxHash",
+        self.assertEqual(list(told), ["argon2", "Boost", "CLI11", "cpp-httplib", "date", "fmt", "libcurl", "libseccomp",
+                                      "libsystemd", "nlohmann-json", "OpenSSL", "RE2", "simdjson", "spdlog", "SQLite", "xxHash",
                                       "yaml-cpp", "zlib", "zstd"])
         for name, version in told.items():
             self.assertRegex(version, r"^(unknown|ABI )?\d*[\d.]*\d*( \(built with \S+\))?$", name)
