@@ -1,16 +1,20 @@
 #include "web/csv.h"
 
 namespace rw::web {
+
+bool begins_formula(std::string_view text) {
+  constexpr std::string_view kBeginsFormula = "=+-@\t\r";
+  return !text.empty() && kBeginsFormula.find(text[0]) != std::string_view::npos;
+}
+
 namespace {
 
-constexpr std::string_view kBeginsFormula = "=+-@\t\r";
 constexpr std::string_view kNeedsQuotes = ",\"\r\n";
 
 void append_cell(std::string& out, std::string_view text) {
-  const bool formula = !text.empty() && kBeginsFormula.find(text[0]) != std::string_view::npos;
   const bool quotes = text.find_first_of(kNeedsQuotes) != std::string_view::npos;
   if (quotes) out += '"';
-  if (formula) out += '\'';
+  if (begins_formula(text)) out += '\'';
   for (const char c : text) {
     if (c == '"') out += '"';
     out += c;

@@ -13,6 +13,9 @@
 
 namespace rw::web {
 
+// Whether a spreadsheet would take the text for a formula, see above.
+bool begins_formula(std::string_view text);
+
 // Appends the line of an item: its members of these names. A list or an object is its JSON.
 void append_csv(std::string& out, const Json& item, const std::vector<std::string>& columns);
 // The line of the names.

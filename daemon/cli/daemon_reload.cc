@@ -15,13 +15,8 @@
 namespace rw::cli {
 namespace {
 
-void log_problem(const core::Problem& problem) {
-  const bool error = problem.severity == core::Severity::kError;
-  spdlog::log(error ? spdlog::level::err : spdlog::level::warn, "reload: {}", core::render(problem));
-}
-
 void log_outcome(const web::ConfigReload& reload) {
-  for (const core::Problem& problem : reload.problems) log_problem(problem);
+  log_reload_problems(reload.problems);
   if (!reload.accepted) spdlog::error("reload: the configuration has errors; the one in force stays");
   if (!reload.changed.empty()) spdlog::info("reload: taken over: {}", fmt::join(reload.changed, ", "));
   if (!reload.needs_restart.empty()) {

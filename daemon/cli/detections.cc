@@ -62,7 +62,7 @@ LastRuns last_runs(const std::string& data_dir) {
   manual.limit = 1000;
   if (const auto page = (*reader)->list(manual); page.ok()) {
     const auto column = [&](const std::vector<storage::Value>& row, std::string_view name) -> const storage::Value& {
-      return row[static_cast<std::size_t>(std::ranges::find(page->table.columns, name) - page->table.columns.begin())];
+      return row[column_of(page->table.columns, name)];
     };
     for (const auto& row : page->table.rows) {
       add(std::get<std::string>(column(row, "detection_id")),

@@ -13,6 +13,7 @@
 
 #include "daemon/cli/doctor.h"
 #include "daemon/cli/listening.h"
+#include "daemon/cli/render.h"
 #include "daemon/core/units.h"
 #include "daemon/scheduler/due.h"
 #include "daemon/scheduler/health.h"
@@ -95,9 +96,7 @@ std::string value_text(const storage::Value& value) {
 // What the messages in the store say of a channel; the daemon itself knows no more after a start.
 std::optional<scheduler::FailingNotifications> failing_channel(const storage::Table& table,
                                                                const std::string& channel) {
-  const auto column = [&](std::string_view name) {
-    return static_cast<std::size_t>(std::ranges::find(table.columns, name) - table.columns.begin());
-  };
+  const auto column = [&](std::string_view name) { return column_of(table.columns, name); };
   bool newest_ended = true;
   for (const auto& row : table.rows) {  // the newest first
     const std::string state = value_text(row[column("state")]);
@@ -196,8 +195,7 @@ void check_notifications(const Patient& patient, Findings& findings) {
       continue;
     }
     const auto sent = std::ranges::find_if(page->table.rows, [&](const auto& row) {
-      const auto& columns = page->table.columns;
-      return value_text(row[static_cast<std::size_t>(std::ranges::find(columns, "state") - columns.begin())]) == "sent";
+      return value_text(row[column_of(page->table.columns, "state")]) == "sent";
     });
     if (sent == page->table.rows.end()) {
       findings.ok(kNotify, fmt::format("{}: nothing was told yet; regwarden notify test {}{} tries it", channel.name,

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "daemon/cli/doctor.h"
+#include "daemon/cli/render.h"
 #include "daemon/core/units.h"
 
 namespace rw::cli {
@@ -52,10 +53,7 @@ std::optional<Latest> latest_of(storage::Reader& reader, std::string_view column
   request.limit = static_cast<int>(storage::kMaxSources);
   const auto page = reader.list(request);
   if (!page.ok()) return std::nullopt;
-  const auto& columns = page->table.columns;
-  const auto index = [&](std::string_view name) {
-    return static_cast<std::size_t>(std::ranges::find(columns, name) - columns.begin());
-  };
+  const auto index = [&](std::string_view name) { return column_of(page->table.columns, name); };
   std::optional<Latest> latest;
   for (const auto& row : page->table.rows) {
     const auto* time = std::get_if<std::int64_t>(&row[index(column)]);

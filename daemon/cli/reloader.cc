@@ -8,6 +8,13 @@
 
 namespace rw::cli {
 
+void log_reload_problems(const core::Problems& problems) {
+  for (const core::Problem& problem : problems) {
+    const bool error = problem.severity == core::Severity::kError;
+    spdlog::log(error ? spdlog::level::err : spdlog::level::warn, "reload: {}", core::render(problem));
+  }
+}
+
 core::Result<std::unique_ptr<Reloader>> Reloader::create(detect::LoadOptions options, detect::CurrentCatalogue& current,
                                                          const scheduler::SchedulerOptions& scheduler,
                                                          StartScheduler start) {
@@ -80,10 +87,7 @@ core::Result<detect::ReloadReport> Reloader::load_again() {
   RW_CHECK(scheduler_->reload(*catalogue));
   current_.set(catalogue);
 
-  for (const core::Problem& problem : report.problems) {
-    const bool error = problem.severity == core::Severity::kError;
-    spdlog::log(error ? spdlog::level::err : spdlog::level::warn, "reload: {}", core::render(problem));
-  }
+  log_reload_problems(report.problems);
   spdlog::info("reload: {} of {} detections enabled; {} added, {} changed, {} removed, {} kept though broken now",
                report.enabled, report.loaded, report.added.size(), report.changed.size(), report.removed.size(),
                report.kept.size());

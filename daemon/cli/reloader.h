@@ -13,6 +13,9 @@
 
 namespace rw::cli {
 
+// To the log, as everything that a reload says.
+void log_reload_problems(const core::Problems& problems);
+
 class Reloader {
  public:
   using StartScheduler = std::function<core::Result<std::unique_ptr<scheduler::Scheduler>>(

@@ -15,23 +15,12 @@
 #include "daemon/core/time.h"
 #include "daemon/detect/rows.h"
 #include "daemon/scheduler/findings.h"
+#include "web/csv.h"
 
 namespace rw::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-// A character of UTF-8 that a terminal obeys: the controls of Latin-1 (U+0080 to U+009F, CSI among them), and what
-// turns the direction of the text around it (U+202A to U+202E, U+2066 to U+2069).
-bool steers_terminal(std::string_view character) {
-  const auto ends_between = [&](unsigned char first, unsigned char last) {
-    const auto end = static_cast<unsigned char>(character.back());
-    return end >= first && end <= last;
-  };
-  if (character.size() == 2) return character[0] == '\xc2' && ends_between(0x80, 0x9f);
-  return (character.starts_with("\xe2\x80") && ends_between(0xaa, 0xae)) ||
-         (character.starts_with("\xe2\x81") && ends_between(0xa6, 0xa9));
-}
 
 std::string hexadecimal(std::string_view bytes) {
   std::string out;
@@ -45,14 +34,13 @@ std::string printable(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t next = core::next_character(text, at);
     const std::string_view character = text.substr(at, next - at);
-    const auto byte = static_cast<unsigned char>(character.front());
     if (character == "\n") {
       out += "\\n";
     } else if (character == "\r") {
       out += "\\r";
     } else if (character == "\t") {
       out += "\\t";
-    } else if (byte < 0x20 || byte == 0x7f || (character.size() > 1 && steers_terminal(character))) {
+    } else if (steers_terminal(character)) {
       out += hexadecimal(character);
     } else {
       out += character;
@@ -83,10 +71,8 @@ std::string cell_of(std::string_view column, const storage::Value& value) {
   return plain_text(value);
 }
 
-// As the CSV of the API has it: what a spreadsheet would take for a formula gets an apostrophe before it.
 std::string without_formula(std::string text) {
-  constexpr std::string_view kBeginsFormula = "=+-@\t\r";
-  if (!text.empty() && kBeginsFormula.find(text.front()) != std::string_view::npos) text.insert(0, 1, '\'');
+  if (web::begins_formula(text)) text.insert(0, 1, '\'');
   return text;
 }
 
@@ -145,6 +131,21 @@ void print_json(std::ostream& out, const std::string& detection, const cim::Wind
 }
 
 }  // namespace
+
+bool steers_terminal(std::string_view character) {
+  const auto ends_between = [&](unsigned char first, unsigned char last) {
+    const auto end = static_cast<unsigned char>(character.back());
+    return end >= first && end <= last;
+  };
+  if (character.size() == 1) return ends_between(0, 0x1f) || character.front() == 0x7f;
+  if (character.size() == 2) return character[0] == '\xc2' && ends_between(0x80, 0x9f);
+  return (character.starts_with("\xe2\x80") && ends_between(0xaa, 0xae)) ||
+         (character.starts_with("\xe2\x81") && ends_between(0xa6, 0xa9));
+}
+
+std::size_t column_of(const std::vector<std::string>& columns, std::string_view name) {
+  return static_cast<std::size_t>(std::ranges::find(columns, name) - columns.begin());
+}
 
 void print_table(std::ostream& out, const std::vector<std::string>& columns,
                  const std::vector<std::vector<std::string>>& rows) {

@@ -15,6 +15,13 @@ enum class OutputFormat { kTable, kJson, kCsv };
 // Texts come from monitored hosts: a table shows control characters as \xNN, and in CSV a text that begins with = + - @
 // (or a tab or a carriage return) has an apostrophe before it, so that a spreadsheet takes none for a formula.
 
+// A character of UTF-8 that a terminal obeys: the controls of ASCII and of Latin-1 (U+0080 to U+009F, CSI among them),
+// and what turns the direction of the text around it (U+202A to U+202E, U+2066 to U+2069).
+bool steers_terminal(std::string_view character);
+
+// Where the column of this name stands; the number of columns: there is none.
+std::size_t column_of(const std::vector<std::string>& columns, std::string_view name);
+
 // Columns as wide as their longest value, at most kWidestColumn characters (cut with an ellipsis).
 inline constexpr std::size_t kWidestColumn = 60;
 void print_table(std::ostream& out, const std::vector<std::string>& columns,

@@ -17,6 +17,7 @@
 #include <set>
 #include <system_error>
 
+#include "daemon/core/file_descriptor.h"
 #include "storage/sqlite/data_dir.h"
 
 namespace rw::cli {
@@ -33,20 +34,6 @@ constexpr bool kSanitized = false;
 #else
 constexpr bool kSanitized = false;
 #endif
-
-class File {
- public:
-  explicit File(int fd) : fd_(fd) {}
-  ~File() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  int fd() const { return fd_; }
-
- private:
-  const int fd_;
-};
 
 std::string reason() { return std::strerror(errno); }  // NOLINT(concurrency-mt-unsafe): there is one thread
 
@@ -77,17 +64,17 @@ bool restrict_writing(const std::string& data_dir) {
   if (version < 1) return false;
   landlock_ruleset_attr rules{};
   rules.handled_access_fs = version >= 3 ? kWriting | kTruncate : kWriting;
-  const File ruleset(static_cast<int>(::syscall(SYS_landlock_create_ruleset, &rules, sizeof rules, 0)));
-  if (ruleset.fd() < 0) return false;
+  const core::FileDescriptor ruleset(static_cast<int>(::syscall(SYS_landlock_create_ruleset, &rules, sizeof rules, 0)));
+  if (!ruleset) return false;
   for (const std::string& folder : writable_folders(data_dir)) {
-    const File place(::open(folder.c_str(), O_PATH | O_CLOEXEC));
-    if (place.fd() < 0) continue;  // not there
+    const core::FileDescriptor place(::open(folder.c_str(), O_PATH | O_CLOEXEC));
+    if (!place) continue;  // not there
     landlock_path_beneath_attr beneath{};
     beneath.allowed_access = rules.handled_access_fs;
-    beneath.parent_fd = place.fd();
-    if (::syscall(SYS_landlock_add_rule, ruleset.fd(), LANDLOCK_RULE_PATH_BENEATH, &beneath, 0) != 0) return false;
+    beneath.parent_fd = place.get();
+    if (::syscall(SYS_landlock_add_rule, ruleset.get(), LANDLOCK_RULE_PATH_BENEATH, &beneath, 0) != 0) return false;
   }
-  return ::syscall(SYS_landlock_restrict_self, ruleset.fd(), 0) == 0;
+  return ::syscall(SYS_landlock_restrict_self, ruleset.get(), 0) == 0;
 }
 
 // --- Calls: seccomp(2) -----------------------------------------------------------------------------------------------

@@ -27,10 +27,6 @@ struct SourcesOptions {
   std::vector<std::string> forgotten_hosts;
 };
 
-std::size_t column_of(const std::vector<std::string>& columns, std::string_view name) {
-  return static_cast<std::size_t>(std::ranges::find(columns, name) - columns.begin());
-}
-
 core::Result<storage::ListPage> all_sources(storage::Reader& reader, const SourcesOptions& options) {
   storage::ListRequest request;
   request.listing = storage::Listing::kSources;

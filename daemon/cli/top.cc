@@ -17,8 +17,8 @@
 #include <utility>
 
 #include "daemon/cli/command.h"
+#include "daemon/cli/listening.h"
 #include "daemon/cli/top_screen.h"
-#include "daemon/core/endpoint.h"
 #include "daemon/core/text.h"
 #include "daemon/core/units.h"
 #include "daemon/http/client.h"
@@ -116,10 +116,8 @@ core::Result<http::ClientOptions> client_options(const TopOptions& options) {
   if (!client.url.empty()) return client;
   const auto config = read_config(options.config);
   if (!config) return core::invalid_input("the configuration has errors");
-  core::Endpoint listen = config->api.server.listen;
-  if (listen.host == "0.0.0.0") listen.host = "127.0.0.1";
-  if (listen.host == "::") listen.host = "::1";
-  client.url = fmt::format("{}://{}", config->api.server.tls ? "https" : "http", core::format_endpoint(listen));
+  client.url = page_url(listeners_of(*config).back());
+  client.url.pop_back();  // the path
   if (client.token.empty() && !config->api.tokens.empty()) client.token = config->api.tokens.front();
   return client;
 }

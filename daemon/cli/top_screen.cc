@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "daemon/cli/render.h"
 #include "daemon/core/text.h"
 #include "daemon/core/units.h"
 
@@ -69,9 +70,7 @@ std::string printable(std::string_view text) {
   const std::string valid = core::to_valid_utf8(text);
   std::string out;
   for (const std::string_view character : core::characters_of(valid)) {
-    const auto first = static_cast<unsigned char>(character.front());
-    const bool is_c1 = character.size() == 2 && first == 0xc2 && static_cast<unsigned char>(character[1]) < 0xa0;
-    if (first < 0x20 || first == 0x7f || is_c1) {
+    if (steers_terminal(character)) {
       out += '?';
     } else {
       out += character;
@@ -157,8 +156,7 @@ class Screen {
     if (!now_.notables.empty()) below.push_back(fmt::format("{:<17}{:<14}{}", "NOTABLE", "URGENCY", "TITLE"));
     for (std::size_t i = 0; i < std::min(kRows, now_.notables.size()); ++i) {
       const TopLook::Notable& notable = now_.notables[i];
-      below.push_back(
-          fmt::format("{:<17}{:<14}{}", notable.time.substr(0, 16), notable.urgency, printable(notable.title)));
+      below.push_back(fmt::format("{:<17}{:<14}{}", notable.time.substr(0, 16), notable.urgency, notable.title));
     }
     sources(below.empty() ? 0 : below.size() + 1);
     if (!below.empty()) add("");
