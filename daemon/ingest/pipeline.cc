@@ -86,7 +86,11 @@ core::Result<std::size_t> Pipeline::decode(std::string_view payload, const Messa
 core::Result<bool> Pipeline::take(const WindowsEvent& event, const MessageContext& context) {
   counters_.add(core::Counter::kDecoded);
   std::string_view computer = present(event.computer);
-  if (computer.empty()) computer = keep_text(context.fallback_host, batch_.arena);
+  Fallback fallback;
+  if (computer.empty() || !event.time) {
+    fallback = context.fallback_reader != nullptr ? context.fallback_reader->fallback() : context.fallback;
+  }
+  if (computer.empty()) computer = keep_text(fallback.host, batch_.arena);
   storage::SourceSeen& seen = sources_.count(
       event, {.received = context.received, .input = context.input, .peer = context.peer, .host = computer});
   const EventKind kind = kind_of(event);
@@ -94,8 +98,8 @@ core::Result<bool> Pipeline::take(const WindowsEvent& event, const MessageContex
   core::Micros time = context.received;
   if (event.time) {
     time = *event.time;
-  } else if (context.fallback_time && core::is_plausible(*context.fallback_time)) {
-    time = *context.fallback_time;
+  } else if (fallback.time && core::is_plausible(*fallback.time)) {
+    time = *fallback.time;
   }
   if (kind == EventKind::kProcess || kind == EventKind::kSecurityProcess) {
     cim::ProcessRecord record;

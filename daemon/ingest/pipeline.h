@@ -13,6 +13,7 @@
 #include "daemon/core/counters.h"
 #include "daemon/core/time.h"
 #include "daemon/ingest/decode/windows_event.h"
+#include "daemon/ingest/fallback.h"
 #include "daemon/ingest/normalize/key_deletions.h"
 #include "daemon/ingest/source_tally.h"
 #include "daemon/ingest/syslog/header.h"
@@ -26,9 +27,10 @@ struct MessageContext {
   core::Micros received;
   std::string_view input;  // "syslog/udp", "syslog/tcp", "hec", "import"
   std::string_view peer;   // address, or file
-  // Used only where the event itself lacks them: the forwarder's or the syslog header's.
-  std::optional<core::Micros> fallback_time = std::nullopt;
-  std::string_view fallback_host = {};
+  // Used only where the event itself lacks them.
+  Fallback fallback = {};
+  // Null, or asked in place of `fallback`.
+  FallbackReader* fallback_reader = nullptr;
   // The syslog header, where there was one; its texts are views of the message.
   const SyslogMessage* header = nullptr;
   // For times without a zone. Null: they count as none.

@@ -78,8 +78,7 @@ constexpr core::Micros kReceived = core::from_us(1'700'000'100'000'000);
       must(pipeline.add(header.msg, {.received = kReceived,
                                      .input = "syslog/tcp",
                                      .peer = "192.0.2.1",
-                                     .fallback_time = header.timestamp,
-                                     .fallback_host = header.hostname,
+                                     .fallback = {.time = header.timestamp, .host = header.hostname},
                                      .header = &header,
                                      .zone = &zone}));
     }

@@ -25,7 +25,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       RW_ASSERT(text.data() >= at && text.data() + text.size() <= body.data() + size);
       at = text.data() + text.size();
     }
-    const auto fallback = fallback_reader.read((*item)->document);
-    RW_ASSERT(fallback.host.size() <= (*item)->document.size());
+    fallback_reader.start((*item)->document);
+    RW_ASSERT(fallback_reader.fallback().host.size() <= (*item)->document.size());
   }
 }

@@ -132,6 +132,7 @@ http::Response Elastic::bulk(const http::Request& request) {
 
     // From here on every item gets an answer of its own.
     DocumentFallbackReader fallback_reader;
+    context.fallback_reader = &fallback_reader;
     context_.counters.add(core::Counter::kBulkDocuments, bulk.items.size());
     for (const BulkItem& item : bulk.items) {
       BulkFault& fault = bulk.faults.emplace_back();
@@ -145,9 +146,7 @@ http::Response Elastic::bulk(const http::Request& request) {
         fault = {"document_parsing_exception", "no document after the action"};
         delivery.pipeline().reject(item.line, item.line.size(), "_bulk: " + fault.reason, context);
       } else {
-        const DocumentFallback fallback = fallback_reader.read(item.document);
-        context.fallback_time = fallback.time;
-        context.fallback_host = fallback.host;
+        fallback_reader.start(item.document);
         const core::Result<std::size_t> events = delivery.pipeline().add(item.document, context);
         if (!events.ok()) fault = {"document_parsing_exception", events.error().message};
       }

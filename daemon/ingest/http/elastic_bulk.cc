@@ -156,12 +156,22 @@ struct DocumentFallbackReader::Json {
 DocumentFallbackReader::DocumentFallbackReader() : json_(std::make_unique<Json>()) {}
 DocumentFallbackReader::~DocumentFallbackReader() = default;
 
-DocumentFallback DocumentFallbackReader::read(std::string_view document) {
-  DocumentFallback fallback;
+void DocumentFallbackReader::start(std::string_view document) {
+  document_ = document;
+  known_.reset();
+}
+
+Fallback DocumentFallbackReader::fallback() {
+  if (!known_) known_ = read();
+  return *known_;
+}
+
+Fallback DocumentFallbackReader::read() {
+  Fallback fallback;
   simdjson::dom::object object;
-  if (!check_event_size(document.size()).ok() ||  // the event is refused for it
-      !document.starts_with('{') ||  // no object, or empty: simdjson copies from it, even if that is nothing
-      json_->parser.parse(document.data(), document.size()).get_object().get(object) != simdjson::SUCCESS) {
+  if (!check_event_size(document_.size()).ok() ||  // the event is refused for it
+      !document_.starts_with('{') ||  // no object, or empty: simdjson copies from it, even if that is nothing
+      json_->parser.parse(document_.data(), document_.size()).get_object().get(object) != simdjson::SUCCESS) {
     return fallback;
   }
   for (const simdjson::dom::key_value_pair member : object) {

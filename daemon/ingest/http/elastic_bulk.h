@@ -14,7 +14,7 @@
 #include <string_view>
 
 #include "daemon/core/result.h"
-#include "daemon/core/time.h"
+#include "daemon/ingest/fallback.h"
 
 namespace rw::ingest {
 
@@ -56,26 +56,27 @@ class ElasticBulkReader {
   std::unique_ptr<Json> json_;
 };
 
-// What a document says about its event beside the event's own fields. Used where those lack it.
-struct DocumentFallback {
-  std::optional<core::Micros> time;  // "@timestamp": ISO 8601, or milliseconds since the epoch
-  // "host", "host.name", "host": {"name" or "hostname"}. Lives until the reader's next read().
-  std::string_view host;
-};
-
-class DocumentFallbackReader {
+// What a document says about its event beside the event's own fields: "@timestamp" (ISO 8601, or milliseconds since the
+// epoch); "host", "host.name", "host": {"name" or "hostname"}.
+class DocumentFallbackReader : public FallbackReader {
  public:
   DocumentFallbackReader();
-  ~DocumentFallbackReader();
+  ~DocumentFallbackReader() override;
   DocumentFallbackReader(const DocumentFallbackReader&) = delete;
   DocumentFallbackReader& operator=(const DocumentFallbackReader&) = delete;
 
-  // `document` as BulkItem has it. Nothing, for what is no JSON object.
-  DocumentFallback read(std::string_view document);
+  // The document to read, as BulkItem has it, once it is asked for; what was told of the last is gone.
+  void start(std::string_view document);
+  // Nothing, for what is no JSON object.
+  Fallback fallback() override;
 
  private:
   struct Json;
 
+  Fallback read();
+
+  std::string_view document_;
+  std::optional<Fallback> known_;  // of document_
   std::unique_ptr<Json> json_;
 };
 

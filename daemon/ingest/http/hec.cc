@@ -114,8 +114,7 @@ http::Response Hec::event(const http::Request& request) {
                                    fmt::format("HEC event {}: {}", count, item->reason), context);
       } else {
         context_.counters.add(core::Counter::kHecEvents);
-        context.fallback_time = item->event.time;
-        context.fallback_host = item->event.host;
+        context.fallback = {.time = item->event.time, .host = item->event.host};
         // No Windows event: the pipeline has counted and kept it, and the client must not send it for ever.
         std::ignore = delivery.pipeline().add(item->event.payload, context);
       }
@@ -130,11 +129,11 @@ http::Response Hec::event(const http::Request& request) {
 http::Response Hec::raw(const http::Request& request) {
   return admitted(request, [&] {
     MessageContext context = context_.message(request, "hec");
-    context.fallback_host = request.query_value("host").value_or("");
+    context.fallback.host = request.query_value("host").value_or("");
     const std::string_view time = request.query_value("time").value_or("");
     if (!time.empty()) {
-      context.fallback_time = parse_hec_time(time);
-      if (!context.fallback_time) return hec_reply(HecCode::kIndexedFields);
+      context.fallback.time = parse_hec_time(time);
+      if (!context.fallback.time) return hec_reply(HecCode::kIndexedFields);
     }
     Delivery delivery = context_.delivery();
     std::size_t count = 0;

@@ -94,8 +94,7 @@ http::Response Otlp::store(const http::Request& request, OtlpForm form) {
                                  fmt::format("OTLP log record {}: {}", number, record.fault), context);
       rejected.add(number, record.fault);
     } else {
-      context.fallback_time = record.time;
-      context.fallback_host = record.host;
+      context.fallback = {.time = record.time, .host = record.host};
       const core::Result<std::size_t> events = delivery.pipeline().add(record.payload, context);
       if (!events.ok()) rejected.add(number, events.error().message);
     }

@@ -94,8 +94,7 @@ bool IoThread::take(std::string_view text, std::uint64_t cut_bytes, const Origin
       .received = origin.received,
       .input = origin.input,
       .peer = origin.peer,
-      .fallback_time = message.timestamp,
-      .fallback_host = message.hostname,
+      .fallback = {.time = message.timestamp, .host = message.hostname},
       .header = &message,
       .zone = &origin.zone,
       .cut_bytes = cut_bytes,
@@ -109,9 +108,7 @@ void IoThread::reject(std::string_view bytes, std::string reason, const Origin& 
   pipeline_.reject(bytes, bytes.size(), std::move(reason),
                    {.received = origin.received,
                     .input = origin.input,
-                    .peer = origin.peer,
-                    .fallback_time = {},
-                    .fallback_host = {}});
+                    .peer = origin.peer});
   batch_grew();
 }
 

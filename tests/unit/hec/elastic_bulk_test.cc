@@ -94,7 +94,8 @@ TEST_CASE("a document's own time and host") {
   DocumentFallbackReader reader;
   for (const Row& row : rows) {
     INFO(row.document);
-    const DocumentFallback got = reader.read(row.document);
+    reader.start(row.document);
+    const Fallback got = reader.fallback();
     CHECK((got.time ? core::to_us(*got.time) : -1) == row.time_us);
     CHECK(got.host == row.host);
   }

@@ -15,8 +15,7 @@ MessageContext context(std::uint64_t cut_bytes = 0) {
   return {.received = core::from_us(1'790'000'000'000'000),
           .input = "test",
           .peer = "here",
-          .fallback_time = core::from_us(1'780'000'000'000'000),
-          .fallback_host = "relay",
+          .fallback = {.time = core::from_us(1'780'000'000'000'000), .host = "relay"},
           .cut_bytes = cut_bytes};
 }
 
@@ -118,7 +117,7 @@ TEST_CASE("what the event lacks comes from the transport") {
 TEST_CASE("a host of the transport's is text, whatever its bytes were") {
   Fixture fixture;
   MessageContext from_bytes = context();
-  from_bytes.fallback_host = std::string_view("k\xe9\0x", 4);
+  from_bytes.fallback.host = std::string_view("k\xe9\0x", 4);
   CHECK(fixture.pipeline
             .add("{\"EventID\":13,\"SourceName\":\"Microsoft-Windows-Sysmon\",\"TargetObject\":\"HKLM\\\\k\\\\v\"}",
                  from_bytes)

@@ -56,8 +56,7 @@ Json record_of(const std::string& message, const std::string& before) {
   context.zone = &*zone;
   if (by_syslog) {
     context.header = &header;
-    context.fallback_time = header.timestamp;
-    context.fallback_host = header.hostname;
+    context.fallback = {.time = header.timestamp, .host = header.hostname};
   }
   core::Counters counters;
   Taken taken = take_message(by_syslog ? header.msg : message, context, counters, before);
