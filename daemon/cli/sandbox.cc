@@ -18,22 +18,11 @@
 #include <system_error>
 
 #include "daemon/core/file_descriptor.h"
+#include "daemon/core/sanitizers.h"
 #include "storage/sqlite/data_dir.h"
 
 namespace rw::cli {
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-constexpr bool kSanitized = true;
-#else
-constexpr bool kSanitized = false;
-#endif
-#else
-constexpr bool kSanitized = false;
-#endif
 
 std::string reason() { return std::strerror(errno); }  // NOLINT(concurrency-mt-unsafe): there is one thread
 
@@ -152,7 +141,7 @@ std::vector<std::string> enter_sandbox(const std::string& data_dir) {
     return missing;
   }
   if (!restrict_writing(data_dir)) missing.push_back("Landlock: " + reason());
-  if (!kSanitized && !refuse_calls()) missing.push_back("seccomp: " + reason());
+  if (RW_SANITIZED == 0 && !refuse_calls()) missing.push_back("seccomp: " + reason());
   return missing;
 }
 

@@ -16,6 +16,8 @@
 #include <optional>
 #include <utility>
 
+#include "daemon/core/durable_write.h"
+#include "daemon/core/file_descriptor.h"
 #include "daemon/core/random.h"
 #include "daemon/core/text.h"
 #include "daemon/tls/allowed_clients.h"
@@ -87,13 +89,11 @@ core::Result<void> write_file(const fs::path& path, std::string_view text, mode_
   }
   const std::string part = path.string() + ".part";
   ::unlink(part.c_str());
-  const int fd = ::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, kPrivate);
-  if (fd < 0) return file_error(part, errno);
-  bool written = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-  written = written && (!owner || ::fchown(fd, owner->user, owner->group) == 0);
-  written = written && ::fchmod(fd, mode) == 0 && ::fsync(fd) == 0;
-  int error = written ? 0 : errno;
-  ::close(fd);
+  const core::FileDescriptor file(::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, kPrivate));
+  if (!file) return file_error(part, errno);
+  const bool handed_over =
+      (!owner || ::fchown(file.get(), owner->user, owner->group) == 0) && ::fchmod(file.get(), mode) == 0;
+  int error = handed_over ? core::write_durably(file.get(), text) : errno;
   if (error == 0) {
     const bool placed = replace ? ::rename(part.c_str(), path.c_str()) == 0 : ::link(part.c_str(), path.c_str()) == 0;
     error = placed ? 0 : errno;

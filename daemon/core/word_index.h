@@ -69,4 +69,15 @@ class WordIndex {
 template <class Item, std::size_t kWords>
 WordIndex(const Item (&)[kWords], std::string_view Item::*) -> WordIndex<kWords>;
 
+// Of items of which those that mean the same stand together: the number of each one's group, from 0.
+template <class Item, class Meaning, std::size_t kItems>
+constexpr std::array<std::uint8_t, kItems> groups_of(const Item (&items)[kItems], Meaning Item::*meaning) {
+  std::array<std::uint8_t, kItems> groups{};
+  for (std::size_t i = 1; i < kItems; ++i) {
+    const bool same = items[i].*meaning == items[i - 1].*meaning;
+    groups[i] = static_cast<std::uint8_t>(groups[i - 1] + (same ? 0 : 1));
+  }
+  return groups;
+}
+
 }  // namespace rw::core

@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 #include <system_error>
 
+#include "daemon/core/durable_write.h"
 #include "daemon/core/file_descriptor.h"
 #include "daemon/core/hash.h"
 #include "daemon/core/text.h"
@@ -238,13 +239,7 @@ core::Error fault_of(const std::string& path, int error) {
 core::Result<void> write_whole(const std::string& path, std::string_view text) {
   const core::FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640));
   if (file.get() < 0) return fault_of(path, errno);
-  while (!text.empty()) {
-    const ssize_t written = ::write(file.get(), text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return fault_of(path, errno);
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  if (::fsync(file.get()) != 0) return fault_of(path, errno);
+  if (const int error = core::write_durably(file.get(), text); error != 0) return fault_of(path, error);
   return {};
 }
 

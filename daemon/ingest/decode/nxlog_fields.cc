@@ -52,14 +52,7 @@ constexpr NxlogName kNxlogNames[] = {
 constexpr core::WordIndex kNxlogIndex(kNxlogNames, &NxlogName::name);
 
 // Which of the distinct fields each name stands for.
-constexpr auto kFieldOfName = [] {
-  std::array<std::uint8_t, std::size(kNxlogNames)> fields{};
-  for (std::size_t i = 1; i < std::size(kNxlogNames); ++i) {
-    const bool same = kNxlogNames[i].field == kNxlogNames[i - 1].field;
-    fields[i] = static_cast<std::uint8_t>(fields[i - 1] + (same ? 0 : 1));
-  }
-  return fields;
-}();
+constexpr auto kFieldOfName = core::groups_of(kNxlogNames, &NxlogName::field);
 static_assert(kFieldOfName.back() + 1 == NxlogFields::kTexts);
 
 constexpr std::size_t index_of(std::string_view WindowsEvent::*wanted) {

@@ -3,15 +3,9 @@
 // without; ours stay. Builds with sanitizers, the fuzz targets among them, keep all.
 #pragma once
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define RW_SIMDJSON_ASSERTS
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define RW_SIMDJSON_ASSERTS
-#endif
-#endif
+#include "daemon/core/sanitizers.h"
 
-#if defined(__OPTIMIZE__) && !defined(NDEBUG) && !defined(RW_SIMDJSON_ASSERTS)
+#if defined(__OPTIMIZE__) && !defined(NDEBUG) && !RW_SANITIZED
 #define NDEBUG
 #include <simdjson.h>
 #undef NDEBUG

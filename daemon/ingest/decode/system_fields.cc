@@ -61,14 +61,7 @@ constexpr TextName kTextNames[] = {
 constexpr core::WordIndex kTextIndex(kTextNames, &TextName::name);
 
 // Which of texts_ each name stands for.
-constexpr auto kTextOfName = [] {
-  std::array<std::uint8_t, std::size(kTextNames)> texts{};
-  for (std::size_t i = 1; i < std::size(kTextNames); ++i) {
-    const bool same = kTextNames[i].field == kTextNames[i - 1].field;
-    texts[i] = static_cast<std::uint8_t>(texts[i - 1] + (same ? 0 : 1));
-  }
-  return texts;
-}();
+constexpr auto kTextOfName = core::groups_of(kTextNames, &TextName::field);
 static_assert(kTextOfName.back() + 1 == SystemFields::kTexts);
 
 constexpr std::string_view kEventIdNames[] = {"EventID", "EventCode"};
