@@ -106,9 +106,7 @@ bool IoThread::take(std::string_view text, std::uint64_t cut_bytes, const Origin
 
 void IoThread::reject(std::string_view bytes, std::string reason, const Origin& origin) {
   pipeline_.reject(bytes, bytes.size(), std::move(reason),
-                   {.received = origin.received,
-                    .input = origin.input,
-                    .peer = origin.peer});
+                   {.received = origin.received, .input = origin.input, .peer = origin.peer});
   batch_grew();
 }
 
