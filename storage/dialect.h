@@ -46,7 +46,9 @@ class Dialect {
   virtual std::string values_aggregate(std::string_view expression) const = 0;
   // The text as a number, NULL where it is none as a whole ("5", " 1.50", "-3e2"; not "0x10").
   virtual std::string number(std::string_view expression) const = 0;
-  // The non-null text of an expression in the group's first or last event by time.
+  // The order of events: by time, and of one time by their arrival.
+  virtual std::string newest_first() const = 0;
+  // The non-null text of an expression in the group's first or last event in that order.
   virtual std::string earliest_aggregate(std::string_view expression) const = 0;
   virtual std::string latest_aggregate(std::string_view expression) const = 0;
 };

@@ -44,9 +44,7 @@ class Emitter {
       }
     }
     std::string sql = fmt::format("SELECT {}\n{}{}", select, from, where);
-    if (!events_.select.empty()) {
-      sql += fmt::format("\nORDER BY {} DESC", field(cim::find_field(events_.dataset, "_time")));
-    }
+    if (!events_.select.empty()) sql += fmt::format("\nORDER BY {}", dialect_.newest_first());
     if (!names.empty()) sql += fmt::format("\nGROUP BY {0}\nORDER BY {0}", names);
     return {std::move(sql), std::move(binds_)};
   }

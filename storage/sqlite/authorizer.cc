@@ -16,7 +16,7 @@ constexpr std::string_view kFunctions[] = {
     "typeof",    "replace",      "rtrim",
     "substr",    "printf",       "strftime",
     "like",      "json_extract", "json_group_array",
-    "rw_has",    "rw_any_line",
+    "rw_has",    "rw_any_line",  "length",
 };
 
 int authorize(void*, int action, const char*, const char* second, const char*, const char*) {

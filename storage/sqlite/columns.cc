@@ -58,7 +58,7 @@ constexpr Column kRegistry[] = {
     {"registry_path", Place::kPath, RW_PATH},
     {"registry_key_name", Place::kPath, RW_KEY},
     {"registry_value_name", Place::kPath, RW_TERM("d.value_name")},
-    {"registry_value_data", Place::kMixed, "e.value_data"},
+    {"registry_value_data", Place::kMixed, "e.value_data", Part::kUnwrapped},
     {"registry_value_type", Place::kTerm, "e.value_type"},
     {"status", Place::kConstant, "success"},
     {"vendor_product", Place::kSource, RW_VENDOR_PRODUCT},
@@ -208,18 +208,28 @@ Column column_of(cim::Dataset dataset, const cim::Field& field) {
   return {.field = field.name};
 }
 
-std::string part_of(const Column& column, std::string_view stored) {
+std::string part_of(const Column& column, std::string_view term) {
   switch (column.part) {
     case Part::kWhole:
       break;
     case Part::kLastSegment:
-      return fmt::format(RW_LAST_SEGMENT("{0}"), stored);
+      return fmt::format(RW_LAST_SEGMENT("{0}"), term);
     case Part::kMember:
       return fmt::format(
-          "CASE WHEN substr({0}, 1, 1) = '{{' AND json_valid({0}) THEN json_extract({0}, '$.\"{1}\"') END", stored,
+          "CASE WHEN substr({0}, 1, 1) = '{{' AND json_valid({0}) THEN json_extract({0}, '$.\"{1}\"') END", term,
           column.field);
+    case Part::kUnwrapped:
+      return fmt::format(
+          "CASE WHEN substr({0}, 2, 8) = 'WORD (0x' AND substr({0}, 1, 1) IN ('D', 'Q') AND substr({0}, -1) = ')'"
+          " AND rtrim(substr({0}, 8, length({0}) - 8), '0123456789ABCDEFabcdefx-') = ''"
+          " THEN substr({0}, 8, length({0}) - 8) ELSE {0} END",
+          term);
   }
-  return std::string(stored);
+  return std::string(term);
+}
+
+std::string part_of_own(const Column& column, std::string_view text) {
+  return column.part == Part::kUnwrapped ? std::string(text) : part_of(column, text);
 }
 
 std::string_view table_of(cim::Dataset dataset) {
@@ -232,6 +242,14 @@ std::string_view table_of(cim::Dataset dataset) {
       return "risk_event";
   }
   return "";
+}
+
+std::string since(std::string_view earliest) {
+  return fmt::format("e.time >= {0} AND {1} >= {0} / 1000000", earliest, kSecond);
+}
+
+std::string before(std::string_view latest) {
+  return fmt::format("e.time < {0} AND {1} <= {0} / 1000000", latest, kSecond);
 }
 
 Dimension dimension_of(Place place) {

@@ -26,6 +26,7 @@ enum class Part {
   kWhole,
   kLastSegment,  // of a path; null where nothing follows the last backslash
   kMember,       // of a JSON object
+  kUnwrapped,    // of a term: what cim::value_data_of() makes of it; a text in its row is what it is
 };
 
 struct Column {
@@ -45,14 +46,25 @@ inline constexpr std::string_view kNewName = "CASE WHEN " RW_IS_RENAME " THEN e.
 // A field that the dataset does not have stands kNowhere.
 Column column_of(cim::Dataset dataset, const cim::Field& field);
 
-// The field as SQL over the SQL of a stored text of its column (kTerm, kMixed).
-std::string part_of(const Column& column, std::string_view stored);
+// The field as SQL over the SQL of a stored text of its column: of a term (kTerm, kMixed), and of a text in its row
+// (kMixed).
+std::string part_of(const Column& column, std::string_view term);
+std::string part_of_own(const Column& column, std::string_view text);
 
 // Those whose events are stored as they come.
 inline constexpr cim::Dataset kEventDatasets[] = {cim::Dataset::kRegistry, cim::Dataset::kProcesses};
 
 // "registry_event"
 std::string_view table_of(cim::Dataset dataset);
+
+// Events have one index, by which the same event is known again: it begins with the second of their time. A condition
+// or an order takes it only where it names that expression.
+inline constexpr std::string_view kSecond = "e.time / 1000000";
+// All events. SQLite stops at a LIMIT behind ORDER BY kSecond, … only where a condition takes the index as well.
+inline constexpr std::string_view kAnySecond = "e.time / 1000000 >= -9223372036855";
+// Events from that time on, and before it; SQL of microseconds.
+std::string since(std::string_view earliest);
+std::string before(std::string_view latest);
 
 // The table behind kPath, kActor and kSource, and the event's column that refers to it.
 struct Dimension {

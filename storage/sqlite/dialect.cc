@@ -16,8 +16,7 @@ namespace {
 bool fills(const cim::Field& field) { return field.fill == cim::Fill::kUnknown; }
 
 // The field made of a stored text, as the data model shows it.
-std::string filled_part(const cim::Field& field, const Column& column, std::string_view stored) {
-  const std::string part = part_of(column, stored);
+std::string filled(const cim::Field& field, const Column& column, const std::string& part) {
   return column.part != Part::kWhole && fills(field) ? fmt::format("ifnull({}, 'unknown')", part) : part;
 }
 
@@ -25,7 +24,7 @@ std::string filled_part(const cim::Field& field, const Column& column, std::stri
 
 std::string passing_ids(const cim::Field& field, const Column& column, const TestOfText& on) {
   if (column.place == Place::kTerm || column.place == Place::kMixed) {
-    return fmt::format("SELECT id FROM term WHERE {}", on(filled_part(field, column, "text")));
+    return fmt::format("SELECT id FROM term WHERE {}", on(filled(field, column, part_of(column, "text"))));
   }
   const std::string text = fills(field) ? fmt::format("ifnull({}, 'unknown')", column.sql) : std::string(column.sql);
   return fmt::format("SELECT d.id FROM {} d WHERE {}", dimension_of(column.place).table, on(text));
@@ -56,7 +55,7 @@ std::string SqliteDialect::test(cim::Dataset dataset, const cim::Field& field, c
     case Place::kMixed:
       return fmt::format(
           "CASE typeof({0}) WHEN 'null' THEN {1} WHEN 'integer' THEN {0} IN ({2}) ELSE ifnull({3}, 0) END", column.sql,
-          null_outcome, passing_ids(field, column, on), on(filled_part(field, column, column.sql)));
+          null_outcome, passing_ids(field, column, on), on(filled(field, column, part_of_own(column, column.sql))));
     default:
       return fmt::format("{} IN ({})", dimension_of(column.place).key, passing_ids(field, column, on));
   }
@@ -70,7 +69,7 @@ std::string SqliteDialect::bind(Value value, std::vector<Value>& binds) const {
 std::string SqliteDialect::from(cim::Dataset dataset, const cim::Window& window, std::vector<Value>& binds) const {
   const std::string earliest = bind(core::to_us(window.earliest), binds);
   const std::string latest = bind(core::to_us(window.latest), binds);
-  return fmt::format("FROM {} e WHERE e.time >= {} AND e.time < {}", table_of(dataset), earliest, latest);
+  return fmt::format("FROM {} e WHERE {} AND {}", table_of(dataset), since(earliest), before(latest));
 }
 
 std::string SqliteDialect::field(cim::Dataset dataset, const cim::Field& field) const {
@@ -88,7 +87,7 @@ std::string SqliteDialect::field(cim::Dataset dataset, const cim::Field& field) 
       break;
     case Place::kMixed:
       text = fmt::format("CASE typeof({0}) WHEN 'integer' THEN (SELECT {1} FROM term WHERE id = {0}) ELSE {2} END",
-                         column.sql, part_of(column, "text"), part_of(column, column.sql));
+                         column.sql, part_of(column, "text"), part_of_own(column, column.sql));
       break;
     case Place::kText:
     case Place::kList:
@@ -165,6 +164,8 @@ std::string SqliteDialect::same(cim::Dataset dataset, const Same& same) const {
                      field(dataset, *same.other));
 }
 
+std::string SqliteDialect::newest_first() const { return "e.time DESC, e.id DESC"; }
+
 std::string SqliteDialect::values_aggregate(std::string_view expression) const {
   return fmt::format("rw_values({})", expression);
 }
@@ -174,11 +175,11 @@ std::string SqliteDialect::number(std::string_view expression) const {
 }
 
 std::string SqliteDialect::earliest_aggregate(std::string_view expression) const {
-  return fmt::format("rw_earliest({}, e.time)", expression);
+  return fmt::format("rw_earliest({}, e.time, e.id)", expression);
 }
 
 std::string SqliteDialect::latest_aggregate(std::string_view expression) const {
-  return fmt::format("rw_latest({}, e.time)", expression);
+  return fmt::format("rw_latest({}, e.time, e.id)", expression);
 }
 
 std::string EventsDialect::from(cim::Dataset dataset, const cim::Window& window, std::vector<Value>& binds) const {

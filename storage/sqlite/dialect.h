@@ -37,6 +37,7 @@ class SqliteDialect : public Dialect {
   std::string bind(Value value, std::vector<Value>& binds) const override;
   std::string values_aggregate(std::string_view expression) const override;
   std::string number(std::string_view expression) const override;
+  std::string newest_first() const override;
   std::string earliest_aggregate(std::string_view expression) const override;
   std::string latest_aggregate(std::string_view expression) const override;
 

@@ -39,9 +39,9 @@ core::Result<Statement> prepare_scan(SqliteReader& reader, Listing listing, std:
                                      SqliteDialect::Rows rows, std::string_view tail) {
   std::vector<Value> binds(2);
   std::string conditions;
-  // With the sign no index is taken for it: the ids say which events to read.
-  if (earliest) conditions += " AND +e.time >= " + bind_value(core::to_us(*earliest), binds);
-  if (latest) conditions += " AND +e.time < " + bind_value(core::to_us(*latest), binds);
+  // No index is taken for these: the ids say which events to read.
+  if (earliest) conditions += " AND e.time >= " + bind_value(core::to_us(*earliest), binds);
+  if (latest) conditions += " AND e.time < " + bind_value(core::to_us(*latest), binds);
   std::vector<int> places;
   for (const EventFilters::ById& filter : filters.by_id) {
     conditions += fmt::format(" AND rw_has({}, {})", bind_value(Value(), binds), filter.part->sql);

@@ -6,6 +6,8 @@
 #include <chrono>
 #include <string_view>
 
+#include "storage/sqlite/columns.h"
+
 namespace rw::storage::sqlite {
 namespace {
 
@@ -46,18 +48,21 @@ core::Result<void> Expiry::prepare(Connection& connection) {
   connection_ = &connection;
   for (std::size_t i = 0; i < events_.size(); ++i) {
     const auto prepare = [&](Statement& statement, std::string_view sql) -> core::Result<void> {
-      RW_TRY(statement, connection.prepare(fmt::format(fmt::runtime(sql), kEventTables[i])));
+      RW_TRY(statement,
+             connection.prepare(fmt::format(fmt::runtime(sql), kEventTables[i], before("?1"), kSecond, kAnySecond)));
       return {};
     };
+    // With the sign no index is taken for the id: that of the time is.
     RW_CHECK(prepare(events_[i].remove,
-                     "DELETE FROM {0} WHERE id IN (SELECT id FROM {0} WHERE time < ?1"
-                     " AND id < (SELECT max(id) FROM {0}) ORDER BY time LIMIT ?2)"));
-    RW_CHECK(
-        prepare(events_[i].oldest, "SELECT time FROM {0} WHERE id < (SELECT max(id) FROM {0}) ORDER BY time LIMIT 1"));
+                     "DELETE FROM {0} WHERE id IN (SELECT e.id FROM {0} e WHERE {1}"
+                     " AND +e.id < (SELECT max(id) FROM {0}) ORDER BY {2} LIMIT ?2)"));
+    RW_CHECK(prepare(events_[i].oldest,
+                     "SELECT e.time FROM {0} e WHERE {3} AND +e.id < (SELECT max(id) FROM {0})"
+                     " ORDER BY {2}, e.time LIMIT 1"));
     RW_CHECK(prepare(events_[i].nth,
-                     "SELECT max(time) FROM (SELECT time FROM {0} WHERE id < (SELECT max(id) FROM {0})"
-                     " ORDER BY time LIMIT ?1)"));
-    RW_CHECK(prepare(events_[i].first, "SELECT min(time) FROM {0}"));
+                     "SELECT max(time) FROM (SELECT e.time FROM {0} e WHERE {3} AND +e.id < (SELECT max(id) FROM {0})"
+                     " ORDER BY {2}, e.time LIMIT ?1)"));
+    RW_CHECK(prepare(events_[i].first, "SELECT e.time FROM {0} e WHERE {3} ORDER BY {2}, e.time LIMIT 1"));
     RW_CHECK(prepare(events_[i].span, "SELECT (SELECT max(id) FROM {0}) - (SELECT min(id) FROM {0}) + 1"));
   }
   for (std::size_t i = 0; i < rows_.size(); ++i) {

@@ -131,9 +131,9 @@ void lines_final(sqlite3_context* context) {
   if (owned) sqlite3_result_text64(context, owned->data(), owned->size(), SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 
-// rw_earliest, rw_latest: the text that leads so far.
+// rw_earliest, rw_latest: the text that leads so far, and of what time and id.
 struct TimedText {
-  std::int64_t time = 0;
+  std::pair<std::int64_t, std::int64_t> place = {};
   std::string text;
 };
 
@@ -145,13 +145,14 @@ void timed_step(sqlite3_context* context, int, sqlite3_value** arguments) {
     sqlite3_result_error_nomem(context);
     return;
   }
-  const std::int64_t time = sqlite3_value_int64(arguments[1]);
+  const std::pair<std::int64_t, std::int64_t> place(sqlite3_value_int64(arguments[1]),
+                                                    sqlite3_value_int64(arguments[2]));
   if (*best == nullptr) {
     *best = new TimedText;
-  } else if (kLatest ? time < (*best)->time : time >= (*best)->time) {
-    return;  // of two at one time the first in order of rows is the earlier
+  } else if (kLatest ? place < (*best)->place : place > (*best)->place) {
+    return;
   }
-  (*best)->time = time;
+  (*best)->place = place;
   (*best)->text = std::string(text_of(arguments[0]));
 }
 
@@ -188,8 +189,8 @@ core::Result<void> register_functions(Connection& connection) {
       {"rw_number", 1, number, nullptr, nullptr},
       {"rw_values", 1, nullptr, values_step, values_final},
       {"rw_lines", 1, nullptr, lines_step, lines_final},
-      {"rw_earliest", 2, nullptr, timed_step<false>, timed_final},
-      {"rw_latest", 2, nullptr, timed_step<true>, timed_final},
+      {"rw_earliest", 3, nullptr, timed_step<false>, timed_final},
+      {"rw_latest", 3, nullptr, timed_step<true>, timed_final},
   };
   sqlite3* db = connection.raw();
   for (const Entry& entry : kSqlFunctions) {

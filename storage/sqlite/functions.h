@@ -7,7 +7,7 @@
 //   rw_has(values, value)     1 or 0: whether a ValueSet, bound as a pointer, has the whole number or the NULL
 //   rw_values(text)           aggregate: the distinct texts, sorted by code point, as a JSON array
 //   rw_lines(text)            aggregate: the texts in the order they come, a line each
-//   rw_earliest(text, time), rw_latest(text, time)
+//   rw_earliest(text, time, id), rw_latest(text, time, id)
 //                             aggregates: the text at the least and the greatest time. NULL texts do not count.
 #pragma once
 

@@ -25,8 +25,15 @@ std::string order_of(std::string_view column) {
   return fmt::format("e.{}", column);
 }
 
+// Events in the order of their time: by the index of seconds, and within each.
+bool goes_by_second(const ListRequest& request) {
+  return lists_events(request.listing) && request.order.column == "time";
+}
+
 // Rows behind the place, where NULLs come before all values.
-std::string behind(const ListPlace& place, const ListOrder& order, std::string_view key, std::vector<Value>& binds) {
+std::string behind(const ListPlace& place, const ListRequest& request, std::string_view key,
+                   std::vector<Value>& binds) {
+  const ListOrder& order = request.order;
   const std::string_view sign = order.descending ? "<" : ">";
   const std::string id = bind_value(place.id, binds);
   if (order.column == "id") return fmt::format(" AND e.id {} {}", sign, id);
@@ -37,6 +44,7 @@ std::string behind(const ListPlace& place, const ListOrder& order, std::string_v
   const std::string value = bind_value(place.value, binds);
   // The first condition, which follows from the second, is one that an index can take.
   const std::string ordered = fmt::format("{0} {1}= {2} AND ({0} {1} {2} OR e.id {1} {3})", key, sign, value, id);
+  if (goes_by_second(request)) return fmt::format(" AND {} {}= {} / 1000000 AND {}", kSecond, sign, value, ordered);
   const bool may_be_null = order.column != "time";
   return order.descending && may_be_null ? fmt::format(" AND ({} OR {} IS NULL)", ordered, key) : " AND " + ordered;
 }
@@ -75,24 +83,30 @@ core::Result<ListQuery> list_query(const ListRequest& request, const std::option
     where = fmt::format(" AND e.id IN (SELECT value FROM json_each({}))",
                         bind_value(fmt::format("[{}]", fmt::join(*picked, ",")), binds));
   } else {
-    where = window_conditions(request.earliest, request.latest, binds);
+    where = window_conditions(request.listing, request.earliest, request.latest, binds);
     RW_TRY(const std::string filters, filter_conditions(request.listing, request.filters, binds));
     where += filters;
   }
   if (request.id) where += " AND e.id = " + bind_value(*request.id, binds);
-  if (request.after) where += behind(*request.after, order, key, binds);
+  if (request.after) where += behind(*request.after, request, key, binds);
 
   // Left to itself SQLite would go by id to save the sort, through every row there is where few pass: the index of the
   // time has what filters look at, and the window says how much of it is to be read.
   const bool by_time = !list.sorted_by_column && !picked && request.earliest && !request.filters.empty();
+  std::string picked_order = sorted;
+  if (by_time) picked_order.insert(0, "+");
+  if (goes_by_second(request)) {
+    where += fmt::format(" AND {}", kAnySecond);
+    picked_order.insert(0, fmt::format("{} {}, ", kSecond, direction));
+  }
 
   // The ids come first, of as few columns as the conditions need: left to itself SQLite would put together every row of
   // the window, all its texts, and sort them for the first hundred.
   std::string sql = "SELECT e.id";
   for (const std::string& column : columns) sql += ", e." + column;
   if (list.sorted_by_column) sql += fmt::format(", {} AS rw_key", key);
-  sql += fmt::format(" FROM {} e WHERE e.id IN (SELECT e.id FROM {} e WHERE 1{} ORDER BY {}{} LIMIT {})",
-                     shown_from(request.listing), picked_from(request.listing), where, by_time ? "+" : "", sorted,
+  sql += fmt::format(" FROM {} e WHERE e.id IN (SELECT e.id FROM {} e WHERE 1{} ORDER BY {} LIMIT {})",
+                     shown_from(request.listing), picked_from(request.listing), where, picked_order,
                      bind_value(std::int64_t{request.limit} + 1, binds));
   sql += " ORDER BY " + sorted;
 

@@ -107,11 +107,19 @@ std::string bind_value(Value value, std::vector<Value>& binds) {
   return fmt::format("?{}", binds.size());
 }
 
-std::string window_conditions(const std::optional<core::Micros>& earliest, const std::optional<core::Micros>& latest,
-                              std::vector<Value>& binds) {
+std::string window_conditions(Listing listing, const std::optional<core::Micros>& earliest,
+                              const std::optional<core::Micros>& latest, std::vector<Value>& binds) {
   std::string conditions;
-  if (earliest) conditions += " AND e.time >= " + bind_value(core::to_us(*earliest), binds);
-  if (latest) conditions += " AND e.time < " + bind_value(core::to_us(*latest), binds);
+  for (const bool first : {true, false}) {
+    const auto& limit = first ? earliest : latest;
+    if (!limit) continue;
+    const std::string time = bind_value(core::to_us(*limit), binds);
+    if (lists_events(listing)) {
+      conditions += " AND " + (first ? since(time) : before(time));
+    } else {
+      conditions += fmt::format(" AND e.time {} {}", first ? ">=" : "<", time);
+    }
+  }
   return conditions;
 }
 

@@ -32,8 +32,8 @@ std::optional<EventColumn> event_column(Listing listing, std::string_view column
 std::string bind_value(Value value, std::vector<Value>& binds);
 
 // " AND …" for earliest and latest; empty where there are none.
-std::string window_conditions(const std::optional<core::Micros>& earliest, const std::optional<core::Micros>& latest,
-                              std::vector<Value>& binds);
+std::string window_conditions(Listing listing, const std::optional<core::Micros>& earliest,
+                              const std::optional<core::Micros>& latest, std::vector<Value>& binds);
 
 // " AND …" for all filters. A pattern over events is tried as the dialect does it: on the distinct terms, paths and
 // actors, not on each event.

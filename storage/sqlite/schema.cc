@@ -314,10 +314,10 @@ ALTER TABLE risk_event ADD COLUMN detection_hash TEXT;
 ALTER TABLE notable ADD COLUMN detection_hash TEXT;
 )sql";
 
-const char* const kMigrations[] = {kVersion1,       kSchemaVersion2,  kDetectionHash,   kSchemaVersion4,
-                                   kSchemaVersion5, kSchemaVersion6,  kSchemaVersion7,  kSchemaVersion8,
-                                   kSchemaVersion9, kSchemaVersion10, kSchemaVersion11, kSchemaVersion12,
-                                   kSchemaVersion13};
+const char* const kMigrations[] = {kVersion1,        kSchemaVersion2,  kDetectionHash,   kSchemaVersion4,
+                                   kSchemaVersion5,  kSchemaVersion6,  kSchemaVersion7,  kSchemaVersion8,
+                                   kSchemaVersion9,  kSchemaVersion10, kSchemaVersion11, kSchemaVersion12,
+                                   kSchemaVersion13, kSchemaVersion14};
 
 core::Result<void> use_write_ahead_log(Connection& connection) {
   std::error_code error;

@@ -25,5 +25,7 @@ extern const char* const kSchemaVersion11;
 extern const char* const kSchemaVersion12;
 // Notables say whom they concern, and how urgent they are.
 extern const char* const kSchemaVersion13;
+// One index of events in place of two; value data is stored once, as Details has it.
+extern const char* const kSchemaVersion14;
 
 }  // namespace rw::storage::sqlite

@@ -59,15 +59,13 @@ core::Result<void> TableSieve::finish() {
              reader_.prepare(fmt::format("SELECT {} FROM {} e WHERE e.id = ?1", column, table_of(dataset_))));
     }
   }
-  const auto pass = [&](std::string_view sign_of_time, std::string_view sign_of_id) {
-    // With the sign no index is taken for it.
-    return fmt::format(
-        "SELECT {0} FROM {1} e WHERE {2}e.time >= ?1 AND {2}e.time < ?2 AND {3}e.id >= ?3 AND {3}e.id <= ?4", columns,
-        table_of(dataset_), sign_of_time, sign_of_id);
+  const auto pass = [&](std::string_view conditions) {
+    return fmt::format("SELECT {} FROM {} e WHERE {}", columns, table_of(dataset_), conditions);
   };
   RW_TRY(hold_, reader_.prepare("SELECT 1 FROM event_block"));
-  by_id_sql_ = pass("+", "");
-  by_time_sql_ = pass("", "+");
+  by_id_sql_ = pass("e.time >= ?1 AND e.time < ?2 AND e.id >= ?3 AND e.id <= ?4");
+  // With the sign no index is taken for it.
+  by_time_sql_ = pass(fmt::format("{} AND {} AND +e.id >= ?3 AND +e.id <= ?4", since("?1"), before("?2")));
   if (!texts.empty()) {
     RW_TRY(texts_, reader_.prepare(fmt::format("SELECT {} FROM {} e WHERE e.id = ?1", texts, table_of(dataset_))));
   }
@@ -294,16 +292,13 @@ void TableSieve::leave(std::size_t filter, const Statement& event) {
     ++given_up_;
     return;
   }
-  left.events.emplace_back(event.integer(1), event.integer(0));
+  left.events.push_back(event.integer(0));
   ++kept_;
 }
 
 std::string TableSieve::Left::json_ids() {
   std::sort(events.begin(), events.end());
-  std::string json = "[";
-  for (const auto& [time, id] : events)
-    fmt::format_to(std::back_inserter(json), "{}{}", json.size() > 1 ? "," : "", id);
-  return json + "]";
+  return fmt::format("[{}]", fmt::join(events, ","));
 }
 
 std::size_t TableSieve::size_bytes() const {

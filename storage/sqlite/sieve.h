@@ -4,7 +4,7 @@
 // that stand in the event itself (value data, command lines) are tried only where some filter still hangs on them.
 //
 // Memory: of each facet, see there; kMostCombinations combinations of classes with two bits a filter; of the events
-// left, kMostEvents a filter and kMostKept in all, 16 bytes each. What goes beyond is not kept: a filter that leaves
+// left, kMostEvents a filter and kMostKept in all, 8 bytes each. What goes beyond is not kept: a filter that leaves
 // more events sees the whole window.
 #pragma once
 
@@ -62,14 +62,13 @@ class TableSieve {
     bool is_known = false;
     std::vector<Facet::Class> classes = {};
   };
-  // The events that a filter left: times and ids.
+  // The events that a filter left: their ids.
   struct Left {
-    std::vector<std::pair<std::int64_t, std::int64_t>> events;
+    std::vector<std::int64_t> events;
     bool too_many = false;
 
     bool nothing() const { return events.empty() && !too_many; }
-    // In the order in which a search sees them, to which sums and first and last values are bound.
-    std::string json_ids();
+    std::string json_ids();  // ascending: as they stand in the table
   };
   // Events to be read: those of a block, or of several of which nothing is known.
   struct IdRange {

@@ -50,13 +50,13 @@ std::string FieldTest::key() const {
   return fmt::format("{} exists", filled);
 }
 
-std::uint32_t Facet::add_test(const std::string& text_sql, FieldTest test) {
-  const auto [number, added] = number_of_test_.try_emplace(fmt::format("{}\n{}", text_sql, test.key()),
+std::uint32_t Facet::add_test(const TextSql& sql, FieldTest test) {
+  const auto [number, added] = number_of_test_.try_emplace(fmt::format("{}\n{}", sql.stored, test.key()),
                                                            static_cast<std::uint32_t>(tests_.size()));
   if (!added) return number->second;
   auto text = texts_.begin();
-  while (text != texts_.end() && text->sql != text_sql) ++text;
-  if (text == texts_.end()) text = texts_.insert(text, {.sql = text_sql, .tests = {}, .of_pattern = {}, .others = {}});
+  while (text != texts_.end() && text->sql.stored != sql.stored) ++text;
+  if (text == texts_.end()) text = texts_.insert(text, {.sql = sql, .tests = {}, .of_pattern = {}, .others = {}});
   text->tests.push_back(number->second);
   tests_.push_back(std::move(test));
   return number->second;
@@ -65,6 +65,7 @@ std::uint32_t Facet::add_test(const std::string& text_sql, FieldTest test) {
 core::Result<void> Facet::finish(SqliteReader& reader) {
   scratch_.assign(tests_.size() / 64 + 1, 0);
   std::string select;
+  std::string select_own;
   for (Text& text : texts_) {
     std::vector<core::TextPattern> patterns;
     text.if_null.assign(scratch_.size(), 0);
@@ -80,13 +81,14 @@ core::Result<void> Facet::finish(SqliteReader& reader) {
       }
     }
     text.patterns = core::PatternSet(std::move(patterns));
-    select += fmt::format("{}{}", select.empty() ? "" : ", ", text.sql);
+    select += fmt::format("{}{}", select.empty() ? "" : ", ", text.sql.stored);
+    select_own += fmt::format("{}{}", select_own.empty() ? "" : ", ", text.sql.own);
   }
-  plain_ = texts_.size() == 1 && texts_.front().sql == "text";
+  plain_ = texts_.size() == 1 && texts_.front().sql.own == "text";
   const std::string from = kind_ == Kind::kRow ? fmt::format("{} d WHERE d.id", table_) : "term WHERE id";
   RW_TRY(by_id_, reader.prepare(fmt::format("SELECT {} FROM {} = ?1", select, from)));
   if (kind_ >= Kind::kMixed && !plain_) {
-    RW_TRY(by_text_, reader.prepare(fmt::format("SELECT {} FROM (SELECT ?1 AS text)", select)));
+    RW_TRY(by_text_, reader.prepare(fmt::format("SELECT {} FROM (SELECT ?1 AS text)", select_own)));
   }
   return {};
 }

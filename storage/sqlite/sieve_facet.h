@@ -81,8 +81,13 @@ class Facet {
   const std::string& column() const { return column_; }  // SQL over e
   std::size_t tests() const { return tests_.size(); }
 
-  // The number of the test. text_sql: the text tested, over the row d or over the stored `text`.
-  std::uint32_t add_test(const std::string& text_sql, FieldTest test);
+  // The text tested.
+  struct TextSql {
+    std::string stored;  // over the row d, or over the `text` of a term
+    std::string own;     // over a `text` in its row (kMixed, kText)
+  };
+  // The number of the test.
+  std::uint32_t add_test(const TextSql& sql, FieldTest test);
   // After the last test. Errors: those of prepare.
   core::Result<void> finish(SqliteReader& reader);
 
@@ -110,7 +115,7 @@ class Facet {
   static constexpr std::size_t kMostClasses = 32768;  // of (tests / 8) bytes
 
   struct Text {
-    std::string sql;
+    TextSql sql;
     std::vector<std::uint32_t> tests;
     core::PatternSet patterns = core::PatternSet();
     std::vector<std::uint32_t> of_pattern;  // the test of each pattern
@@ -132,9 +137,9 @@ class Facet {
   const std::string column_;
   const std::string table_;
   std::vector<FieldTest> tests_;
-  std::unordered_map<std::string, std::uint32_t> number_of_test_;  // by text_sql and key
+  std::unordered_map<std::string, std::uint32_t> number_of_test_;  // by the stored text's SQL and key
   std::vector<Text> texts_;
-  bool plain_ = false;  // the stored text is the only one
+  bool plain_ = false;  // a text in its row is tested as it is, and no other
 
   Statement by_id_;
   Statement by_text_;  // kMixed and kText, unless plain

@@ -52,16 +52,16 @@ class SieveFilter::Compiler {
       case Place::kConstant:
         return settled(test.passes(column.sql));
       case Place::kTerm:
-        return numbered(Facet::Kind::kTerm, column.sql, "term", part_of(column, "text"), test);
+        return numbered(Facet::Kind::kTerm, column.sql, "term", texts_of(column), test);
       case Place::kMixed:
-        return numbered(Facet::Kind::kMixed, column.sql, "term", part_of(column, "text"), test);
+        return numbered(Facet::Kind::kMixed, column.sql, "term", texts_of(column), test);
       case Place::kText:
-        return numbered(Facet::Kind::kText, column.sql, "term", part_of(column, "text"), test);
+        return numbered(Facet::Kind::kText, column.sql, "term", texts_of(column), test);
       case Place::kPath:
       case Place::kActor:
       case Place::kSource: {
         const Dimension dimension = dimension_of(column.place);
-        return numbered(Facet::Kind::kRow, dimension.key, dimension.table, std::string(column.sql), test);
+        return numbered(Facet::Kind::kRow, dimension.key, dimension.table, {std::string(column.sql), {}}, test);
       }
       case Place::kTime:
       case Place::kList:
@@ -72,7 +72,11 @@ class SieveFilter::Compiler {
 
   static Node settled(bool passes) { return {.kind = passes ? Kind::kAlways : Kind::kNever}; }
 
-  Node numbered(Facet::Kind kind, std::string_view column, std::string_view table, const std::string& text,
+  static Facet::TextSql texts_of(const Column& column) {
+    return {part_of(column, "text"), part_of_own(column, "text")};
+  }
+
+  Node numbered(Facet::Kind kind, std::string_view column, std::string_view table, const Facet::TextSql& text,
                 const FieldTest& test) {
     std::size_t facet = 0;
     while (facet < facets_.size() && (facets_[facet]->kind() != kind || facets_[facet]->column() != column)) ++facet;

@@ -6,6 +6,7 @@
 #include <map>
 #include <string_view>
 
+#include "storage/sqlite/columns.h"
 #include "storage/sqlite/connection.h"
 #include "storage/sqlite/data_dir.h"
 #include "storage/sqlite/schema.h"
@@ -43,6 +44,16 @@ core::Result<std::optional<core::Micros>> time_of(Connection& connection, std::s
   return std::optional(core::from_us(statement.integer(0)));
 }
 
+// Of both tables of events, the aggregate of what comes first in the direction.
+std::string extreme_time(std::string_view aggregate, std::string_view direction) {
+  const auto first = [&](std::string_view table) {
+    return fmt::format("(SELECT e.time FROM {} e WHERE {} ORDER BY {} {}, e.time {} LIMIT 1)", table, kAnySecond,
+                       kSecond, direction, direction);
+  };
+  return fmt::format("SELECT {}(time) FROM (SELECT {} AS time UNION ALL SELECT {})", aggregate, first("registry_event"),
+                     first("process_event"));
+}
+
 }  // namespace
 
 core::Result<DatabaseStats> stats(const std::string& data_dir) {
@@ -74,12 +85,8 @@ core::Result<DatabaseStats> stats(const std::string& data_dir) {
       stats.event_bytes += table.bytes + table.index_bytes;
     }
   }
-  RW_TRY(stats.oldest, time_of(connection,
-                               "SELECT min(time) FROM (SELECT min(time) AS time FROM registry_event"
-                               " UNION ALL SELECT min(time) FROM process_event)"));
-  RW_TRY(stats.newest, time_of(connection,
-                               "SELECT max(time) FROM (SELECT max(time) AS time FROM registry_event"
-                               " UNION ALL SELECT max(time) FROM process_event)"));
+  RW_TRY(stats.oldest, time_of(connection, extreme_time("min", "ASC")));
+  RW_TRY(stats.newest, time_of(connection, extreme_time("max", "DESC")));
   RW_TRY(stats.upkeep, time_of(connection, "SELECT time FROM upkeep"));
   RW_TRY(stats.swept, time_of(connection, "SELECT swept FROM upkeep"));
   return stats;

@@ -37,7 +37,7 @@ core::Result<std::vector<TallyGroup>> tally(SqliteReader& reader, const TallyReq
     return counter.groups(reader);
   }
   std::vector<Value> binds;
-  const std::string window = window_conditions(request.earliest, request.latest, binds);
+  const std::string window = window_conditions(request.listing, request.earliest, request.latest, binds);
   RW_TRY(const std::string filters, filter_conditions(request.listing, request.filters, binds));
   RW_TRY(Statement row, reader.prepare(fmt::format("SELECT {} FROM {} e WHERE 1{}{}", counter.selected(),
                                                    picked_from(request.listing), window, filters)));

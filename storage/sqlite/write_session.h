@@ -72,6 +72,7 @@ class SqliteWriteSession final : public WriteSession {
 
   void add_term(RowFeed& rows, std::string_view text);
   void add_mixed(RowFeed& rows, std::string_view text);
+  void add_value_data(RowFeed& rows, const cim::RegistryRecord& record);
 
   Connection connection_;
   Checkpointer checkpointer_;

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "daemon/cim/value_data.h"
 #include "daemon/core/text.h"
 #include "storage/sqlite/write_session.h"
 
@@ -65,6 +66,22 @@ void SqliteWriteSession::add_mixed(RowFeed& rows, std::string_view text) {
   }
 }
 
+// Of value_data, value_type and details. A term that wraps the data stands in place of it, from which it is read
+// (Part::kUnwrapped); data that only looks like that stands in its row.
+void SqliteWriteSession::add_value_data(RowFeed& rows, const cim::RegistryRecord& record) {
+  const bool is_wrapped = !record.details.empty() && record.details.size() <= kLongestTermBytes &&
+                          cim::value_data_of(record.details).data == record.value_data;
+  if (is_wrapped) {
+    add_term(rows, record.details);
+  } else if (!cim::value_data_of(record.value_data).type.empty()) {
+    rows.add(record.value_data);
+  } else {
+    add_mixed(rows, record.value_data);
+  }
+  add_term(rows, record.value_type);
+  add_mixed(rows, is_wrapped ? std::string_view() : record.details);
+}
+
 core::Result<bool> SqliteWriteSession::insert_row(Statement& statement) {
   RW_CHECK(statement.run());
   return connection_.changes() > 0;
@@ -78,9 +95,7 @@ core::Result<std::int64_t> SqliteWriteSession::add(RowFeed& rows, const cim::Reg
   rows.add(dictionary_.path_id(record));
   rows.add(dictionary_.actor_id(record));
   add_term(rows, cim::action_name(record.action));
-  add_mixed(rows, record.value_data);
-  add_term(rows, record.value_type);
-  add_mixed(rows, record.details);
+  add_value_data(rows, record);
   add_mixed(rows, record.extra);
   return ids.origin;
 }

@@ -1,5 +1,6 @@
 #include "daemon/ingest/normalize/registry.h"
 
+#include "daemon/cim/value_data.h"
 #include "daemon/ingest/normalize/event_base.h"
 #include "daemon/ingest/normalize/registry_path.h"
 
@@ -30,21 +31,7 @@ Operation operation_of(const WindowsEvent& event) {
   return {event_type, cim::RegistryAction::kUnknown, false};
 }
 
-// The word, " (0x", hexadecimal digits (a QWORD has two halves), ")": a text value may begin like that and go on.
-bool is_wrapped(std::string_view details, std::string_view word) {
-  return details.starts_with(word) && details.substr(word.size()).starts_with(" (0x") && details.ends_with(')') &&
-         details.substr(word.size() + 2, details.size() - word.size() - 3)
-                 .find_first_not_of("0123456789abcdefABCDEFx-") == std::string_view::npos;
-}
-
 }  // namespace
-
-ValueData value_data_of(std::string_view details) {
-  for (const auto& [word, type] : {ValueData{"DWORD", "REG_DWORD"}, ValueData{"QWORD", "REG_QWORD"}}) {
-    if (is_wrapped(details, word)) return {details.substr(word.size() + 2, details.size() - word.size() - 3), type};
-  }
-  return {details, {}};
-}
 
 core::Result<void> normalize_registry(const WindowsEvent& event, core::Arena& arena, std::string& scratch,
                                       cim::RegistryRecord& record) {
@@ -60,7 +47,7 @@ core::Result<void> normalize_registry(const WindowsEvent& event, core::Arena& ar
   record.value_name = path.value_name;
 
   const std::string_view details = present(event.get(event.event_id == 14 ? "NewName" : "Details"));
-  const ValueData data = event.event_id == 13 ? value_data_of(details) : ValueData{details, {}};
+  const cim::ValueData data = event.event_id == 13 ? cim::value_data_of(details) : cim::ValueData{details, {}};
   record.value_data = data.data;
   record.value_type = data.type;
   record.details = data.data.size() == details.size() ? std::string_view() : details;

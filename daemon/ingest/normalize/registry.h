@@ -15,11 +15,4 @@ namespace rw::ingest {
 core::Result<void> normalize_registry(const WindowsEvent& event, core::Arena& arena, std::string& scratch,
                                       cim::RegistryRecord& record);
 
-// Sysmon's Details → CIM data and type. Only DWORD and QWORD are unwrapped; any other "word (text)" is text.
-struct ValueData {
-  std::string_view data;
-  std::string_view type;
-};
-ValueData value_data_of(std::string_view details);
-
 }  // namespace rw::ingest

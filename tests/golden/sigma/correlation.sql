@@ -5,7 +5,7 @@ SELECT (SELECT (SELECT text FROM term WHERE id = d.computer) FROM source d WHERE
        count(*) AS a1,
        rw_values(ifnull((SELECT (SELECT text FROM term WHERE id = d.computer) FROM source d WHERE d.id = e.source), 'unknown')) AS a2,
        rw_values(ifnull((SELECT text FROM term WHERE id = e.user), 'unknown')) AS a3
-FROM process_event e WHERE e.time >= ?1 AND e.time < ?2
+FROM process_event e WHERE e.time >= ?1 AND e.time / 1000000 >= ?1 / 1000000 AND e.time < ?2 AND e.time / 1000000 <= ?2 / 1000000
   AND (((e.source IN (SELECT d.id FROM source d WHERE rw_match(CAST(d.event_id AS TEXT), ?3))) OR (e.source IN (SELECT d.id FROM source d WHERE rw_match(CAST(d.event_id AS TEXT), ?4)))) AND (CASE WHEN e.process_path IS NULL THEN 0 ELSE e.process_path IN (SELECT id FROM term WHERE rw_match(text, ?5)) END) AND (e.source IN (SELECT d.id FROM source d WHERE (SELECT text FROM term WHERE id = d.computer) IS NOT NULL)) AND ((ifnull((SELECT text FROM term WHERE id = e.parent_user_domain) || '\', '') || (SELECT text FROM term WHERE id = e.parent_user)) IS NOT NULL))
 GROUP BY g1, g2, g3
 ORDER BY g1, g2, g3
@@ -22,7 +22,7 @@ SELECT (SELECT (SELECT text FROM term WHERE id = d.computer) FROM source d WHERE
        count(*) AS a1,
        rw_values(ifnull((SELECT (SELECT text FROM term WHERE id = d.computer) FROM source d WHERE d.id = e.source), 'unknown')) AS a2,
        rw_values(ifnull((SELECT (SELECT text FROM term WHERE id = d.user) FROM actor d WHERE d.id = e.actor), 'unknown')) AS a3
-FROM registry_event e WHERE e.time >= ?1 AND e.time < ?2
+FROM registry_event e WHERE e.time >= ?1 AND e.time / 1000000 >= ?1 / 1000000 AND e.time < ?2 AND e.time / 1000000 <= ?2 / 1000000
   AND ((e.source IN (SELECT d.id FROM source d WHERE rw_match(CAST(d.event_id AS TEXT), ?3))) AND (e.source IN (SELECT d.id FROM source d WHERE rw_match((SELECT text FROM term WHERE id = d.event_type), ?4))) AND (e.path IN (SELECT d.id FROM registry_path d WHERE rw_match((SELECT text FROM term WHERE id = d.key_name) || ifnull('\' || (SELECT text FROM term WHERE id = d.value_name), ''), ?5))) AND (e.source IN (SELECT d.id FROM source d WHERE (SELECT text FROM term WHERE id = d.computer) IS NOT NULL)) AND (e.actor IN (SELECT d.id FROM actor d WHERE ifnull((SELECT text FROM term WHERE id = d.user_domain) || '\', '') || (SELECT text FROM term WHERE id = d.user) IS NOT NULL)))
 GROUP BY g1, g2, g3
 ORDER BY g1, g2, g3
@@ -39,13 +39,13 @@ SELECT ifnull((SELECT (SELECT text FROM term WHERE id = d.computer) FROM source 
        ifnull((SELECT (SELECT text FROM term WHERE id = d.key_name) || ifnull('\' || (SELECT text FROM term WHERE id = d.value_name), '') FROM registry_path d WHERE d.id = e.path), 'unknown') AS g5,
        ifnull((SELECT (SELECT text FROM term WHERE id = d.key_name) FROM registry_path d WHERE d.id = e.path), 'unknown') AS g6,
        ifnull((SELECT (SELECT text FROM term WHERE id = d.value_name) FROM registry_path d WHERE d.id = e.path), 'unknown') AS g7,
-       ifnull(CASE typeof(e.value_data) WHEN 'integer' THEN (SELECT text FROM term WHERE id = e.value_data) ELSE e.value_data END, 'unknown') AS g8,
+       ifnull(CASE typeof(e.value_data) WHEN 'integer' THEN (SELECT CASE WHEN substr(text, 2, 8) = 'WORD (0x' AND substr(text, 1, 1) IN ('D', 'Q') AND substr(text, -1) = ')' AND rtrim(substr(text, 8, length(text) - 8), '0123456789ABCDEFabcdefx-') = '' THEN substr(text, 8, length(text) - 8) ELSE text END FROM term WHERE id = e.value_data) ELSE e.value_data END, 'unknown') AS g8,
        ifnull(CASE typeof(CASE WHEN e.source IN (SELECT id FROM source WHERE event_id = 14) THEN NULL ELSE ifnull(e.details, e.value_data) END) WHEN 'integer' THEN (SELECT text FROM term WHERE id = CASE WHEN e.source IN (SELECT id FROM source WHERE event_id = 14) THEN NULL ELSE ifnull(e.details, e.value_data) END) ELSE CASE WHEN e.source IN (SELECT id FROM source WHERE event_id = 14) THEN NULL ELSE ifnull(e.details, e.value_data) END END, ?8) AS g9,
        ifnull((SELECT text FROM term WHERE id = e.action), 'unknown') AS g10,
        count(*) AS a1,
        min(e.time) AS a2,
        max(e.time) AS a3
-FROM registry_event e WHERE e.time >= ?1 AND e.time < ?2
+FROM registry_event e WHERE e.time >= ?1 AND e.time / 1000000 >= ?1 / 1000000 AND e.time < ?2 AND e.time / 1000000 <= ?2 / 1000000
   AND ((e.source IN (SELECT d.id FROM source d WHERE rw_match(CAST(d.event_id AS TEXT), ?3))) AND (e.source IN (SELECT d.id FROM source d WHERE rw_match((SELECT text FROM term WHERE id = d.event_type), ?4))) AND (e.path IN (SELECT d.id FROM registry_path d WHERE rw_match((SELECT text FROM term WHERE id = d.key_name) || ifnull('\' || (SELECT text FROM term WHERE id = d.value_name), ''), ?5))))
 GROUP BY g1, g2, g3, g4, g5, g6, g7, g8, g9, g10
 ORDER BY g1, g2, g3, g4, g5, g6, g7, g8, g9, g10
@@ -73,7 +73,7 @@ SELECT ifnull((SELECT (SELECT text FROM term WHERE id = d.computer) FROM source 
        count(*) AS a1,
        min(e.time) AS a2,
        max(e.time) AS a3
-FROM process_event e WHERE e.time >= ?1 AND e.time < ?2
+FROM process_event e WHERE e.time >= ?1 AND e.time / 1000000 >= ?1 / 1000000 AND e.time < ?2 AND e.time / 1000000 <= ?2 / 1000000
   AND (((e.source IN (SELECT d.id FROM source d WHERE rw_match(CAST(d.event_id AS TEXT), ?3))) OR (e.source IN (SELECT d.id FROM source d WHERE rw_match(CAST(d.event_id AS TEXT), ?4)))) AND (CASE WHEN e.process_path IS NULL THEN 0 ELSE e.process_path IN (SELECT id FROM term WHERE rw_match(text, ?5)) END))
 GROUP BY g1, g2, g3, g4, g5, g6, g7, g8, g9, g10, g11, g12
 ORDER BY g1, g2, g3, g4, g5, g6, g7, g8, g9, g10, g11, g12

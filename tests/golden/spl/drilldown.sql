@@ -26,7 +26,7 @@ SELECT e.time AS c1,
        (CASE WHEN json_valid(e.annotations) THEN CASE json_type(e.annotations, '$."nist"') WHEN 'array' THEN nullif(json_extract(e.annotations, '$."nist"'), '[]') END END) AS c26,
        (CASE WHEN json_valid(e.row) THEN CASE json_type(e.row, '$.dest') WHEN 'array' THEN (SELECT rw_lines(value) FROM json_each(e.row, '$.dest')) ELSE CAST(json_extract(e.row, '$.dest') AS TEXT) END END) AS c27,
        (CASE WHEN json_valid(e.row) THEN CASE json_type(e.row, '$.user') WHEN 'array' THEN (SELECT rw_lines(value) FROM json_each(e.row, '$.user')) ELSE CAST(json_extract(e.row, '$.user') AS TEXT) END END) AS c28
-FROM risk_event e WHERE e.time >= ?1 AND e.time < ?2
-ORDER BY e.time DESC
+FROM risk_event e WHERE e.time >= ?1 AND e.time / 1000000 >= ?1 / 1000000 AND e.time < ?2 AND e.time / 1000000 <= ?2 / 1000000
+ORDER BY e.time DESC, e.id DESC
 -- ?1 = 1774745400000000
 -- ?2 = 1774749000000000

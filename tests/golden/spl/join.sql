@@ -5,7 +5,7 @@ SELECT CASE WHEN e.time < ?4 THEN e.time - (e.time + ?5) % ?3 ELSE e.time - (e.t
        ifnull(CASE typeof(e.process_guid) WHEN 'integer' THEN (SELECT text FROM term WHERE id = e.process_guid) ELSE e.process_guid END, ?8) AS g5,
        ifnull((SELECT text FROM term WHERE id = e.user), 'unknown') AS g6,
        count(*) AS a1
-FROM process_event e WHERE e.time >= ?1 AND e.time < ?2
+FROM process_event e WHERE e.time >= ?1 AND e.time / 1000000 >= ?1 / 1000000 AND e.time < ?2 AND e.time / 1000000 <= ?2 / 1000000
 GROUP BY g1, g2, g3, g4, g5, g6
 ORDER BY g1, g2, g3, g4, g5, g6
 -- ?1 = 1774745400000000
@@ -25,7 +25,7 @@ SELECT ifnull((SELECT (SELECT text FROM term WHERE id = d.key_name) || ifnull('\
        ifnull((SELECT (SELECT text FROM term WHERE id = d.process_guid) FROM actor d WHERE d.id = e.actor), ?4) AS g5,
        ifnull((SELECT (SELECT text FROM term WHERE id = d.user) FROM actor d WHERE d.id = e.actor), 'unknown') AS g6,
        count(*) AS a1
-FROM registry_event e WHERE e.time >= ?1 AND e.time < ?2
+FROM registry_event e WHERE e.time >= ?1 AND e.time / 1000000 >= ?1 / 1000000 AND e.time < ?2 AND e.time / 1000000 <= ?2 / 1000000
   AND (e.path IN (SELECT d.id FROM registry_path d WHERE rw_match(ifnull((SELECT text FROM term WHERE id = d.key_name) || ifnull('\' || (SELECT text FROM term WHERE id = d.value_name), ''), 'unknown'), ?3)))
 GROUP BY g1, g2, g3, g4, g5, g6
 ORDER BY g1, g2, g3, g4, g5, g6

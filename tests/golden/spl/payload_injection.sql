@@ -11,7 +11,7 @@ SELECT CASE WHEN e.time < ?4 THEN e.time - (e.time + ?5) % ?3 ELSE e.time - (e.t
        count(*) AS a1,
        min(e.time) AS a2,
        max(e.time) AS a3
-FROM process_event e WHERE e.time >= ?1 AND e.time < ?2
+FROM process_event e WHERE e.time >= ?1 AND e.time / 1000000 >= ?1 / 1000000 AND e.time < ?2 AND e.time / 1000000 <= ?2 / 1000000
 GROUP BY g1, g2, g3, g4, g5, g6, g7, g8, g9, g10
 ORDER BY g1, g2, g3, g4, g5, g6, g7, g8, g9, g10
 -- ?1 = 1774745400000000
@@ -30,11 +30,11 @@ SELECT CASE WHEN e.time < ?5 THEN e.time - (e.time + ?6) % ?4 ELSE e.time - (e.t
        ifnull((SELECT (SELECT text FROM term WHERE id = d.key_name) || ifnull('\' || (SELECT text FROM term WHERE id = d.value_name), '') FROM registry_path d WHERE d.id = e.path), 'unknown') AS g3,
        ifnull((SELECT (SELECT text FROM term WHERE id = d.value_name) FROM registry_path d WHERE d.id = e.path), 'unknown') AS g4,
        ifnull((SELECT (SELECT text FROM term WHERE id = d.process_guid) FROM actor d WHERE d.id = e.actor), ?8) AS g5,
-       ifnull(CASE typeof(e.value_data) WHEN 'integer' THEN (SELECT text FROM term WHERE id = e.value_data) ELSE e.value_data END, 'unknown') AS g6,
+       ifnull(CASE typeof(e.value_data) WHEN 'integer' THEN (SELECT CASE WHEN substr(text, 2, 8) = 'WORD (0x' AND substr(text, 1, 1) IN ('D', 'Q') AND substr(text, -1) = ')' AND rtrim(substr(text, 8, length(text) - 8), '0123456789ABCDEFabcdefx-') = '' THEN substr(text, 8, length(text) - 8) ELSE text END FROM term WHERE id = e.value_data) ELSE e.value_data END, 'unknown') AS g6,
        ifnull((SELECT (SELECT text FROM term WHERE id = d.key_name) FROM registry_path d WHERE d.id = e.path), 'unknown') AS g7,
        count(*) AS a1
-FROM registry_event e WHERE e.time >= ?1 AND e.time < ?2
-  AND (CASE typeof(e.value_data) WHEN 'null' THEN 0 WHEN 'integer' THEN e.value_data IN (SELECT id FROM term WHERE rw_match(text, ?3)) ELSE ifnull(rw_match(e.value_data, ?3), 0) END)
+FROM registry_event e WHERE e.time >= ?1 AND e.time / 1000000 >= ?1 / 1000000 AND e.time < ?2 AND e.time / 1000000 <= ?2 / 1000000
+  AND (CASE typeof(e.value_data) WHEN 'null' THEN 0 WHEN 'integer' THEN e.value_data IN (SELECT id FROM term WHERE rw_match(ifnull(CASE WHEN substr(text, 2, 8) = 'WORD (0x' AND substr(text, 1, 1) IN ('D', 'Q') AND substr(text, -1) = ')' AND rtrim(substr(text, 8, length(text) - 8), '0123456789ABCDEFabcdefx-') = '' THEN substr(text, 8, length(text) - 8) ELSE text END, 'unknown'), ?3)) ELSE ifnull(rw_match(ifnull(e.value_data, 'unknown'), ?3), 0) END)
 GROUP BY g1, g2, g3, g4, g5, g6, g7
 ORDER BY g1, g2, g3, g4, g5, g6, g7
 -- ?1 = 1774745400000000

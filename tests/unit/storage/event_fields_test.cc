@@ -48,13 +48,15 @@ struct Fields {
     return all;
   }
 
-  // Its value in each event, "-" for null.
+  // Its value in each event, in the order of their ids; "-" for null.
   std::vector<std::string> texts(std::string_view name) {
     std::vector<std::string> texts;
     const std::string sql = database.store().dialect().field(dataset, field(dataset, name));
-    for (const auto& row : rows(always(), "ifnull(" + sql + ", '-')")) {
-      const auto* number = std::get_if<std::int64_t>(&row[0]);
-      texts.push_back(number != nullptr ? std::to_string(*number) : std::get<std::string>(row[0]));
+    auto values = rows(always(), "e.id, ifnull(" + sql + ", '-')");
+    std::ranges::sort(values, {}, [](const auto& row) { return std::get<std::int64_t>(row[0]); });
+    for (const auto& row : values) {
+      const auto* number = std::get_if<std::int64_t>(&row[1]);
+      texts.push_back(number != nullptr ? std::to_string(*number) : std::get<std::string>(row[1]));
     }
     return texts;
   }
@@ -66,7 +68,8 @@ struct Fields {
       for (const auto& row : rows(predicate, "e.id")) found.push_back(std::get<std::int64_t>(row[0]));
       return found;
     };
-    const auto found = ids(where);
+    auto found = ids(where);
+    std::ranges::sort(found);
     CHECK(found.size() + ids(negated(where)).size() == rows(always(), "e.id").size());
     return found;
   }

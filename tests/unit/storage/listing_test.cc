@@ -187,6 +187,50 @@ TEST_CASE("events are listed by time, late ones in their place") {
   CHECK_FALSE(database.reader()->list(request).ok());
 }
 
+TEST_CASE("events of one second and of several are listed by time, page by page") {
+  Database database;
+  // Microseconds of three seconds, in no order, some twice.
+  const std::int64_t times[] = {2'500'000, 999'999,   1'000'000, 2'000'000, 500'000, 1'999'999,
+                                1'000'000, 2'500'000, 2'999'999, 1'000'001, 0,       500'000};
+  const core::Micros start = at("2026-10-11T20:14:15Z");
+  std::vector<cim::RegistryRecord> records;
+  std::vector<std::pair<std::int64_t, std::int64_t>> sorted;  // time and id
+  for (const std::int64_t time : times) {
+    cim::RegistryRecord& record = records.emplace_back(set_value(100 + records.size()));
+    record.time = start + std::chrono::microseconds(time);
+    sorted.emplace_back(time, std::ssize(records));
+  }
+  commit(*database.writer(), batch_of(std::move(records)));
+  std::ranges::sort(sorted);
+  const auto ids_of = [&](std::int64_t earliest, std::int64_t latest) {
+    Ids ids;
+    for (const auto& [time, id] : sorted) {
+      if (time >= earliest && time < latest) ids.push_back(id);
+    }
+    return ids;
+  };
+  const auto reader = database.reader();
+  for (const int limit : {1, 2, 5, 100}) {
+    INFO("pages of " << limit);
+    ListRequest request;
+    request.listing = Listing::kRegistryEvents;
+    request.order = {"time", false};
+    request.limit = limit;
+    Ids expected = ids_of(0, 3'000'000);
+    CHECK(all_ids(*reader, request) == expected);
+    request.order.descending = true;
+    std::ranges::reverse(expected);
+    CHECK(all_ids(*reader, request) == expected);
+    request.order.descending = false;
+    request.earliest = start + std::chrono::microseconds(999'999);
+    CHECK(all_ids(*reader, request) == ids_of(999'999, 3'000'000));
+    request.latest = start + std::chrono::microseconds(2'500'000);
+    CHECK(all_ids(*reader, request) == ids_of(999'999, 2'500'000));
+    request.earliest.reset();
+    CHECK(all_ids(*reader, request) == ids_of(0, 2'500'000));
+  }
+}
+
 // The views show what the filters are about: a filter with the very text that a row shows must find that row.
 TEST_CASE("a filter finds the events that show its text, whichever column it is") {
   Database database;

@@ -61,13 +61,18 @@ TEST_CASE("a database of version 1 gets the views of today and keeps its rows") 
       "DROP TABLE notification; DROP TABLE notify_channel; DROP TABLE event_block; DROP TABLE event_block_part;"
       "DROP TABLE throttle_trigger; ALTER TABLE risk_event DROP COLUMN calculated_risk_score;"
       "ALTER TABLE risk_event DROP COLUMN normalized_risk_object;"
+      "DROP INDEX registry_event_identity; DROP INDEX process_event_identity;"
+      "CREATE INDEX registry_event_time ON registry_event (time);"
+      "CREATE INDEX registry_event_identity ON registry_event (origin);"
+      "CREATE INDEX process_event_time ON process_event (time);"
+      "CREATE INDEX process_event_identity ON process_event (origin);"
       "CREATE VIEW Registry AS SELECT 1 AS id; CREATE VIEW Processes AS SELECT 1 AS id;"
       "INSERT INTO term VALUES (1, 'kept')"));
 
   must(sqlite::migrate(connection));
   CHECK(schema_of(connection) == newest);
   CHECK(rows_of(connection, "SELECT version FROM schema_version ORDER BY version") ==
-        std::vector<std::string>{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13"});
+        std::vector<std::string>{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14"});
   CHECK(rows_of(connection, "SELECT text FROM term") == std::vector<std::string>{"kept"});
 }
 
@@ -149,10 +154,10 @@ TEST_CASE("what cannot be opened says why") {
   CHECK(damaged.error().hint == "restore the database from a backup");
 }
 
-TEST_CASE("a search of a window reads the time index") {
+TEST_CASE("a search of a window reads the index of seconds") {
   Database database;
-  for (const auto& [dataset, index] : {std::pair(cim::Dataset::kRegistry, "registry_event_time"),
-                                       std::pair(cim::Dataset::kProcesses, "process_event_time")}) {
+  for (const auto& [dataset, index] : {std::pair(cim::Dataset::kRegistry, "registry_event_identity"),
+                                       std::pair(cim::Dataset::kProcesses, "process_event_identity")}) {
     std::vector<Value> binds;
     const Dialect& dialect = database.store().dialect();
     const cim::Window window{at("2026-10-11T20:00:00Z"), at("2026-10-11T21:00:00Z")};
@@ -163,7 +168,7 @@ TEST_CASE("a search of a window reads the time index") {
     pattern.any_run();
     std::string sql = "SELECT " + dialect.field(dataset, *dest) + " " + dialect.from(dataset, window, binds);
     CHECK_THAT(plan_of(database, sql),
-               Catch::Contains(std::string("SEARCH e USING INDEX ") + index + " (time>? AND time<?)"));
+               Catch::Contains(std::string("SEARCH e USING INDEX ") + index + " (<expr>>? AND <expr><?)"));
   }
 }
 
@@ -188,7 +193,7 @@ TEST_CASE("an event that is there already is found in the identity index") {
     INFO(table);
     CHECK_THAT(plan_of(database, "SELECT 1 FROM " + table +
                                      " WHERE origin = ?1 AND record_id = ?2 AND time / 1000000 = ?3 / 1000000"),
-               Catch::Contains("USING INDEX " + table + "_identity (origin=? AND record_id=? AND <expr>=?)"));
+               Catch::Contains("USING INDEX " + table + "_identity (<expr>=? AND origin=? AND record_id=?)"));
     // The insert asks the very same index before it writes.
     const auto root = database.rows("SELECT rootpage FROM sqlite_master WHERE name = '" + table + "_identity'");
     REQUIRE(root.size() == 1);
