@@ -16,9 +16,11 @@ import sys
 # Short names of Debian's copyright format -> SPDX. Others become a LicenseRef.
 LICENCES = {
     "expat": "MIT", "mit": "MIT", "bsd-2-clause": "BSD-2-Clause", "bsd-3-clause": "BSD-3-Clause", "bsl-1.0": "BSL-1.0",
-    "apache-2.0": "Apache-2.0", "gpl-2": "GPL-2.0-only", "gpl-2+": "GPL-2.0-or-later", "gpl-3": "GPL-3.0-only",
+    "bsd-4-clause-uc": "BSD-4-Clause-UC", "apache-2.0": "Apache-2.0", "gpl-1+": "GPL-1.0-or-later",
+    "gpl-2": "GPL-2.0-only", "gpl-2+": "GPL-2.0-or-later", "gpl-2.0+": "GPL-2.0-or-later", "gpl-3": "GPL-3.0-only",
     "gpl-3+": "GPL-3.0-or-later", "lgpl-2.1": "LGPL-2.1-only", "lgpl-2.1+": "LGPL-2.1-or-later", "zlib": "Zlib",
-    "cc0-1.0": "CC0-1.0", "isc": "ISC", "curl": "curl", "public-domain": "LicenseRef-Debian-public-domain",
+    "cc0": "CC0-1.0", "cc0-1.0": "CC0-1.0", "isc": "ISC", "curl": "curl", "fsfullr": "FSFULLR",
+    "oldap-2.8": "OLDAP-2.8", "public-domain": "LicenseRef-Debian-public-domain",
 }
 # What only the compiler has from there: nothing of it is in the program.
 TOOLCHAIN = {"linux-libc-dev"}
