@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <optional>
@@ -143,7 +144,10 @@ std::string SqliteDialect::compare(cim::Dataset dataset, const Compares& compare
   if (column.place == Place::kTime) {
     const std::optional<double> seconds = core::number_of(compares.constant);
     if (!seconds) return "0";
-    return fmt::format("e.time {} {}", op_text(compares.op), bind(std::int64_t{std::llround(*seconds * 1e6)}, binds));
+    // What no integer holds is further away than any event, and must stay on its side of them.
+    constexpr double kFurthest = 9e18;
+    const std::int64_t us = std::llround(std::clamp(*seconds * 1e6, -kFurthest, kFurthest));
+    return fmt::format("e.time {} {}", op_text(compares.op), bind(us, binds));
   }
   // A constant's outcome is left to the engine, so that rw_compare alone says how values compare.
   const std::string placeholder = bind(compares.constant, binds);

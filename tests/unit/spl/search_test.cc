@@ -286,6 +286,11 @@ TEST_CASE("tstats: every aggregate, their names and their order") {
         Lines{"Registry.user* | count", "Bob | 1", "alice | 3"});
   CHECK(run(store, "| tstats count FROM datamodel=Endpoint.Registry WHERE _time>=1772359320 _time<1772359380", kHour) ==
         Lines{"count", "2"});
+  // In microseconds no 64 bits hold it.
+  CHECK(run(store, "| tstats count FROM datamodel=Endpoint.Registry WHERE _time<10000000000000", kHour) ==
+        Lines{"count", "4"});
+  CHECK(run(store, "| tstats count FROM datamodel=Endpoint.Registry WHERE _time>10000000000000", kHour) ==
+        Lines{"count", "0"});
 }
 
 TEST_CASE("commands on rows") {
