@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <system_error>
 #include <utility>
@@ -124,6 +125,12 @@ core::Result<Csv> parse_csv(std::string_view text) {
 }
 
 core::Result<Csv> load_csv(const std::string& path) {
+  // Opening a FIFO would wait for a writer.
+  std::error_code ignored;
+  const auto status = std::filesystem::status(path, ignored);
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+    return core::invalid_input("is no regular file");
+  }
   std::ifstream file(path, std::ios::binary);
   if (!file.is_open()) {
     const int fault = errno;

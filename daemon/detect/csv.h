@@ -25,7 +25,7 @@ struct Csv {
 // Errors: InvalidInput with "LINE:COL: " (no header, a quote never closed, more cells than columns, a column named
 // twice), Limit.
 core::Result<Csv> parse_csv(std::string_view text);
-// Errors: also NotFound, Io.
+// Errors: also InvalidInput (no regular file), NotFound, Io.
 core::Result<Csv> load_csv(const std::string& path);
 
 }  // namespace rw::detect

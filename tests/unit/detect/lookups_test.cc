@@ -1,4 +1,6 @@
 // Lookup tables: CSV files, their definitions, and where detections find them.
+#include <sys/stat.h>
+
 #include <catch2/catch.hpp>
 
 #include <string>
@@ -46,6 +48,8 @@ TEST_CASE("load: definitions and CSV files are lookups of the detections beside 
   folder.write("lookups/new20260101.csv", "a,b,c\n*,10.0.0.0/8,1\n");
   folder.write("lookups/kv.yml", "name: kv\nlookup_type: kvstore\ncollection: c\n");
   folder.write("lookups/missing.yml", "name: missing\nlookup_type: csv\nfilename: nowhere.csv\n");
+  folder.write("lookups/waits.yml", "name: waits\nlookup_type: csv\nfilename: waits.csv\n");
+  REQUIRE(::mkfifo(folder.path("lookups/waits.csv").c_str(), 0600) == 0);
   folder.write("lookups/bare.csv", "k\nv\n");
   folder.write("lookups/.hidden.csv", "k\nv\n");
   core::Problems problems;
@@ -75,6 +79,7 @@ TEST_CASE("load: definitions and CSV files are lookups of the detections beside 
   CHECK(reason("kv") == "1:15: the lookup `kv`: " + folder.path("lookups/kv.yml") + ": it is no CSV file");
   CHECK(reason("missing") == "1:15: the lookup `missing`: " + folder.path("lookups/nowhere.csv") +
                                  ": cannot open: No such file or directory");
+  CHECK(reason("waits") == "1:15: the lookup `waits`: " + folder.path("lookups/waits.csv") + ": is no regular file");
 }
 
 TEST_CASE("load: a wrong lookup definition is a problem") {
