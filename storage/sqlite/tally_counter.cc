@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
+#include <cstdint>
 #include <map>
 #include <utility>
 
+#include "daemon/core/text.h"
 #include "storage/listing.h"
 #include "storage/sqlite/listing_rows.h"
 
@@ -159,8 +160,8 @@ core::Result<std::vector<Value>> TallyCounter::shown_values(SqliteReader& reader
       text.reset();
     }
     if (column.fills && value.is_null()) value = std::string(cim::kUnknownText);
-    if (column.is_number && std::holds_alternative<std::string>(value)) {
-      value = std::int64_t{std::atoll(std::get<std::string>(value).c_str())};
+    if (const auto* digits = std::get_if<std::string>(&value); column.is_number && digits != nullptr) {
+      if (const auto number = core::parse_integer<std::int64_t>(*digits)) value = *number;
     }
   }
   return shown;
