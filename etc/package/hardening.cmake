@@ -3,8 +3,8 @@
 target_compile_options(rw_options INTERFACE
   -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -D_GLIBCXX_ASSERTIONS
   -fstack-protector-strong -fstack-clash-protection -fPIE
-  # The later one of those that fit holds.
-  -ffile-prefix-map=${CMAKE_SOURCE_DIR}=. -ffile-prefix-map=${CMAKE_BINARY_DIR}=./build)
+  # The later one of those that fit holds. ../.. is what ccache makes of the sources' folder (CCACHE_BASEDIR).
+  -ffile-prefix-map=${CMAKE_SOURCE_DIR}=. -ffile-prefix-map=${CMAKE_BINARY_DIR}=./build -ffile-prefix-map=../..=.)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   target_compile_options(rw_options INTERFACE -fcf-protection)
 elseif(CMAKE_SYSTEM_PROCESSOR STREQUAL "aarch64")
