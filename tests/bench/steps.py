@@ -5,7 +5,8 @@ import subprocess
 
 
 def steps(benchmark, runs):
-    names = {"framing": "framing and syslog header, one core", "decode_and_normalize": "decoding and normalising, one core",
+    names = {"framing": "framing and syslog header, one core",
+             "decode_and_normalize/xml": "decoding and normalising, one core",
              "store_alone/10000/iterations:3": "the store alone, 10,000 a commit",
              "store_alone/1000/iterations:3": "the store alone, 1,000 a commit"}
     for result in repeated(benchmark, runs):
