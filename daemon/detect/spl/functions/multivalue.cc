@@ -123,7 +123,9 @@ Value mvrange(const CallContext&, Arguments a) {
   const double count = std::ceil((*end - *start) / *step);
   if (!(count >= 1) || count > static_cast<double>(kMaxListValues)) return {};
   std::vector<std::string> numbers;
-  for (double i = 0; i < count; ++i) numbers.push_back(text_of(value_of_number(*start + i * *step)));
+  for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
+    numbers.push_back(text_of(value_of_number(*start + static_cast<double>(i) * *step)));
+  }
   return value_of_texts(std::move(numbers));
 }
 
