@@ -110,15 +110,14 @@ std::string bind_value(Value value, std::vector<Value>& binds) {
 std::string window_conditions(Listing listing, const std::optional<core::Micros>& earliest,
                               const std::optional<core::Micros>& latest, std::vector<Value>& binds) {
   std::string conditions;
-  for (const bool first : {true, false}) {
-    const auto& limit = first ? earliest : latest;
-    if (!limit) continue;
-    const std::string time = bind_value(core::to_us(*limit), binds);
-    if (lists_events(listing)) {
-      conditions += " AND " + (first ? since(time) : before(time));
-    } else {
-      conditions += fmt::format(" AND e.time {} {}", first ? ">=" : "<", time);
-    }
+  const bool of_events = lists_events(listing);
+  if (earliest) {
+    const std::string time = bind_value(core::to_us(*earliest), binds);
+    conditions += " AND " + (of_events ? since(time) : "e.time >= " + time);
+  }
+  if (latest) {
+    const std::string time = bind_value(core::to_us(*latest), binds);
+    conditions += " AND " + (of_events ? before(time) : "e.time < " + time);
   }
   return conditions;
 }

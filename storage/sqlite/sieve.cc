@@ -13,7 +13,7 @@
 namespace rw::storage::sqlite {
 namespace {
 
-constexpr int kFirstColumn = 2;                          // behind id and time
+constexpr int kFirstColumn = 1;                          // behind the id
 constexpr std::int64_t kMostIdsToRead = 16 * kBlockIds;  // where it is not known which of them are in the window
 
 }  // namespace
@@ -39,7 +39,7 @@ core::Result<void> TableSieve::finish() {
   std::stable_sort(order_.begin(), keys_end,
                    [&](std::size_t a, std::size_t b) { return facets_[a]->tests() > facets_[b]->tests(); });
 
-  std::string columns = "e.id, e.time";
+  std::string columns = "e.id";
   std::string texts;
   places_.resize(facets_.size());
   for (std::size_t i = 0; i < order_.size(); ++i) {
